@@ -1,0 +1,185 @@
+"""Runs the text of an answer cell: the same code in the learner's kernel and in the grader's child.
+
+Nothing here knows the expected values. `run_answer` takes a text, the name of the function that it
+must define and the calls to make, and gives back plain observations.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import io
+import signal
+import threading
+import time
+import traceback
+import warnings
+from dataclasses import dataclass
+
+from checker.plain import snapshot, storages
+
+PRELUDE = """\
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim import Optimizer
+"""
+FILENAME = "<解答セル>"
+SECONDS = 5.0
+PRINTED_LIMIT = 2_000
+# A learner may call these at the end of the answer cell; there they do nothing.
+SILENT = ("check", "hint", "solution", "display", "live", "predict", "progress")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception of the learner's code: class name, message, line within the answer cell."""
+
+    kind: str
+    message: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one call did."""
+
+    value: object = None
+    failure: Failure | None = None
+    arguments: tuple = ()  # as they are after the call
+    aliased: bool = False  # the result uses an argument's memory
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a whole answer did; `failure` where the cell itself failed or the run was cut."""
+
+    observations: tuple[Observation, ...] = ()
+    failure: Failure | None = None
+    printed: str = ""
+
+
+class TimeUp(BaseException):
+    """The answer used up its time. Not an Exception, so that `except Exception` lets it through."""
+
+
+class _Printed(io.StringIO):
+    """Keeps the first characters and forgets the rest: an answer may print in a loop."""
+
+    def write(self, text: str) -> int:
+        room = PRINTED_LIMIT - self.tell()
+        super().write(text[: max(room, 0)])
+        return len(text)
+
+
+def run_answer(source: str, name: str, calls: list[tuple], seconds: float = SECONDS) -> Run:
+    """Execute `source`, then call its function `name` once for each tuple of arguments."""
+    observations: list[Observation] = []
+    printed = _Printed()
+    failure = None
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            warnings.catch_warnings(),
+            time_limit(seconds),
+        ):
+            warnings.simplefilter("ignore")  # a warning never costs a mark
+            function = define(source, name)
+            for arguments in calls:
+                observations.append(observe(function, arguments))
+    except BaseException as error:  # SystemExit and the stop button too: the kernel lives on
+        failure = describe(error)
+    return Run(tuple(observations), failure, printed.getvalue())
+
+
+def define(source: str, name: str):
+    """The function `name` after executing `source` in a fresh namespace with the prelude."""
+    tree = ast.parse(source, FILENAME)
+    refuse_course_imports(tree)
+    namespace: dict = {"__name__": "answer"}
+    exec(PRELUDE, namespace)
+    namespace.update({silent: lambda *_, **__: None for silent in SILENT})
+    exec(compile(tree, FILENAME, "exec", dont_inherit=True), namespace)
+    function = namespace.get(name)
+    if not callable(function):
+        raise NotDefined(name)
+    return function
+
+
+class NotDefined(Exception):
+    """The answer cell does not define the function that was asked for."""
+
+
+class CourseImport(Exception):
+    """The answer cell imports the course's own implementation."""
+
+
+def refuse_course_imports(tree: ast.Module) -> None:
+    """Raise `CourseImport` where the text imports `lessons` or `checker`: that is no answer."""
+    for node in ast.walk(tree):
+        modules = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        for module in modules:
+            if module.split(".")[0] in ("lessons", "checker"):
+                error = CourseImport(module)
+                error.lineno = node.lineno
+                raise error
+
+
+def observe(function, arguments: tuple) -> Observation:
+    """Call `function` on a copy of `arguments` and record what happened."""
+    given = copy.deepcopy(arguments)
+    owned = storages(given)
+    try:
+        value = function(*given)
+    except (TimeUp, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        return Observation(failure=describe(error), arguments=snapshot(given))
+    aliased = bool(storages(value) & owned)
+    return Observation(snapshot(value), None, snapshot(given), aliased)
+
+
+def describe(error: BaseException) -> Failure:
+    """A `Failure` with the line of the answer cell where the exception arose."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == FILENAME]
+    line = lines[-1] if lines else getattr(error, "lineno", None)
+    try:
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:
+        message = "（メッセージを文字にできません）"
+    return Failure(type(error).__name__, message[:500], line)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float):
+    """Raise `TimeUp` after `seconds`, where the system has SIGALRM and this is the main thread.
+
+    Elsewhere the learner stops the cell with the stop button, and the grader kills the child.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "SIGALRM") or not main:
+        yield
+        return
+
+    def ring(*_):
+        raise TimeUp(f"{time.monotonic() - started:.0f}")
+
+    started = time.monotonic()
+    before = signal.signal(signal.SIGALRM, ring)
+    # Ring again every 0.2 s: a bare `except:` in the learner's loop may swallow the first one.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

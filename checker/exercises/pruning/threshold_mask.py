@@ -1,0 +1,127 @@
+"""threshold_mask: keep the connections whose magnitude reaches α·σ of their layer."""
+
+import torch
+
+from checker.exercise import Exercise
+from lessons.pruning import threshold_mask
+
+exercise = Exercise(
+    threshold_mask,
+    title="しきい値 α·σ のマスク",
+    statement=(
+        "1 つの層の重み `weight` から、残す結合を True、切る結合を False にしたマスクを作ります。"
+        "しきい値は、その層の重み全体の標準偏差 σ に `alpha` を掛けた値です。"
+        "絶対値がしきい値以上の重みを残し、しきい値より小さい重みを切ります。"
+        "σ は n で割る母標準偏差です。torch の `std` は、そのままでは n−1 で割ります。"
+    ),
+    difficulty=1,
+    minutes=8,
+    points=2,
+    hints=(
+        "しきい値を 1 つの数として求め、次に重みの大きさと比べる、という 2 段階に分けます。",
+        "負の重みも大きければ大切です。比べる前に絶対値を取ります。",
+        "`weight.std(correction=0)` は n で割る標準偏差です。重みの形にかかわらず 1 つの数になります。",
+        "`weight.abs()` と `alpha * weight.std(correction=0)` を `>=` で比べた結果が答えです。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    weight = torch.tensor([[0.5, -0.125], [0.25, -0.75]])
+    sigma, mask = weight.std(correction=0), threshold_mask(weight, 0.8)
+    return (
+        f"重みが `{weight.tolist()}` のとき、σ は {sigma:.4f} です。"
+        f"`alpha=0.8` ならしきい値は {0.8 * sigma:.4f} になり、マスクは `{mask.tolist()}` です。"
+    )
+
+
+def clear_weights(rng, shape, alpha, mean=0.0, dtype=torch.float32) -> torch.Tensor:
+    """Weights none of which lies so near a threshold that rounding could decide.
+
+    Some lie between the thresholds of the population and the sample standard deviation.
+    """
+    while True:
+        weight = torch.tensor(rng.normal(mean, 0.4, shape), dtype=dtype)
+        magnitude = weight.double().abs()
+        cut = alpha * weight.double().std(correction=0)
+        sample_cut = alpha * weight.double().std()
+        far = ((magnitude - cut).abs() > 1e-3 * cut).all()
+        if far and ((magnitude > cut) & (magnitude < sample_cut)).any():
+            return weight
+
+
+@exercise.cases
+def cases(rng):
+    yield "基本", (clear_weights(rng, (4, 6), 1.3), 1.3)
+    yield "平均が 0 でない重み", (clear_weights(rng, (5, 7), 0.9, mean=0.3), 0.9)
+    yield "畳み込みの重み（4 次元）", (clear_weights(rng, (3, 2, 3, 3), 0.7), 0.7)
+    yield "小さな層", (clear_weights(rng, (2, 3), 0.6), 0.6)
+    yield "しきい値とちょうど等しい重み", (torch.tensor([[1.0, -1.0], [-1.0, 1.0]]), 1.0)
+    yield "α が 0", (torch.tensor([0.0, 0.25, -0.5, 0.0]), 0.0)
+    yield "倍精度", (clear_weights(rng, (3, 5), 1.1, dtype=torch.float64), 1.1)
+
+
+@exercise.wrong("σ を n−1 で割る標本標準偏差で求めています。torch の std には correction=0 が要ります。")
+def uses_sample_std(weight, alpha):
+    return weight.abs() >= alpha * weight.std()
+
+
+@exercise.wrong("しきい値とちょうど等しい重みまで切っています。比べる記号は >= です。")
+def cuts_ties(weight, alpha):
+    return weight.abs() > alpha * weight.std(correction=0)
+
+
+@exercise.wrong("絶対値を取らずに比べています。大きな負の重みまで切れてしまいます。")
+def forgets_abs(weight, alpha):
+    return weight >= alpha * weight.std(correction=0)
+
+
+@exercise.wrong("True と False が逆です。True は残す結合を表します。")
+def inverts_the_mask(weight, alpha):
+    return weight.abs() < alpha * weight.std(correction=0)
+
+
+@exercise.wrong("α そのものをしきい値にしています。α は σ に掛ける倍率です。")
+def takes_alpha_as_threshold(weight, alpha):
+    return weight.abs() >= alpha
+
+
+@exercise.wrong("σ の代わりに分散 σ² を掛けています。平方根を取ってください。")
+def uses_variance(weight, alpha):
+    return weight.abs() >= alpha * weight.var(correction=0)
+
+
+@exercise.wrong("σ の代わりに二乗平均の平方根を使っています。σ は平均からのずれで測ります。")
+def uses_root_mean_square(weight, alpha):
+    return weight.abs() >= alpha * weight.square().mean().sqrt()
+
+
+@exercise.wrong("重みから平均を引いて比べています。比べるのは重みそのものの絶対値です。")
+def centres_the_weights(weight, alpha):
+    return (weight - weight.mean()).abs() >= alpha * weight.std(correction=0)
+
+
+@exercise.wrong("σ を行ごとに求めています。しきい値は層全体で 1 つです。")
+def takes_sigma_of_each_row(weight, alpha):
+    return weight.abs() >= alpha * weight.std(dim=-1, correction=0, keepdim=True)
+
+
+@exercise.wrong("マスクが 0 と 1 の小数になっています。bool のまま返してください。")
+def returns_floats(weight, alpha):
+    return (weight.abs() >= alpha * weight.std(correction=0)).to(weight.dtype)
+
+
+@exercise.right
+def numpy_minded(weight, alpha):
+    values = weight.numpy()
+    return torch.from_numpy(np.abs(values) >= alpha * values.std())
+
+
+@exercise.right
+def loop(weight, alpha):
+    values = weight.flatten().tolist()
+    mean = sum(values) / len(values)
+    sigma = math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
+    kept = [abs(v) >= alpha * sigma for v in values]
+    return torch.tensor(kept).reshape(weight.shape)

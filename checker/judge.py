@@ -1,0 +1,283 @@
+"""The judge: compares what an answer did with what the solution does, and says what it means.
+
+Pure: it never runs the learner's code. The observations come from a runner, in the learner's kernel
+or from the grader's child, and the known wrong answers are run here, on the author's side.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from dataclasses import dataclass
+
+import torch
+
+from checker.answer import Failure, Observation, Run, observe
+from checker.exercise import Case, Exercise, Wrong
+from checker.plain import difference, show
+
+WORDS = {"unanswered": "未回答", "error": "エラー", "wrong": "不正解", "right": "正解"}
+HIDDEN = {  # what a hidden case may say: the kind of mistake, never an input or an expected value
+    "type": "戻り値の型が違います。",
+    "length": "戻り値の長さが違います。",
+    "shape": "戻り値の形が違います。",
+    "dtype": "戻り値の dtype が違います。",
+    "finite": "戻り値に nan か inf が混じっています。",
+    "value": "戻り値の値が違います。",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one answer. `lines` are (caption, Japanese text); display.py draws them."""
+
+    name: str
+    outcome: str  # "unanswered", "error", "wrong" or "right"
+    score: float = 0.0  # 0.0–1.0
+    label: str | None = None  # the first failing case
+    misconception: str | None = None  # name of the wrong answer that it coincides with
+    lines: tuple[tuple[str, str], ...] = ()
+    comparison: tuple[object, object] | None = None  # (actual, expected) where they may be shown
+
+    @property
+    def message(self) -> str:
+        """The whole verdict as plain Japanese text."""
+        head = f"[{WORDS[self.outcome]}] {self.name}"
+        return "\n".join([head, *(f"{caption}: {text}" for caption, text in self.lines)])
+
+
+def unanswered(source: str, name: str) -> bool:
+    """True where the text has no answer: no code at all, or a body of docstring, pass and `...`."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False
+    if not tree.body:
+        return True
+    functions = [f for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == name]
+    return bool(functions) and all(map(_says_nothing, functions[-1].body))
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Pass):
+        return True
+    constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return constant and (statement.value.value is Ellipsis or type(statement.value.value) is str)
+
+
+def judge(
+    exercise: Exercise, cases: tuple[Case, ...], source: str, run: Run, *, reveal: bool = True
+) -> Verdict:
+    """The verdict on an answer. `reveal` False is for hidden cases: no input, no expected value."""
+    name = exercise.name
+    if unanswered(source, name):
+        return _unanswered(name)
+    if run.failure:
+        return _error(name, run.failure, run, reveal)
+    expected = [observe(exercise.solution, case.arguments) for case in cases]
+    actual = run.observations
+    findings = [
+        _finding(exercise, case, e, a) for case, e, a in zip(cases, expected, actual, strict=True)
+    ]
+    failing = [i for i, finding in enumerate(findings) if finding]
+    if not failing:
+        return _right(name, cases, run, reveal)
+    first = failing[0]
+    failure = actual[first].failure
+    if failure and failure.kind == "NotImplementedError":
+        return _unanswered(name)
+    misconception = _misconception(exercise, cases, expected, actual, failing)
+    if failure and not misconception:
+        return _error(name, failure, run, reveal, cases[first].label)
+
+    score = _score(cases, failing)
+    shown = reveal and findings[first][0] == "value" and not failure
+    kind, sentence = findings[first]
+    lines = [
+        ("呼び出し", call_text(exercise, cases[first]) if reveal else ""),
+        ("ケース", cases[first].label),
+        ("違い", sentence if reveal else HIDDEN.get(kind, sentence)),
+        ("あなたの値", show(actual[first].value) if shown else ""),
+        ("期待した値", show(expected[first].value) if shown else ""),
+        ("考えられる原因", misconception.diagnosis if misconception else ""),
+        ("通ったケース", _passed(cases, failing)),
+        ("あなたの出力", run.printed.strip() if reveal else ""),
+        ("次の一歩", f'hint("{name}") でヒントを読めます。' if reveal else ""),
+    ]
+    return Verdict(
+        name,
+        "wrong",
+        score,
+        cases[first].label,
+        misconception.name if misconception else None,
+        tuple(line for line in lines if line[1]),
+        (actual[first].value, expected[first].value) if shown else None,
+    )
+
+
+def same(one: Observation, other: Observation, rtol: float | None = None) -> bool:
+    """Do two observations coincide: the same exception, or equal results and side effects?"""
+    if one.failure or other.failure:
+        return bool(one.failure and other.failure) and one.failure.kind == other.failure.kind
+    return (
+        difference(other.value, one.value, rtol) is None
+        and difference(other.arguments, one.arguments, rtol) is None
+        and one.aliased == other.aliased
+    )
+
+
+def _finding(
+    exercise: Exercise, case: Case, expected: Observation, actual: Observation
+) -> tuple[str, str] | None:
+    """What is wrong with one observation: (kind, sentence), or None."""
+    if actual.failure:
+        return "exception", f"{actual.failure.kind} が起きました。"
+    found = difference(expected.value, actual.value, exercise.rtol)
+    if found:
+        return found.kind, found.sentence
+    names = list(inspect.signature(exercise.solution).parameters)
+    after = zip(names, expected.arguments, actual.arguments, strict=True)
+    for parameter, wanted, got in after:
+        if difference(wanted, got):
+            advice = f"引数 {parameter} を書き換えています。複製を作って計算してください。"
+            return "changed", advice
+    if actual.aliased and not expected.aliased:
+        return "aliased", "戻り値が引数とメモリを共有しています。.clone() で複製してください。"
+    return None
+
+
+def _misconception(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    expected: list[Observation],
+    actual: tuple[Observation, ...],
+    failing: list[int],
+) -> Wrong | None:
+    """The known wrong answer that does the same: in every case, or else in every failing case."""
+    everywhere = range(len(cases))
+    partial = None
+    for wrong in exercise.wrongs:
+        does = [observe(wrong.function, case.arguments) for case in cases]
+        if not all(same(actual[i], does[i], exercise.rtol) for i in failing):
+            continue
+        if all(same(actual[i], does[i], exercise.rtol) for i in everywhere):
+            return wrong
+        partial = partial or wrong
+    return partial
+
+
+def _score(cases: tuple[Case, ...], failing: list[int]) -> float:
+    """Share of the labels that pass, if the first one passes."""
+    labels = dict.fromkeys(case.label for case in cases)
+    failed = {cases[i].label for i in failing}
+    if next(iter(labels)) in failed:
+        return 0.0
+    return (len(labels) - len(failed)) / len(labels)
+
+
+def _passed(cases: tuple[Case, ...], failing: list[int]) -> str:
+    labels = dict.fromkeys(case.label for case in cases)
+    failed = {cases[i].label for i in failing}
+    count = f"{len(labels)} 種類のうち {len(labels) - len(failed)} 種類"
+    if next(iter(labels)) in failed:
+        return f"{count}（「{next(iter(labels))}」が通ると部分点がつきます）"
+    return count
+
+
+def _unanswered(name: str) -> Verdict:
+    advice = "解答セルの ... を消して、関数の中身を書いてください。"
+    return Verdict(name, "unanswered", lines=(("状態", "まだ書かれていません。"), ("次の一歩", advice)))
+
+
+def _right(name: str, cases: tuple[Case, ...], run: Run, reveal: bool) -> Verdict:
+    labels = dict.fromkeys(case.label for case in cases)
+    passed = f"{len(labels)} 種類のケースすべてで、値も型も合っています。"
+    lines = [("結果", passed)]
+    if reveal and run.printed.strip():
+        lines.append(("あなたの出力", run.printed.strip()))
+    return Verdict(name, "right", 1.0, lines=tuple(lines))
+
+
+def _error(
+    name: str, failure: Failure, run: Run, reveal: bool, label: str | None = None
+) -> Verdict:
+    what, next_step = explain(name, failure, reveal)
+    lines = [
+        ("起きたこと", what),
+        ("場所", f"解答セルの {failure.line} 行目" if failure.line else ""),
+        ("ケース", label or ""),
+        ("あなたの出力", run.printed.strip() if reveal else ""),
+        ("次の一歩", next_step),
+    ]
+    return Verdict(name, "error", label=label, lines=tuple(line for line in lines if line[1]))
+
+
+def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]:
+    """What an exception means for a learner, and what to do: two Japanese texts."""
+    kind, message = failure.kind, failure.message if reveal else ""
+    if kind in ("SyntaxError", "IndentationError", "TabError"):
+        if "U+3000" in failure.message or "U+FF" in failure.message:
+            return (
+                f"全角の文字がプログラムに混じっています（{message}）。",
+                "全角の空白・括弧・数字を、半角で打ち直してください。",
+            )
+        return f"Python の文法に合いません（{message}）。", "括弧、コロン、字下げを確かめてください。"
+    if kind == "NameError":
+        missing = re.search(r"'(\w+)'", failure.message)
+        missing = missing.group(1) if missing else "その名前"
+        return (
+            f"名前 {missing} が解答セルの中にありません。",
+            f"判定は解答セルだけを動かします。{missing} の定義を解答セルの中に移してください。",
+        )
+    if kind == "TypeError" and "positional argument" in failure.message:
+        return (
+            f"引数の数が合いません（{message}）。",
+            f"def {name}(…) の行を、もとの引数に戻してください。",
+        )
+    fixed = {
+        "NotDefined": (
+            f"解答セルに関数 {name} がありません。",
+            f"def {name}(…): の行の名前を、もとに戻してください。",
+        ),
+        "CourseImport": (
+            "解答セルで lessons か checker を import しています。",
+            "教材の実装を呼ばずに、自分で書いてください。",
+        ),
+        "TimeUp": (
+            "制限時間の中に終わりませんでした。",
+            "終わらないループがないか、条件を確かめてください。",
+        ),
+        "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
+        "SystemExit": ("exit() などでプログラムを終えています。", "値は return で返してください。"),
+        "RecursionError": (
+            "関数が自分自身を呼びつづけて、深くなりすぎました。",
+            "再帰を終える条件を確かめてください。",
+        ),
+        "MemoryError": ("メモリが足りなくなりました。", "大きすぎる Tensor を作っていないか見直してください。"),
+        "ChildDied": (
+            "解答を動かしたプロセスが途中で終わりました。",
+            "os._exit などの、プロセスを終える命令を消してください。",
+        ),
+        "BadReply": (
+            "解答の結果を読み取れませんでした。",
+            "関数の値を、説明にある型で return してください。",
+        ),
+    }
+    detail = f"{kind}: {message}" if message else f"{kind} が起きました。"
+    return fixed.get(kind, (detail, "メッセージと行の番号を手がかりに直してください。"))
+
+
+def call_text(exercise: Exercise, case: Case) -> str:
+    """The call of a case with its arguments' names, tensors as their shape."""
+    names = inspect.signature(exercise.solution).parameters
+    pairs = zip(names, case.arguments, strict=True)
+    return f"{exercise.name}({', '.join(f'{n}={_short(v)}' for n, v in pairs)})"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"Tensor{list(value.shape)}"
+    if isinstance(value, list) and value and isinstance(value[0], torch.Tensor):
+        return f"[{', '.join(map(_short, value))}]"
+    return show(value, 80)

@@ -1,0 +1,158 @@
+"""What a learner calls in a notebook: check, hint, solution, live, predict."""
+
+from __future__ import annotations
+
+import base64
+import html
+import inspect
+import io
+import linecache
+import os
+from collections.abc import Callable
+
+import ipywidgets
+from IPython import get_ipython
+from IPython.display import display
+
+from checker import record
+from checker.display import Card, code_card, hint_card, note_card, verdict_card
+from checker.exercise import Exercise, UnknownExercise, load
+from checker.judge import Verdict
+from checker.runner import judge_source
+
+
+def check(answer: Callable | str) -> None:
+    """解答セルの関数を判定します。結果は 未回答・エラー・不正解・正解 のどれかです。"""
+    exercise, function = _exercise_of(answer)
+    if exercise is None:
+        return
+    if function is None:
+        note = f"先に {exercise.name} の解答セルを実行し、そのあとでこのセルを実行してください。"
+        display(note_card(note))
+        return
+    verdict = judge_source(exercise.name, _cell_text(function))
+    record.remember(verdict)
+    display(verdict_card(verdict))
+    if os.environ.get("NBGRADER_EXECUTION") and verdict.outcome != "right":
+        raise NotRight(verdict)
+
+
+def hint(answer: Callable | str) -> None:
+    """ヒントを、弱いものから順に、たたんで表示します。"""
+    exercise, _ = _exercise_of(answer)
+    if exercise:
+        display(hint_card(exercise.name, exercise.hints))
+
+
+def solution(answer: Callable | str) -> None:
+    """模範解答を表示します。自分で考えたあとに見てください。"""
+    exercise, _ = _exercise_of(answer)
+    if exercise:
+        title = f"模範解答 {exercise.name}（書き方は 1 つではありません）"
+        display(code_card(title, exercise.stub() + "\n" + exercise.solved_body()))
+
+
+class NotRight(Exception):
+    """Raised under nbgrader, whose default for a cell without an error is full marks."""
+
+    def __init__(self, verdict: Verdict):
+        super().__init__(verdict.message)
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def _exercise_of(answer: Callable | str) -> tuple[Exercise | None, Callable | None]:
+    """The exercise that is meant and the learner's function, None where it is not defined yet."""
+    name = answer if isinstance(answer, str) else getattr(answer, "__name__", None)
+    try:
+        exercise = load(str(name))
+    except UnknownExercise as error:
+        display(note_card(str(error)))
+        return None, None
+    shell = get_ipython()
+    if isinstance(answer, str):
+        answer = shell.user_ns.get(name) if shell else None
+    return exercise, answer
+
+
+def _cell_text(function: Callable) -> str:
+    """The text of the whole cell that defined `function`."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return "".join(linecache.getlines(code.co_filename)) if code else ""
+
+
+def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
+    """つまみで動く図です。draw(**値) は (Figure, 文) を返します。図と文は保存しても残ります。"""
+
+    def bundle() -> dict[str, str]:
+        figure, text = draw(**{name: control.value for name, control in controls.items()})
+        return figure_bundle(figure, text)
+
+    row = ipywidgets.HBox(
+        list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
+    )
+    names = "、".join(control.description for control in controls.values())
+    twin = f"（つまみ: {names}。このセルを実行すると動きます）"
+    display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
+    shown = display(bundle(), raw=True, display_id=True)
+    for control in controls.values():
+        control.observe(lambda _: shown.update(bundle(), raw=True), "value")
+
+
+def figure(drawn, text: str) -> None:
+    """図と、図の内容を言う文を表示します。文は図の代替テキストにもなります。"""
+    display(figure_bundle(drawn, text), raw=True)
+
+
+def figure_bundle(drawn, text: str) -> dict[str, str]:
+    """A matplotlib Figure as <img alt>, which stays in the saved file, and its sentence."""
+    png, alt = io.BytesIO(), html.escape(text)
+    drawn.savefig(png, format="png", dpi=144, pil_kwargs={"compress_level": 1})
+    source = base64.b64encode(png.getvalue()).decode()
+    image = (
+        f'<img alt="{alt}" width="{round(drawn.get_figwidth() * 96)}" style="max-width:100%" '
+        f'src="data:image/png;base64,{source}">'
+    )
+    body = f'<div lang="ja" class="mathjax_ignore">{image}<p>{alt}</p></div>'
+    return {"text/plain": text, "text/html": body}
+
+
+class predict:
+    """先に予想してから結果を見るための入力欄です。`reveal(実測値)` で答え合わせをします。
+
+    予想は書いたときに保存され、カーネルを再起動しても残ります。
+    """
+
+    def __init__(self, name: str, question: str, unit: str):
+        self.name, self.unit = name, unit
+        self.guess = record.prediction(name)
+        field = ipywidgets.FloatText(
+            value=self.guess or 0.0, description="予想", layout=ipywidgets.Layout(width="200px")
+        )
+        button = ipywidgets.Button(description="予想を決める")
+        said = ipywidgets.HTML(self._said())
+
+        def decide(_):
+            self.guess = field.value
+            record.remember_prediction(name, field.value)
+            said.value = self._said()
+
+        button.on_click(decide)
+        row = ipywidgets.HBox([field, ipywidgets.Label(unit), button, said])
+        display(Card(f'<p lang="ja">{html.escape(question)}</p>', question))
+        twin = "（予想の入力欄。このセルを実行すると使えます）"
+        display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
+
+    def _said(self) -> str:
+        return "" if self.guess is None else f"あなたの予想: {self.guess:g} {self.unit}"
+
+    def reveal(self, measured: float) -> None:
+        """予想と実測を並べて表示します。"""
+        line = f"実測 {measured:.1f} {self.unit}"
+        if self.guess is None:
+            line = f"予想はまだ書かれていません。{line}"
+        else:
+            gap = measured - self.guess
+            line = f"あなたの予想 {self.guess:g} {self.unit}、{line}、差 {gap:+.1f}"
+        display(note_card(line))

@@ -1,0 +1,103 @@
+"""Remembers outcomes and predictions between days, beside the learner's notebooks.
+
+The file lies in the folder of the course map (course.ipynb). Elsewhere nothing is remembered, so
+that a test or a build leaves no trace.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from html import escape
+from pathlib import Path
+
+from IPython.display import display
+
+from checker.display import Card
+from checker.exercise import exercise_files, load
+from checker.judge import WORDS, Verdict
+
+FILE, MAP = ".progress.json", "course.ipynb"
+
+
+def home() -> Path | None:
+    """The learner's folder: where the course map lies, seen from the kernel's folder."""
+    here = Path.cwd()
+    return next((folder for folder in (here, here.parent) if (folder / MAP).exists()), None)
+
+
+def recall() -> dict:
+    """What is remembered: {"outcomes": {name: outcome}, "predictions": {name: number}}."""
+    empty = {"outcomes": {}, "predictions": {}}
+    folder = home()
+    if folder is None:
+        return empty
+    try:
+        return empty | json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # absent, or broken by hand: begin anew
+        return empty
+
+
+def _write(kind: str, name: str, value: object) -> None:
+    folder = home()
+    if folder is None:
+        return
+    known = recall()
+    known[kind][name] = value
+    # A new file that replaces the old one: a kill in between loses nothing.
+    handle, path = tempfile.mkstemp(dir=folder, prefix=FILE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(known, file, ensure_ascii=False, indent=1)
+    os.replace(path, folder / FILE)
+
+
+def remember(verdict: Verdict) -> None:
+    """Keep the outcome of a check. A right answer stays right when the learner goes on trying."""
+    before = recall()["outcomes"].get(verdict.name)
+    if verdict.outcome != "unanswered" and before != "right":
+        _write("outcomes", verdict.name, verdict.outcome)
+
+
+def remember_prediction(name: str, value: float) -> None:
+    """Keep a prediction."""
+    _write("predictions", name, value)
+
+
+def prediction(name: str) -> float | None:
+    """The prediction that was made under this name, if any."""
+    return recall()["predictions"].get(name)
+
+
+def progress() -> None:
+    """コースの地図です。節ごとに、どこまで進んだかを表示します。"""
+    from lessons import SECTIONS
+
+    outcomes = recall()["outcomes"]
+    rows, lines = [], []
+    for number, (section, title) in enumerate(SECTIONS.items()):
+        names = [n for n, path in exercise_files().items() if path.parent.name == section]
+        folder = f"{number:02d}_{section}"
+        right = sum(outcomes.get(name) == "right" for name in names)
+        if not names:
+            rows.append(f"<tr><td>{number:02d}</td><td>{title}</td><td>準備中</td><td></td></tr>")
+            lines.append(f"{number:02d} {title}: 準備中")
+            continue
+        path = f"{folder}/{folder}.ipynb"
+        steps = "、".join(
+            f'<a href="{path}#cell-id={name}">{escape(load(name).title)}</a>'
+            f"（{WORDS[outcomes.get(name, 'unanswered')]}）"
+            for name in names
+        )
+        bar = f'<progress value="{right}" max="{len(names)}" title="{title}の進み"></progress>'
+        rows.append(
+            f'<tr><td>{number:02d}</td><td style="text-align:left"><a href="{path}">{title}</a>'
+            f"</td><td>{bar} {right} / {len(names)} 問</td>"
+            f'<td style="text-align:left">{steps}</td></tr>'
+        )
+        lines.append(f"{number:02d} {title}: {right} / {len(names)} 問正解")
+    head = "".join(
+        f'<th scope="col" style="text-align:left">{h}</th>' for h in ("節", "名前", "正解", "演習")
+    )
+    table = f'<table lang="ja" style="text-align:left"><tr>{head}</tr>{"".join(rows)}</table>'
+    display(Card(table, "\n".join(lines)))

@@ -1,0 +1,42 @@
+"""`judge_source`: a text in, a verdict out, judged in this process or in a separate one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from checker.answer import Run, run_answer
+from checker.exercise import load
+from checker.judge import Verdict, judge, unanswered
+
+PUBLIC_SEED = 0
+Runner = Callable[[str, str, list[tuple]], Run]
+
+
+class NoIsolation(Exception):
+    """Foreign code was to be run in isolation, and nothing here can isolate it."""
+
+
+def judge_source(
+    name: str, source: str, *, seed: int | None = None, box: bool = False
+) -> Verdict:
+    """Judge the text of an answer cell.
+
+    Without `seed` the public cases are used and the verdict shows inputs and values; with a seed
+    the cases are hidden and it shows neither. Raises `UnknownExercise`, and `NoIsolation` for
+    box=True: the sandbox is not built yet, and a plain process must not be taken for one.
+    """
+    if box:
+        raise NoIsolation(
+            "no sandbox is available in this version: judge your own code without box=True, or "
+            "grade trusted submissions with --i-trust-these-submissions"
+        )
+    return judge_with(run_answer, name, source, seed=seed)
+
+
+def judge_with(runner: Runner, name: str, source: str, *, seed: int | None = None) -> Verdict:
+    """Judge with a given runner: the same code for the kernel and for the grader."""
+    exercise = load(name)
+    cases = exercise.make_cases(PUBLIC_SEED if seed is None else seed)
+    calls = [case.arguments for case in cases]
+    run = Run() if unanswered(source, name) else runner(source, name, calls)
+    return judge(exercise, cases, source, run, reveal=seed is None)
