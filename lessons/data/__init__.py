@@ -1,0 +1,83 @@
+"""講座で使う小さな実データです。読み込みにネットワークは要りません。
+
+出典とライセンスは README.md にあります。
+"""
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from torch import Tensor
+
+FOLDER = Path(__file__).parent
+FASHION_MNIST_SHA256 = "a3878aff4433e74c94e97490c13f34ccda80bd1a2c8d7364275ba5d27511d98e"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """画像とラベルです。x は float32 [n, 画素数] で 0 以上 1 以下、y は int64 [n] です。"""
+
+    x_train: Tensor
+    y_train: Tensor
+    x_test: Tensor
+    y_test: Tensor
+    class_names: tuple[str, ...]
+
+    def to(self, device: torch.device | str) -> "Dataset":
+        """同じデータを device に置いて返します。"""
+        tensors = (self.x_train, self.y_train, self.x_test, self.y_test)
+        return Dataset(*(t.to(device) for t in tensors), self.class_names)
+
+
+def digits() -> Dataset:
+    """手書き数字 8×8 画素です。訓練 1257 枚、テスト 540 枚に層化して分けます。"""
+    x, y = load_digits(return_X_y=True)
+    x_train, x_test, y_train, y_test = train_test_split(
+        x / 16, y, test_size=0.3, stratify=y, random_state=0)
+    return Dataset(torch.tensor(x_train, dtype=torch.float32), torch.tensor(y_train),
+                   torch.tensor(x_test, dtype=torch.float32), torch.tensor(y_test),
+                   tuple("0123456789"))
+
+
+def fashion_mnist() -> Dataset:
+    """衣類の画像 28×28 画素です。訓練 6000 枚、テスト 2000 枚で、どのクラスも同数です。
+
+    ファイルが壊れているときは ValueError を送出します。
+    """
+    content = (FOLDER / "fashion_mnist.npz").read_bytes()
+    if hashlib.sha256(content).hexdigest() != FASHION_MNIST_SHA256:
+        raise ValueError("fashion_mnist.npz の SHA-256 が合いません。ファイルを取り直してください。")
+    arrays = np.load(io.BytesIO(content))
+    return Dataset(
+        torch.tensor(arrays["x_train"], dtype=torch.float32) / 255,
+        torch.tensor(arrays["y_train"], dtype=torch.int64),
+        torch.tensor(arrays["x_test"], dtype=torch.float32) / 255,
+        torch.tensor(arrays["y_test"], dtype=torch.int64),
+        ("Tシャツ", "ズボン", "プルオーバー", "ドレス", "コート",
+         "サンダル", "シャツ", "スニーカー", "バッグ", "ブーツ"))
+
+
+@dataclass(frozen=True)
+class CaffeNetRow:
+    """しきい値 alpha×σ での結果です。fc1 から total は切った結合 (%)、accuracy は正解率 (%) です。"""
+
+    alpha: float
+    fc1: float
+    fc2: float
+    fc3: float
+    total: float
+    accuracy: float
+
+
+def caffenet_table() -> list[CaffeNetRow]:
+    """公表された表 (CaffeNet、Oxford 102) の 14 行を alpha の小さい順に返します。"""
+    with open(FOLDER / "caffenet_oxford102.csv", encoding="utf-8", newline="") as file:
+        lines = [line for line in file if not line.startswith("#")]
+    return [CaffeNetRow(**{name: float(text) for name, text in row.items()})
+            for row in csv.DictReader(lines)]
