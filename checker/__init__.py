@@ -1,4 +1,5 @@
-"""The exercise checker. In a notebook: check, hint, solution, live, figure, predict, progress."""
+"""The exercise checker. In a notebook: check, hint, solution, live, figure,
+table, claim, predict, progress."""
 
 import importlib
 
@@ -8,6 +9,8 @@ _HOME = {
     "solution": "checker.notebook",
     "live": "checker.notebook",
     "figure": "checker.notebook",
+    "table": "checker.notebook",
+    "claim": "checker.notebook",
     "predict": "checker.notebook",
     "progress": "checker.record",
     "exercise_names": "checker.exercise",

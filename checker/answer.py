@@ -17,7 +17,7 @@ import traceback
 import warnings
 from dataclasses import dataclass
 
-from checker.plain import snapshot, storages
+from checker.plain import Strange, snapshot, storages
 
 PRELUDE = """\
 import math
@@ -145,8 +145,9 @@ def observe(function, arguments: tuple) -> Observation:
         raise
     except BaseException as error:
         return Observation(failure=describe(error), arguments=snapshot(given))
-    aliased = bool(storages(value) & owned)
-    return Observation(snapshot(value), None, snapshot(given), aliased)
+    plain = snapshot(value)
+    aliased = type(plain) is not Strange and bool(storages(value) & owned)
+    return Observation(plain, None, snapshot(given), aliased)
 
 
 def describe(error: BaseException) -> Failure:
@@ -154,7 +155,7 @@ def describe(error: BaseException) -> Failure:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == FILENAME]
     line = lines[-1] if lines else getattr(error, "lineno", None)
     try:
-        message = error.msg if isinstance(error, SyntaxError) else str(error)
+        message = str((error.msg or "") if isinstance(error, SyntaxError) else error)
     except Exception:
         message = "（メッセージを文字にできません）"
     return Failure(type(error).__name__, message[:500], line)

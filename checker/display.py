@@ -6,11 +6,13 @@ untrusted files. Everything that came from learner code is escaped.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import torch
 
 from checker.judge import WORDS, Verdict
+from checker.plain import unequal
 
 LOOK = {  # sign, colour and left edge: told apart without colour
     "unanswered": ("…", "#7a7a7a", "dashed"),
@@ -82,22 +84,22 @@ def _side_by_side(comparison: tuple[object, object] | None) -> str:
     rows, columns = actual.shape if actual.ndim == 2 else (0, 0)
     if not (0 < rows <= MAX_ROWS and 0 < columns <= MAX_COLUMNS):
         return ""
-    unequal = ~torch.isclose(actual.double(), expected.double(), rtol=1e-5, atol=0, equal_nan=True)
-    tables = _table("あなたの値", actual, unequal) + _table("期待した値", expected, unequal)
+    differs = unequal(expected, actual)
+    tables = _table("あなたの値", actual, differs) + _table("期待した値", expected, differs)
     note = '<div style="font-size:90%">太い枠と ≠ のところが違います。</div>'
     return f'<div style="display:flex; gap:24px; flex-wrap:wrap">{tables}</div>{note}'
 
 
-def _table(caption: str, values: torch.Tensor, unequal: torch.Tensor) -> str:
+def _table(caption: str, values: torch.Tensor, differs: torch.Tensor) -> str:
     def cell(value: object, differs: bool) -> str:
         edge = "3px solid #c62828" if differs else "1px solid rgba(128,128,128,0.5)"
         sign = "≠ " if differs else ""
-        text = {True: "True", False: "False"}.get(value) if type(value) is bool else f"{value:.4g}"
+        text = f"{value:.4g}" if type(value) is float else str(value)
         return f'<td style="border:{edge}; padding:2px 6px; text-align:right">{sign}{text}</td>'
 
     rows = "".join(
-        f"<tr>{''.join(map(cell, row, differs))}</tr>"
-        for row, differs in zip(values.tolist(), unequal.tolist(), strict=True)
+        f"<tr>{''.join(map(cell, *both))}</tr>"
+        for both in zip(values.tolist(), differs.tolist(), strict=True)
     )
     head = f'<div style="font-weight:bold">{caption}</div>'
     return f'<div>{head}<table style="margin:2px 0; font-size:90%">{rows}</table></div>'
@@ -122,6 +124,22 @@ def code_card(title: str, code: str) -> Card:
         f'<pre style="white-space:pre-wrap; margin:4px 0">{escape(code)}</pre>'
     )
     return Card(box(body), f"{title}\n{code}")
+
+
+def table_card(headers: list[str], rows: list[list[str]]) -> Card:
+    """A table with a heading row; cells that are numbers are set to the right."""
+
+    def cell(text: str) -> str:
+        side = "right" if re.fullmatch(r"[+−-]?[\d,.]+", text) else "left"
+        return f'<td style="text-align:{side}; padding:3px 10px">{escape(text)}</td>'
+
+    head = "".join(
+        f'<th scope="col" style="text-align:left; padding:3px 10px">{escape(h)}</th>'
+        for h in headers
+    )
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    html = f'<table lang="ja" style="max-width:900px; line-height:1.6"><tr>{head}</tr>{body}</table>'
+    return Card(html, "\n".join(" | ".join(row) for row in [headers, *rows]))
 
 
 def note_card(text: str) -> Card:

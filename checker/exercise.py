@@ -22,6 +22,7 @@ import difflib
 import functools
 import importlib
 import inspect
+import re
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator
@@ -30,7 +31,11 @@ from pathlib import Path
 
 import numpy as np
 
+import lessons
+
 FOLDER = Path(__file__).parent / "exercises"
+LESSONS = Path(lessons.__file__).parent
+PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -143,15 +148,14 @@ class UnknownExercise(Exception):
 
 @functools.cache
 def exercise_files() -> dict[str, Path]:
-    """Every exercise's file by name, in the order of sections and then of names."""
-    from lessons import SECTIONS
-
-    return {
-        path.stem: path
-        for section in SECTIONS
-        for path in sorted((FOLDER / section).glob("*.py"))
-        if not path.stem.startswith("_")
-    }
+    """Every exercise's file by name, in the order in which the lessons' texts place them."""
+    files = {}
+    for section in lessons.SECTIONS:
+        text = LESSONS / f"{section}.md"
+        placed = PLACED.findall(text.read_text(encoding="utf-8")) if text.exists() else []
+        found = {path.stem: path for path in sorted((FOLDER / section).glob("*.py"))}
+        files |= {name: found[name] for name in placed if name in found} | found
+    return files
 
 
 def exercise_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""What a learner calls in a notebook: check, hint, solution, live, predict."""
+"""What a notebook calls: check, hint, solution, live, figure, table, claim, predict."""
 
 from __future__ import annotations
 
@@ -15,26 +15,25 @@ from IPython import get_ipython
 from IPython.display import display
 
 from checker import record
-from checker.display import Card, code_card, hint_card, note_card, verdict_card
-from checker.exercise import Exercise, UnknownExercise, load
-from checker.judge import Verdict
+from checker.display import Card, code_card, hint_card, note_card, table_card, verdict_card
+from checker.exercise import Exercise, UnknownExercise, exercise_names, load
 from checker.runner import judge_source
 
 
 def check(answer: Callable | str) -> None:
     """解答セルの関数を判定します。結果は 未回答・エラー・不正解・正解 のどれかです。"""
     exercise, function = _exercise_of(answer)
-    if exercise is None:
-        return
-    if function is None:
+    outcome = None
+    if exercise and function is None:
         note = f"先に {exercise.name} の解答セルを実行し、そのあとでこのセルを実行してください。"
         display(note_card(note))
-        return
-    verdict = judge_source(exercise.name, _cell_text(function))
-    record.remember(verdict)
-    display(verdict_card(verdict))
-    if os.environ.get("NBGRADER_EXECUTION") and verdict.outcome != "right":
-        raise NotRight(verdict)
+    elif exercise:
+        verdict = judge_source(exercise.name, _cell_text(function))
+        outcome = verdict.outcome
+        record.remember(verdict)
+        display(verdict_card(verdict))
+    if os.environ.get("NBGRADER_EXECUTION") and outcome != "right":
+        raise NotRight("正解ではありません。")
 
 
 def hint(answer: Callable | str) -> None:
@@ -55,25 +54,25 @@ def solution(answer: Callable | str) -> None:
 class NotRight(Exception):
     """Raised under nbgrader, whose default for a cell without an error is full marks."""
 
-    def __init__(self, verdict: Verdict):
-        super().__init__(verdict.message)
-
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
 def _exercise_of(answer: Callable | str) -> tuple[Exercise | None, Callable | None]:
     """The exercise that is meant and the learner's function, None where it is not defined yet."""
+    names = get_ipython().user_ns if get_ipython() else {}
     name = answer if isinstance(answer, str) else getattr(answer, "__name__", None)
+    if name not in exercise_names():  # a lambda, or a decorator's inner function
+        name = next((n for n in exercise_names() if names.get(n) is answer), str(name))
     try:
-        exercise = load(str(name))
+        exercise = load(name)
     except UnknownExercise as error:
         display(note_card(str(error)))
         return None, None
-    shell = get_ipython()
     if isinstance(answer, str):
-        answer = shell.user_ns.get(name) if shell else None
-    return exercise, answer
+        answer = names.get(name)
+    # The course's own function, imported into the notebook, is no answer.
+    return exercise, None if answer is exercise.solution else answer
 
 
 def _cell_text(function: Callable) -> str:
@@ -103,6 +102,16 @@ def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
 def figure(drawn, text: str) -> None:
     """図と、図の内容を言う文を表示します。文は図の代替テキストにもなります。"""
     display(figure_bundle(drawn, text), raw=True)
+
+
+def table(headers: list[str], rows: list[list[object]]) -> None:
+    """表を表示します。数は、書式を整えた文字列で渡します。"""
+    display(table_card(headers, [[str(value) for value in row] for row in rows]))
+
+
+def claim(sentence: str, holds: bool) -> None:
+    """上の数値から計算した主張と、それが成立するかどうかを 1 行で表示します。"""
+    print(f"主張: {sentence} → {'成立' if holds else '不成立'}")
 
 
 def figure_bundle(drawn, text: str) -> dict[str, str]:

@@ -75,12 +75,12 @@ def strange(value: object) -> Strange:
 
 def storages(value: object) -> set[int]:
     """Addresses of the memory that the tensors inside `value` use; empty tensors use none."""
-    if isinstance(value, torch.Tensor):
+    if type(value) is torch.Tensor and value.layout is torch.strided:
         storage = value.untyped_storage()
         return {storage.data_ptr()} if storage.nbytes() else set()
-    if isinstance(value, (list, tuple)):
+    if type(value) in (list, tuple):
         return set().union(*map(storages, value))
-    if isinstance(value, dict):
+    if type(value) is dict:
         return set().union(*map(storages, value.values()))
     return set()
 
@@ -148,14 +148,12 @@ def _compare_tensors(expected: torch.Tensor, actual: torch.Tensor, where: str) -
     if expected.dtype != actual.dtype:
         dtypes = f"{_dtype(actual)} です。{_dtype(expected)} になるはずです。"
         return Difference("dtype", f"{where}の dtype が {dtypes}")
+    wrong = unequal(expected, actual)
     if expected.is_floating_point():
-        wrong = _gaps(expected, actual) > 1
         strays = ~torch.isfinite(actual) & torch.isfinite(expected)
         if strays.any():
             count = f"{int(strays.sum())} 個が nan か inf です。"
             return Difference("finite", f"{where}の {actual.numel()} 個のうち {count}")
-    else:
-        wrong = expected != actual
     if not wrong.any():
         return None
     at = wrong.nonzero()[0].tolist()
@@ -163,6 +161,11 @@ def _compare_tensors(expected: torch.Tensor, actual: torch.Tensor, where: str) -
     first = f"最初の違い{place}は、あなたの値 {_number(actual[tuple(at)])}、"
     count = f"{where}の {wrong.numel()} 個のうち {int(wrong.sum())} 個が違います。"
     return Difference("value", f"{count}{first}期待した値 {_number(expected[tuple(at)])} です。")
+
+
+def unequal(expected: torch.Tensor, actual: torch.Tensor) -> torch.Tensor:
+    """Where two tensors of one shape and dtype differ by more than the tolerance."""
+    return _gaps(expected, actual) > 1 if expected.is_floating_point() else expected != actual
 
 
 def _gaps(expected: torch.Tensor, actual: torch.Tensor) -> torch.Tensor:
@@ -223,6 +226,8 @@ def show(value: object, limit: int = 400) -> str:
         text = f"{value.type_name}: {value.text}"
     elif type(value) is float:
         text = f"{value:.10g}"
+    elif type(value) is int and value.bit_length() > 1_000:  # Python refuses to write some of them
+        text = f"（{value.bit_length()} ビットの整数）"
     elif type(value) is torch.Tensor:
         text = _tensor_text(value)
     elif type(value) in (list, tuple):

@@ -34,9 +34,13 @@ def recall() -> dict:
     if folder is None:
         return empty
     try:
-        return empty | json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # absent, or broken by hand: begin anew
-        return empty
+        known = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return {
+            "outcomes": {n: o for n, o in known["outcomes"].items() if o in list(WORDS)},
+            "predictions": {n: float(v) for n, v in known["predictions"].items()},
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return empty  # absent, or broken by hand: begin anew
 
 
 def _write(kind: str, name: str, value: object) -> None:

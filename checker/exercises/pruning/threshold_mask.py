@@ -1,5 +1,8 @@
 """threshold_mask: keep the connections whose magnitude reaches α·σ of their layer."""
 
+import math
+
+import numpy as np
 import torch
 
 from checker.exercise import Exercise

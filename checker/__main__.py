@@ -1,0 +1,101 @@
+"""The command line: python -m checker list | new | build | verify | judge."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from checker import gates, skeleton
+from checker.exercise import ExerciseFileError, UnknownExercise, exercise_files, load
+from checker.runner import NoIsolation, judge_source
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m checker", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="list the exercises")
+    new = commands.add_parser("new", help="write the skeleton of an exercise")
+    new.add_argument("name", help="name of a function that stands in lessons/<section>.py")
+    build = commands.add_parser("build", help="build solutions/ and notebooks/ from lessons/")
+    build.add_argument("section", nargs="?", help="one section, such as pruning")
+    verify = commands.add_parser("verify", help="prove that exercises tell right from wrong")
+    verify.add_argument("name", nargs="*", help="exercises (all without a name)")
+    judge = commands.add_parser("judge", help="judge a file with an answer")
+    judge.add_argument("name")
+    judge.add_argument("file", type=Path)
+    judge.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    judge.add_argument("--box", action="store_true", help="judge in the sandbox")
+    chosen = parser.parse_args(arguments)
+    try:
+        return globals()[f"command_{chosen.command}"](chosen)
+    except (UnknownExercise, ExerciseFileError, NoIsolation, skeleton.CannotWrite) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def command_list(_: argparse.Namespace) -> int:
+    for name, path in exercise_files().items():
+        exercise = load(name)
+        print(f"{path.parent.name:<12} {name:<26} {exercise.points} 点  {exercise.title}")
+    return 0
+
+
+def command_new(chosen: argparse.Namespace) -> int:
+    print(f"wrote {skeleton.write(chosen.name)}")
+    return 0
+
+
+def command_build(chosen: argparse.Namespace) -> int:
+    from checker import build  # needs nbgrader and a kernel; the other commands do not
+
+    sections = [chosen.section] if chosen.section else build.written_sections()
+    unknown = [section for section in sections if section not in build.written_sections()]
+    if unknown:
+        known = ", ".join(build.written_sections())
+        print(f"no text lessons/{unknown[0]}.md; sections with a text: {known}", file=sys.stderr)
+        return 2
+    try:
+        for section in sections:
+            print(f"building {section} …", flush=True)
+            for path in build.build(section):
+                print(f"  {path.relative_to(build.ROOT)}")
+        print(f"  {build.build_course().relative_to(build.ROOT)}")
+    except build.BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def command_verify(chosen: argparse.Namespace) -> int:
+    names = chosen.name or list(exercise_files())
+    failed = 0
+    for name in names:
+        problems = gates.problems(load(name))
+        failed += bool(problems)
+        print(f"{'FAILED' if problems else 'ok':<7}{name}")
+        for problem in problems:
+            print(f"       {problem}")
+    print(f"{len(names) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def command_judge(chosen: argparse.Namespace) -> int:
+    try:
+        source = chosen.file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"cannot read {chosen.file} as UTF-8 text: {error}", file=sys.stderr)
+        return 2
+    verdict = judge_source(chosen.name, source, box=chosen.box)
+    fields = ("name", "outcome", "score", "label", "misconception", "message")
+    if chosen.json:
+        print(json.dumps({f: getattr(verdict, f) for f in fields}, ensure_ascii=False, indent=1))
+    else:
+        print(verdict.message)
+    return 0 if verdict.outcome == "right" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

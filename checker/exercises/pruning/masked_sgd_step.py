@@ -1,0 +1,155 @@
+"""masked_sgd_step: one step of retraining in which the cut connections stay 0."""
+
+import numpy as np
+import torch
+
+from checker.exercise import Exercise
+from lessons.pruning import masked_sgd_step
+
+exercise = Exercise(
+    masked_sgd_step,
+    title="切った結合を 0 に保つ再学習",
+    statement=(
+        "再学習の SGD を 1 回行い、新しい重みを返します。"
+        "残す結合（`mask` が True）は、重みから `lr` と勾配の積を引きます。"
+        "切った結合（`mask` が False）は、必ず 0 にします。"
+        "切った結合の元の値は、0 とは限りません。nan や inf のこともあります。"
+        "元の `weight` は書き換えません。"
+    ),
+    difficulty=3,
+    minutes=10,
+    points=3,
+    hints=(
+        "「すべての結合を更新する」と「切った結合を 0 にする」の 2 段階に分けます。",
+        "更新後の重みは `weight - lr * gradient` です。新しいテンソルができます。",
+        "nan に 0 を掛けても nan のままです。掛け算ではなく、条件で値を選びます。",
+        "`torch.where(条件, True のときの値, False のときの値)` は、要素ごとに値を選びます。",
+        "条件は `mask`、True のときの値は `weight - lr * gradient`、False のときの値は `0.0` です。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    weight, gradient = torch.tensor([0.5, -0.75, 2.0]), torch.tensor([1.25, 3.0, -0.5])
+    mask, lr = torch.tensor([True, False, True]), 0.1
+    new = [round(w, 4) for w in masked_sgd_step(weight, gradient, mask, lr).tolist()]
+    return (
+        f"重みが `{weight.tolist()}`、勾配が `{gradient.tolist()}`、マスクが `{mask.tolist()}` のとき、"
+        f"`lr={lr}` なら新しい重みは `{new}` です。"
+        f"1 番目は {weight[0]:g} − {lr} × {gradient[0]:g} = {new[0]:g} です。"
+        f"2 番目は切った結合なので {new[1]:g} です。"
+    )
+
+
+def step(rng, shape, dtype=torch.float32, kept=0.6) -> tuple:
+    """Weight, gradient, mask and learning rate; the cut weights are not 0."""
+    weight, gradient = (torch.tensor(rng.normal(0, 0.8, shape), dtype=dtype) for _ in range(2))
+    size = weight.numel()
+    mask = torch.tensor(rng.permutation(size) < round(kept * size)).reshape(shape)
+    return weight, gradient, mask, round(float(rng.uniform(0.03, 0.4)), 3)
+
+
+@exercise.cases
+def cases(rng):
+    yield "基本", step(rng, (3, 5))
+    yield "バイアス（1 次元）", step(rng, (7,))
+    yield "畳み込みの重み（4 次元）", step(rng, (3, 2, 2, 3))
+    yield "すべて残す", step(rng, (4, 3), kept=1)
+    yield "すべて切る", step(rng, (2, 6), kept=0)
+
+    weight, gradient, mask, lr = step(rng, (4, 5))
+    yield "学習率が 0", (weight, gradient, mask, 0.0)
+
+    weight, gradient, mask, lr = step(rng, (3, 6))
+    some_kept = mask & (mask.cumsum(1) % 2 == 1)
+    yield "残す結合の重みが 0", (weight.masked_fill(some_kept, 0), gradient, mask, lr)
+
+    weight, gradient, mask, lr = step(rng, (4, 4))
+    yield "切った結合の値がとても大きい", (weight.masked_fill(~mask, 1e30), gradient, mask, lr)
+
+    weight, gradient, mask, lr = step(rng, (5, 3))
+    strays = torch.tensor([float("nan"), float("inf"), -float("inf")]).expand(5, 3)
+    yield "切った結合の値が nan や inf", (torch.where(mask, weight, strays), gradient, mask, lr)
+
+    yield "倍精度", step(rng, (3, 4), torch.float64)
+
+
+@exercise.wrong("マスクを使っていません。切った結合が生き返ってしまいます。")
+def forgets_the_mask(weight, gradient, mask, lr):
+    return weight - lr * gradient
+
+
+@exercise.wrong("勾配だけにマスクを掛けています。切った結合の元の重みが残ってしまいます。")
+def masks_only_the_gradient(weight, gradient, mask, lr):
+    return weight - lr * gradient * mask
+
+
+@exercise.wrong("更新する前の重みだけにマスクを掛けています。切った結合に勾配の分が入ってしまいます。")
+def masks_only_the_weight(weight, gradient, mask, lr):
+    return weight * mask - lr * gradient
+
+
+@exercise.wrong("マスクを掛け算しています。nan や inf は 0 倍しても 0 になりません。値を選んでください。")
+def multiplies_by_the_mask(weight, gradient, mask, lr):
+    return (weight - lr * gradient) * mask
+
+
+@exercise.wrong("勾配を足しています。損失を減らすには、勾配の逆の向きに進みます。")
+def climbs_the_gradient(weight, gradient, mask, lr):
+    return torch.where(mask, weight + lr * gradient, 0.0)
+
+
+@exercise.wrong("学習率を掛けていません。引くのは lr と勾配の積です。")
+def forgets_the_learning_rate(weight, gradient, mask, lr):
+    return torch.where(mask, weight - gradient, 0.0)
+
+
+@exercise.wrong("残す結合と切る結合が逆です。mask の True は残す結合です。")
+def inverts_the_mask(weight, gradient, mask, lr):
+    return torch.where(mask, 0.0, weight - lr * gradient)
+
+
+@exercise.wrong("切った結合を 0 にしただけで、残す結合を更新していません。")
+def forgets_the_update(weight, gradient, mask, lr):
+    return torch.where(mask, weight, 0.0)
+
+
+@exercise.wrong("重みが 0 かどうかで、切った結合を見分けています。切った結合は mask が示します。")
+def takes_zeros_for_cut(weight, gradient, mask, lr):
+    return torch.where(weight != 0, weight - lr * gradient, 0.0)
+
+
+@exercise.wrong("引数 weight を書き換えています。weight - lr * gradient は新しいテンソルになります。")
+def writes_into_the_weight(weight, gradient, mask, lr):
+    weight -= lr * gradient
+    weight[~mask] = 0
+    return weight
+
+
+@exercise.wrong("型がいつも float32 になっています。weight と同じ dtype を指定してください。")
+def always_returns_float32(weight, gradient, mask, lr):
+    new = torch.zeros(weight.shape)
+    new[mask] = (weight - lr * gradient)[mask].float()
+    return new
+
+
+@exercise.right
+def fills_the_cut(weight, gradient, mask, lr):
+    new = weight - lr * gradient
+    new[~mask] = 0
+    return new
+
+
+@exercise.right
+def numpy_minded(weight, gradient, mask, lr):
+    new = np.zeros_like(weight.numpy())
+    np.subtract(weight.numpy(), lr * gradient.numpy(), out=new, where=mask.numpy())
+    return torch.from_numpy(new)
+
+
+@exercise.right
+def loop(weight, gradient, mask, lr):
+    triples = zip(weight.flatten(), gradient.flatten(), mask.flatten(), strict=True)
+    new = [w.item() - lr * g.item() if kept else 0.0 for w, g, kept in triples]
+    return torch.tensor(new, dtype=weight.dtype).reshape(weight.shape)

@@ -1,0 +1,215 @@
+"""pick_alpha: the largest α whose accuracy has not dropped by more than is allowed."""
+
+import numpy as np
+
+from checker.exercise import Exercise
+from lessons.data import caffenet_table
+from lessons.pruning import pick_alpha
+
+exercise = Exercise(
+    pick_alpha,
+    title="許せる低下の中で最大の α を選ぶ",
+    statement=(
+        "正解率が `baseline - max_drop` 以上である α のうち、最大のものを返します。"
+        "`alphas` と `accuracies` は、同じ位置の 2 つで 1 組です。"
+        "組の順序は決まっていません。"
+        "正解率は、α が大きくなる途中で持ち直すことがあります。"
+        "条件を満たす α がなければ `None` を返します。"
+        "Sasaki らの公開した表から α を選ぶときに使います。"
+    ),
+    difficulty=2,
+    minutes=8,
+    points=2,
+    hints=(
+        "先に条件を満たす α だけを集め、次にその中の最大を選びます。",
+        "許せる最低の正解率は `baseline - max_drop` です。ちょうど等しい正解率も許します。",
+        "`zip(alphas, accuracies)` で、α と正解率の組を 1 つずつ取り出せます。",
+        "`max` は、空の列にはエラーを出します。`default=None` を渡すと None を返します。",
+        "`[a for a, acc in zip(alphas, accuracies) if acc >= baseline - max_drop]` の最大が答えです。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    rows, max_drop = caffenet_table(), 1.0
+    baseline = rows[0].accuracy
+    alpha = pick_alpha([r.alpha for r in rows], [r.accuracy for r in rows], baseline, max_drop)
+    at = [r.alpha for r in rows].index(alpha)
+    chosen, after = rows[at], rows[at + 1]
+    return (
+        f"Sasaki らの表で、α={rows[0].alpha} の正解率 {baseline} % を元の正解率とします。"
+        f"{max_drop} ポイントまでの低下を許すと、最低の正解率は {baseline - max_drop:.2f} % です。"
+        f"α={chosen.alpha} は {chosen.accuracy} % で条件を満たし、"
+        f"α={after.alpha} からは {after.accuracy} % 以下で条件を満たしません。"
+        f"答えは {alpha} です。"
+    )
+
+
+def table(rng, drops, baseline, shuffled=True) -> tuple[list[float], list[float]]:
+    """Random rising alphas whose accuracies lie `drops` below the baseline, in random order."""
+    alphas = np.sort(rng.choice(np.arange(30, 290), len(drops), replace=False)) / 100
+    accuracies = [round(baseline - drop, 3) for drop in drops]
+    order = rng.permutation(len(drops)) if shuffled else range(len(drops))
+    return [float(alphas[i]) for i in order], [accuracies[i] for i in order]
+
+
+def exact(rng) -> float:
+    """A percentage that binary arithmetic represents exactly."""
+    return int(rng.integers(640, 740)) / 8
+
+
+@exercise.cases
+def cases(rng):
+    def high() -> float:
+        return round(float(rng.uniform(84, 93)), 2)
+
+    def jitter(*drops) -> list[float]:
+        return [drop + float(rng.uniform(-0.07, 0.07)) for drop in drops]
+
+    baseline = high()
+    drops = jitter(0.2, 0.5, 0.9, 1.4, 2.6, 4.5)
+    yield "基本", (*table(rng, drops, baseline, shuffled=False), baseline, 1.8)
+
+    alphas, accuracies = table(rng, jitter(0.3, 0.7, 1.3, 2.3, 3.9), baseline, shuffled=False)
+    order = [2, 1, 0, 4, 3]  # the largest good α is neither the first nor the last good one
+    order = order if rng.random() < 0.5 else order[::-1]
+    rows = [alphas[i] for i in order], [accuracies[i] for i in order]
+    yield "順序がばらばら", (*rows, baseline, 1.6)
+
+    baseline, drop = exact(rng), int(rng.integers(3, 14)) / 8
+    yield "ちょうど許す幅の低下", (*table(rng, [0.25 * drop, drop, 3 * drop], baseline), baseline, drop)
+    yield "低下を許さない", (*table(rng, [-0.31, 0, 0.42], baseline), baseline, 0.0)
+
+    baseline = high()
+    yield "条件を満たす α がない", (*table(rng, jitter(1.2, 2.1, 3.7), baseline), baseline, 0.7)
+    zero = [0.0, *table(rng, jitter(1.9, 2.8), baseline, shuffled=False)[0]]
+    yield "条件を満たす α が 0 だけ", (zero, [baseline, baseline - 1.9, baseline - 2.8], baseline, 0.6)
+
+    for drops in ([-0.3, -1.4, 0.4, 2.1], [-0.3, 0.4, -1.4, 2.1]):
+        yield "正解率が元より上がる", (*table(rng, jitter(*drops), baseline), baseline, 0.8)
+
+    low = round(float(rng.uniform(55, 65)), 2)
+    yield "元の正解率が低い", (*table(rng, jitter(1.5, 4.2, 7.5), low), low, 5.0)
+
+    rows = caffenet_table()
+    columns = [row.alpha for row in rows], [row.accuracy for row in rows]
+    # Between the accuracies at 1.7 and at 1.8, which is the higher one of the two.
+    max_drop = round(float(rng.uniform(1.74, 1.80)), 3)
+    yield "公開された表（途中で持ち直す）", (*columns, rows[0].accuracy, max_drop)
+
+
+@exercise.wrong("ちょうど許す幅の低下を落としています。比べる記号は >= です。")
+def excludes_the_limit(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if acc > baseline - max_drop)
+    return max(good, default=None)
+
+
+@exercise.wrong("最後に見つかった α を返しています。順序は決まっていないので、最大を選んでください。")
+def takes_the_last_good_row(alphas, accuracies, baseline, max_drop):
+    best = None
+    for alpha, accuracy in zip(alphas, accuracies, strict=True):
+        if accuracy >= baseline - max_drop:
+            best = alpha
+    return best
+
+
+@exercise.wrong("最初に見つかった α を返しています。すべての組を調べてから、最大を選んでください。")
+def takes_the_first_good_row(alphas, accuracies, baseline, max_drop):
+    for alpha, accuracy in zip(alphas, accuracies, strict=True):
+        if accuracy >= baseline - max_drop:
+            return alpha
+    return None
+
+
+@exercise.wrong("条件を外れたところで調べるのをやめています。その先の α で持ち直すことがあります。")
+def stops_at_the_first_failure(alphas, accuracies, baseline, max_drop):
+    best = None
+    for alpha, accuracy in sorted(zip(alphas, accuracies, strict=True)):
+        if accuracy < baseline - max_drop:
+            break
+        best = alpha
+    return best
+
+
+@exercise.wrong("最小の α を返しています。多く切れるのは、大きい α です。")
+def takes_the_smallest(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if acc >= baseline - max_drop)
+    return min(good, default=None)
+
+
+@exercise.wrong("正解率が最も高い α を返しています。条件を満たす中で、最大の α を選んでください。")
+def takes_the_most_accurate(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = [(acc, a) for a, acc in pairs if acc >= baseline - max_drop]
+    return max(good)[1] if good else None
+
+
+@exercise.wrong("正解率を返しています。返すのは、その正解率になった α です。")
+def returns_the_accuracy(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = [(a, acc) for a, acc in pairs if acc >= baseline - max_drop]
+    return max(good)[1] if good else None
+
+
+@exercise.wrong("条件を満たす α がないときに 0 を返しています。None を返してください。")
+def returns_zero_for_none(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if acc >= baseline - max_drop)
+    return max(good, default=0.0)
+
+
+@exercise.wrong("α が 0 のときに None になります。0 も正しい答えなので、is None で調べてください。")
+def takes_zero_for_none(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if acc >= baseline - max_drop)
+    return max(good, default=None) or None
+
+
+@exercise.wrong("max_drop を元の正解率に対する割合と見ています。max_drop はポイントなので、引き算します。")
+def takes_the_drop_for_a_ratio(alphas, accuracies, baseline, max_drop):
+    lowest = baseline * (1 - max_drop / 100)
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if acc >= lowest)
+    return max(good, default=None)
+
+
+@exercise.wrong("正解率が大きく上がった α を落としています。差の絶対値を取らずに比べてください。")
+def rejects_large_gains(alphas, accuracies, baseline, max_drop):
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if abs(baseline - acc) <= max_drop)
+    return max(good, default=None)
+
+
+@exercise.wrong("表の中の最も高い正解率と比べています。比べる相手は baseline です。")
+def compares_with_the_best_row(alphas, accuracies, baseline, max_drop):
+    lowest = max(accuracies) - max_drop
+    pairs = zip(alphas, accuracies, strict=True)
+    good = (a for a, acc in pairs if acc >= lowest)
+    return max(good, default=None)
+
+
+@exercise.right
+def loop(alphas, accuracies, baseline, max_drop):
+    best = None
+    for i in range(len(alphas)):
+        allowed = baseline - accuracies[i] <= max_drop
+        if allowed and (best is None or alphas[i] > best):
+            best = alphas[i]
+    return best
+
+
+@exercise.right
+def numpy_minded(alphas, accuracies, baseline, max_drop):
+    good = np.array(alphas)[np.array(accuracies) + max_drop >= baseline]
+    return float(good.max()) if good.size else None
+
+
+@exercise.right
+def from_the_largest(alphas, accuracies, baseline, max_drop):
+    for alpha, accuracy in sorted(zip(alphas, accuracies, strict=True), reverse=True):
+        if accuracy >= baseline - max_drop:
+            return alpha
+    return None

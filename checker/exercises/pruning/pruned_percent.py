@@ -1,0 +1,150 @@
+"""pruned_percent: the share of connections that are cut, over all layers together."""
+
+import numpy as np
+import torch
+
+from checker.exercise import Exercise
+from lessons.pruning import pruned_percent
+
+exercise = Exercise(
+    pruned_percent,
+    title="ネットワーク全体で切った割合",
+    statement=(
+        "各層のマスクを並べたリスト `masks` から、切った結合の割合を % で返します。"
+        "マスクの True は残す結合、False は切る結合です。"
+        "層の大きさは互いに違います。"
+        "すべての層の結合を 1 本ずつ数えてから、1 回だけ割り算をします。"
+        "Sasaki らの表の「全結合層全体」の列は、この割合です。"
+        "畳み込み層のマスクは 4 次元です。"
+    ),
+    difficulty=1,
+    minutes=6,
+    points=2,
+    hints=(
+        "切った結合の総数と、結合の総数を、別々に数えます。",
+        "1 つのマスクの結合の数は `mask.numel()` です。形にかかわらず数えられます。",
+        "True は 1 と数えるので、残した結合の数は `int(mask.sum())` です。",
+        "総数を `total`、残した総数を `kept` とすると、答えは `100 * (total - kept) / total` です。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    small, large = torch.tensor([True, False]), torch.ones(2, 4, dtype=torch.bool)
+    both, alone = pruned_percent([small, large]), pruned_percent([small])
+    return (
+        f"1 つ目の層は 2 本のうち 1 本を切り（{alone:.1f} %）、2 つ目の層は 8 本をすべて残します。"
+        f"全体では {small.numel() + large.numel()} 本のうち 1 本なので、{both:.1f} % です。"
+        f"2 つの割合の平均 {alone / 2:.1f} % とは違います。"
+    )
+
+
+def layers(rng, *shapes) -> list[torch.Tensor]:
+    """Masks, one share of kept connections for each layer.
+
+    The percentage of the cut is not whole, and float32 arithmetic gives it visibly differently.
+    """
+    while True:
+        masks = [torch.tensor(rng.random(shape) < rng.uniform(0.15, 0.85)) for shape in shapes]
+        percent = pruned_percent(masks)
+        whole = percent == int(percent)
+        if not whole and abs(averages_in_float32(masks) - percent) > 5e-8 * percent:
+            return masks
+
+
+@exercise.cases
+def cases(rng):
+    yield "基本", (layers(rng, (7, 5), (3, 7)),)
+    yield "大きさがかけ離れた層", (layers(rng, (2, 3), (19, 23)),)
+    yield "層が 1 つ", (layers(rng, (5, 9)),)
+    yield "畳み込み層（4 次元）", (layers(rng, (3, 3, 3, 3), (5, 4)),)
+    yield "すべて残す", ([torch.ones(3, 4, dtype=torch.bool), torch.ones(2, 3, dtype=torch.bool)],)
+    yield "すべて切る", ([torch.zeros(3, 4, dtype=torch.bool), torch.zeros(2, 3, dtype=torch.bool)],)
+    yield "1 つの層だけをすべて切る", ([*layers(rng, (6, 4)), torch.zeros(3, 6, dtype=torch.bool)],)
+
+
+@exercise.wrong("層ごとの割合を平均しています。大きい層ほど重く数えるために、本数で計算してください。")
+def averages_the_layers(masks):
+    return sum(100 * (~mask).sum().item() / mask.numel() for mask in masks) / len(masks)
+
+
+@exercise.wrong("層ごとの割合を足しています。割り算は、全部の層を数えてから 1 回だけ行います。")
+def adds_the_layers(masks):
+    return sum(100 * (~mask).sum().item() / mask.numel() for mask in masks)
+
+
+@exercise.wrong("残した割合を返しています。True は残す結合なので、数えるのは False です。")
+def returns_the_kept_percent(masks):
+    return 100 * sum(mask.sum().item() for mask in masks) / sum(mask.numel() for mask in masks)
+
+
+@exercise.wrong("0 から 1 の割合のまま返しています。% にするには 100 を掛けてください。")
+def forgets_the_percent(masks):
+    return sum((~mask).sum().item() for mask in masks) / sum(mask.numel() for mask in masks)
+
+
+@exercise.wrong("最初の層しか数えていません。return は、ループが終わってから 1 回だけ行います。")
+def returns_inside_the_loop(masks):
+    for mask in masks:
+        return 100 * (~mask).sum().item() / mask.numel()
+
+
+@exercise.wrong("残した本数で割っています。割る数は、切る前の結合の総数です。")
+def divides_by_the_kept(masks):
+    cut = sum((~mask).sum().item() for mask in masks)
+    return 100 * cut / sum(mask.sum().item() for mask in masks)
+
+
+@exercise.wrong("len(mask) は行の数です。結合の数は mask.numel() で数えてください。")
+def counts_the_rows(masks):
+    return 100 * sum((~mask).sum().item() for mask in masks) / sum(len(mask) for mask in masks)
+
+
+@exercise.wrong("行数と列数しか掛けていません。4 次元のマスクは mask.numel() で数えてください。")
+def multiplies_two_axes(masks):
+    cut = sum((~mask).sum().item() for mask in masks)
+    return 100 * cut / sum(mask.shape[0] * mask.shape[1] for mask in masks)
+
+
+@exercise.wrong("// は小数点以下を切り捨てます。/ で割ってください。")
+def drops_the_decimals(masks):
+    cut = sum((~mask).sum().item() for mask in masks)
+    return 100 * cut // sum(mask.numel() for mask in masks)
+
+
+@exercise.wrong(
+    "float32 の平均で求めているので、7 桁ほどしか合いません。本数を整数で数えてから割ってください。"
+)
+def averages_in_float32(masks):
+    kept = torch.cat([mask.flatten() for mask in masks]).float().mean().item()
+    return 100 * (1 - kept)
+
+
+@exercise.wrong("Tensor を返しています。本数を int(...) か .item() で Python の数に直してください。")
+def returns_a_tensor(masks):
+    return 100 * sum((~mask).sum() for mask in masks) / sum(mask.numel() for mask in masks)
+
+
+@exercise.right
+def loop(masks):
+    cut = total = 0
+    for mask in masks:
+        for kept in mask.flatten().tolist():
+            total += 1
+            if not kept:
+                cut += 1
+    return cut / total * 100
+
+
+@exercise.right
+def numpy_minded(masks):
+    kept = np.concatenate([mask.numpy().ravel() for mask in masks])
+    return float(100 * np.mean(~kept))
+
+
+@exercise.right
+def weighted_by_size(masks):
+    sizes = torch.tensor([mask.numel() for mask in masks], dtype=torch.float64)
+    shares = torch.stack([(~mask).double().mean() for mask in masks])
+    return 100 * (shares @ sizes / sizes.sum()).item()

@@ -1,0 +1,112 @@
+"""The gates that every exercise passes: it tells right from wrong, and one mistake from another.
+
+`python -m checker verify` prints the problems; the tests demand that there are none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from checker.answer import observe
+from checker.exercise import Exercise, Wrong
+from checker.judge import Verdict
+from checker.plain import distance
+from checker.runner import judge_source
+
+STUB_BODY = "\n    # ここに解答を書く\n    ..."
+HIDDEN_SEEDS = range(1, 21)
+MARGIN_SEEDS = range(200)
+MARGIN = 20  # tolerances
+
+
+def problems(exercise: Exercise) -> list[str]:
+    """Everything that is wrong with an exercise, as English sentences; empty when it is sound."""
+    found = [*card_problems(exercise), *case_problems(exercise), *answer_problems(exercise)]
+    return found + [p for wrong in exercise.wrongs for p in margin_problems(exercise, wrong)]
+
+
+def card_problems(exercise: Exercise) -> list[str]:
+    """What the card lacks: hints, known answers, sentences, the course's words."""
+    sentences = exercise.statement.count("。")
+    texts = [exercise.title, exercise.statement, exercise.write_example(), *exercise.hints]
+    texts += [exercise.solution.__doc__, *(wrong.diagnosis for wrong in exercise.wrongs)]
+    texts += [case.label for case in exercise.make_cases(0)]
+    checks = {
+        f"the statement has {sentences} sentences, not two to six": 2 <= sentences <= 6,
+        f"difficulty is {exercise.difficulty}, not 1 to 3": exercise.difficulty in (1, 2, 3),
+        f"only {len(exercise.wrongs)} wrong answers; five are needed": len(exercise.wrongs) >= 5,
+        f"only {len(exercise.rights)} other right answers; two are needed": (
+            len(exercise.rights) >= 2
+        ),
+    }
+    found = [sentence for sentence, holds in checks.items() if not holds]
+    for text in texts:
+        if not re.search("[ぁ-んァ-ン一-龥]", text):
+            found.append(f"a text for learners is not Japanese: {text[:60]!r}")
+        if re.search("(?<!数値)(?<![単倍半])(?<!混合)精度", text):
+            found.append(f"bare 精度; say 正解率 or 数値精度: {text[:60]!r}")
+    return found
+
+
+def case_problems(exercise: Exercise) -> list[str]:
+    """Cases must begin with 基本, repeat for a seed and differ between seeds."""
+    once, again, other = (exercise.make_cases(seed) for seed in (0, 0, 1))
+    found = []
+    if once[0].label != "基本":
+        found.append(f"the first case is labelled {once[0].label!r}, not 基本")
+    if _gap(once, again) != 0:
+        found.append("two runs of one seed give different cases")
+    if _gap(once, other) == 0:
+        found.append("two seeds give the same cases, so answers could be written down")
+    return found
+
+
+def _gap(one: tuple, other: tuple) -> float:
+    return distance([c.arguments for c in one], [c.arguments for c in other])
+
+
+def answer_problems(exercise: Exercise) -> list[str]:
+    """Each known answer must get its verdict, on the public and on hidden cases."""
+    found = []
+    stub = exercise.stub()
+    for seed in (None, *HIDDEN_SEEDS):
+        verdict = judge_source(exercise.name, stub + STUB_BODY, seed=seed)
+        found += _unlike("the stub", "unanswered", verdict, seed)
+        verdict = judge_source(exercise.name, f"{stub}\n{exercise.solved_body()}", seed=seed)
+        found += _unlike("the solution", "right", verdict, seed)
+        for right in exercise.rights:
+            verdict = judge_source(exercise.name, exercise.text_of(right), seed=seed)
+            found += _unlike(right.__name__, "right", verdict, seed)
+        for wrong in exercise.wrongs:
+            verdict = judge_source(exercise.name, exercise.text_of(wrong.function), seed=seed)
+            found += _unlike(wrong.name, "wrong", verdict, seed)
+            if verdict.misconception != wrong.name:
+                found.append(f"{wrong.name} is taken for {verdict.misconception} (seed {seed})")
+            elif wrong.diagnosis not in verdict.message:
+                found.append(f"the message on {wrong.name} lacks its diagnosis (seed {seed})")
+    return found
+
+
+def _unlike(answer: str, outcome: str, verdict: Verdict, seed: int | None) -> list[str]:
+    if verdict.outcome == outcome:
+        return []
+    return [f"{answer} is judged {verdict.outcome}, not {outcome} (seed {seed}): {verdict.message}"]
+
+
+def margin_problems(exercise: Exercise, wrong: Wrong) -> list[str]:
+    """A wrong answer must differ by 20 tolerances in some case, for 200 seeds."""
+    for seed in MARGIN_SEEDS:
+        gaps = [
+            _observed_gap(exercise, wrong, case.arguments) for case in exercise.make_cases(seed)
+        ]
+        if max(gaps) < MARGIN:
+            return [f"{wrong.name} is only {max(gaps):.3g} tolerances off with seed {seed}"]
+    return []
+
+
+def _observed_gap(exercise: Exercise, wrong: Wrong, arguments: tuple) -> float:
+    right, actual = observe(exercise.solution, arguments), observe(wrong.function, arguments)
+    if actual.failure or actual.aliased != right.aliased:
+        return float("inf")
+    gap = distance(right.value, actual.value, exercise.rtol)
+    return max(gap, distance(right.arguments, actual.arguments))
