@@ -115,7 +115,7 @@ def returns_indices(incoming, outgoing):
     return torch.nonzero(~incoming.any(dim=1) | ~outgoing.any(dim=0)).flatten()
 
 
-@exercise.wrong("Python のリストを返しています。bool の Tensor を返してください。")
+@exercise.wrong("Python のリストを返しています。bool のテンソルを返してください。")
 def returns_a_list(incoming, outgoing):
     return (~incoming.any(dim=1) | ~outgoing.any(dim=0)).tolist()
 

@@ -99,7 +99,7 @@ def computes_in_float32(alpha):
     return 100 * torch.erf(torch.tensor(alpha / math.sqrt(2))).item()
 
 
-@exercise.wrong("Tensor を返しています。math.erf を使うと、Python の float になります。")
+@exercise.wrong("テンソルを返しています。math.erf を使うと、Python の float になります。")
 def returns_a_tensor(alpha):
     return 100 * torch.erf(torch.tensor(alpha / math.sqrt(2)))
 

@@ -121,7 +121,7 @@ def averages_in_float32(masks):
     return 100 * (1 - kept)
 
 
-@exercise.wrong("Tensor を返しています。本数を int(...) か .item() で Python の数に直してください。")
+@exercise.wrong("テンソルを返しています。本数を int(...) か .item() で Python の数に直してください。")
 def returns_a_tensor(masks):
     return 100 * sum((~mask).sum() for mask in masks) / sum(mask.numel() for mask in masks)
 
