@@ -144,10 +144,10 @@ def observe(function, arguments: tuple) -> Observation:
     except (TimeUp, KeyboardInterrupt):
         raise
     except BaseException as error:
-        return Observation(failure=describe(error), arguments=snapshot(given))
+        return Observation(failure=describe(error), arguments=tuple(map(snapshot, given)))
     plain = snapshot(value)
     aliased = type(plain) is not Strange and bool(storages(value) & owned)
-    return Observation(plain, None, snapshot(given), aliased)
+    return Observation(plain, None, tuple(map(snapshot, given)), aliased)
 
 
 def describe(error: BaseException) -> Failure:

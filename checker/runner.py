@@ -27,8 +27,8 @@ def judge_source(
     """
     if box:
         raise NoIsolation(
-            "no sandbox is available in this version: judge your own code without box=True, or "
-            "grade trusted submissions with --i-trust-these-submissions"
+            "no sandbox is available in this version: judge code that you trust without the box, "
+            "and see README.md for grading trusted submissions"
         )
     return judge_with(run_answer, name, source, seed=seed)
 

@@ -1,0 +1,185 @@
+"""What `nbgrader autograde` does with us instead of running the notebook in a kernel.
+
+`RestoreFromRelease` puts the answers of a submission into a fresh copy of the released notebook.
+`JudgeCells` judges them and writes two outputs into each check cell: the message, and the points as
+a number. nbgrader gives full marks to a cell without a number, so every cell gets one.
+`SubmissionExporter` refuses before anything is touched, and reads files that begin with a BOM.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import secrets
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
+
+from checker.display import note_card, verdict_card
+from checker.grading.child import Child, ChildNotStarted
+from checker.runner import Runner, judge_with
+
+REFUSAL = (
+    "Refused to grade: this version cannot isolate the code of a submission, which would run with "
+    "all your rights. If you trust everybody who handed in, say so: nbgrader autograde ASSIGNMENT "
+    "--JudgeCells.trust_submissions=True (or c.JudgeCells.trust_submissions = True in "
+    "nbgrader_config.py, which formgrader obeys too). Nothing was graded and no mark was changed."
+)
+NOT_ISOLATED = "隔離なし: 解答は、隔離されていないプロセスで採点しました。"
+SEVERAL = "同じ演習の解答が複数ありました。ノートブックでいちばん後にあるものを採点しました。"
+NOT_JUDGED = "採点できなかったため、0 点としました。採点した人に知らせてください。"
+OWN_FAILURES = ("TimeUp", "ChildDied", "BadReply", "NotDefined", "CourseImport")
+NOTE = "keiryoka_note"  # metadata of an answer cell, from RestoreFromRelease to JudgeCells
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads and writes the notebooks of autograde. Made once, before any submission is opened."""
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        JudgeCells(parent=self).refuse_without_trust()
+
+    def from_file(self, file_stream, resources=None, **arguments):
+        text = file_stream.read().removeprefix("\ufeff")
+        return super().from_file(io.StringIO(text), resources, **arguments)
+
+
+class RestoreFromRelease(NbGraderPreprocessor):
+    """The released notebook with a submission's answers; nothing else of the submission stays."""
+
+    def preprocess(self, nb, resources):
+        course, names = CourseDirectory(parent=self), resources["nbgrader"]
+        folder = course.format_path(course.release_directory, ".", names["assignment"])
+        path = Path(folder, f"{names['notebook']}.ipynb")
+        if not path.exists():
+            raise NbGraderException(f"no released notebook {path}: python -m checker build")
+        released = nbformat.read(path, as_version=4)
+        texts = {plain_text(cell) for cell in released.cells} | {""}
+        written = [cell for cell in nb.cells if plain_text(cell) not in texts]
+        for cell in filter(is_answer, released.cells):
+            candidates = answers_among(written, cell.metadata.nbgrader.grade_id)
+            if candidates:
+                cell.source = candidates[-1]
+            if len(set(candidates)) > 1:
+                cell.metadata[NOTE] = SEVERAL
+        return released, resources
+
+
+def is_answer(cell) -> bool:
+    """True for a cell that the learner fills in."""
+    return cell.cell_type == "code" and utils.is_solution(cell)
+
+
+def plain_text(cell) -> str:
+    """A cell's text with LF line ends, without a BOM and without what no file can hold."""
+    text = str(cell.get("source", "")).replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\ufeff", "").encode("utf-8", "replace").decode("utf-8").strip("\n")
+
+
+def answers_among(cells: list, name: str) -> list[str]:
+    """The texts that may be the answer `name`, in the order of the notebook.
+
+    By grade_id, else by cell id (both survive copying, moving and retyping in JupyterLab), first
+    those that define the function: two cells may have swapped ids. Else any cell that defines it.
+    """
+
+    def grade_id(cell) -> object:
+        marks = cell.get("metadata", {}).get("nbgrader")
+        return marks.get("grade_id") if isinstance(marks, dict) else None
+
+    def defining(texts: list[str]) -> list[str]:
+        return [text for text in texts if re.search(rf"^def\s+{name}\b", text, re.MULTILINE)]
+
+    marked = [plain_text(cell) for cell in cells if grade_id(cell) == name]
+    named = [plain_text(cell) for cell in cells if cell.get("id") == name]
+    anywhere = [plain_text(cell) for cell in cells]
+    return defining(marked) or defining(named) or marked or named or defining(anywhere)
+
+
+class JudgeCells(NbGraderPreprocessor):
+    """Judges the answers with hidden cases and writes message and points into the check cells."""
+
+    trust_submissions = Bool(
+        False, help="Run the code of submissions although nothing isolates it from this computer."
+    ).tag(config=True)
+
+    def refuse_without_trust(self) -> None:
+        """Raise `NbGraderException` unless the instructor trusts the submissions."""
+        if not self.trust_submissions:
+            self.log.error(REFUSAL)
+            raise NbGraderException(REFUSAL)
+
+    def preprocess(self, nb, resources):
+        self.refuse_without_trust()
+        seed = secret_seed(Path(CourseDirectory(parent=self).root, "grading", "seed"))
+        answers = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_answer, nb.cells)}
+        with Child() as runner:  # one for each learner
+            for cell in nb.cells:
+                if cell.cell_type != "code":
+                    continue
+                cell.outputs, cell.execution_count = [], None
+                if is_check(cell):
+                    cell.outputs = self.judged(cell, answers, runner, seed)
+                    cell.execution_count = 1
+        refuse_unjudged(nb)
+        return nb, resources
+
+    def judged(self, cell, answers: dict, runner: Runner, seed: int) -> list:
+        """The two outputs of a check cell. A fault of ours costs this exercise and is told."""
+        name = cell.metadata.nbgrader.grade_id.removesuffix("-check")
+        points = float(cell.metadata.nbgrader.points)
+        score, cards = 0.0, [note_card(NOT_ISOLATED)]
+        try:
+            answer = answers[name]
+            if NOTE in answer.metadata:
+                cards.append(note_card(answer.metadata[NOTE]))
+            verdict = judge_with(runner, name, answer.source, seed=seed)
+            score = verdict.score
+            cards.insert(0, verdict_card(verdict))
+        except ChildNotStarted:
+            raise
+        except Exception:
+            self.log.exception("%s could not be judged and counts as 0", name)
+            cards.insert(0, note_card(NOT_JUDGED))
+        message = {
+            "text/html": "".join(card.html for card in cards),
+            "text/plain": "\n".join(card.text for card in cards),
+        }
+        earned = {"text/plain": repr(min(max(round(score * points, 4), 0.0), points))}
+        return [
+            new_output("display_data", message),
+            new_output("execute_result", earned, execution_count=1),
+        ]
+
+
+def is_check(cell) -> bool:
+    """True for a cell that gives points automatically."""
+    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def refuse_unjudged(nb) -> None:
+    """Raise where a check cell lacks its number: nbgrader would give it full marks."""
+    for cell in filter(is_check, nb.cells):
+        kinds = [output.output_type for output in cell.outputs]
+        if kinds != ["display_data", "execute_result"]:
+            raise NbGraderException(f"the cell {cell.metadata.nbgrader.grade_id} was not judged")
+
+
+def secret_seed(path: Path) -> int:
+    """The seed of the hidden cases: drawn once for a course and never shown to a learner."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, new = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(str(secrets.randbits(64)))
+        os.replace(new, path)  # a kill in between leaves no empty seed
+    return int(path.read_text())
