@@ -97,9 +97,7 @@ def assemble(section: str) -> nbformat.NotebookNode:
         "language_info": {"name": "python"},
         "source": f"lessons/{section}.md, built by python -m checker build",
     }
-    notebook = new_notebook(cells=cells, metadata=metadata)
-    nbformat.validate(notebook)
-    return notebook
+    return new_notebook(cells=cells, metadata=metadata)
 
 
 def split_directives(cell: nbformat.NotebookNode, source: Path) -> Iterator[nbformat.NotebookNode]:

@@ -1,0 +1,43 @@
+"""What every test and every kernel started by a test inherits: one thread, and a home of its own.
+
+Loaded before torch is, by pytest itself and by each worker of pytest-xdist.
+"""
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+# With more threads than that the workers fight over the cores and float sums change their order.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+# nbgrader finds alembic, and the tests find jupyter, through PATH.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+# Whoever runs the tests has settings, kernels and start-up files that must not take part.
+home = Path(tempfile.mkdtemp(prefix="keiryoka-tests-"))
+for name, folder in {
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_DATA_DIR": "data",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "JUPYTERLAB_SETTINGS_DIR": "settings",
+    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "IPYTHONDIR": "ipython",
+}.items():
+    os.environ[name] = str(home / folder)
+    (home / folder).mkdir()
+
+import hypothesis  # noqa: E402
+import matplotlib  # noqa: E402
+
+# Not MPLBACKEND: the kernels would inherit it, and their notebooks would show no pictures.
+matplotlib.use("Agg")
+
+# No deadline: on a busy machine a slow example is no defect.
+hypothesis.settings.register_profile("keiryoka", deadline=None)
+hypothesis.settings.load_profile("keiryoka")
+
+
+def pytest_unconfigure():
+    shutil.rmtree(home, ignore_errors=True)

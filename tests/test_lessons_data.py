@@ -1,0 +1,95 @@
+"""The shipped data: checksums, balance, and the invariants of the published table."""
+
+import hashlib
+
+import numpy as np
+import pytest
+import torch
+
+from lessons import data
+from lessons.data import make_fashion_mnist
+
+
+def test_checksum_in_code_and_in_the_readme_is_that_of_the_file():
+    """Catches an archive that was replaced, or damaged by a line-ending conversion."""
+    content = make_fashion_mnist.TARGET.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    assert digest == data.FASHION_MNIST_SHA256
+    assert digest in (data.FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_damaged_archive_is_refused(tmp_path, monkeypatch):
+    """Catches loading without the check."""
+    (tmp_path / "fashion_mnist.npz").write_bytes(make_fashion_mnist.TARGET.read_bytes()[:-1])
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match="SHA-256"):
+        data.fashion_mnist()
+
+
+@pytest.mark.parametrize("load,train,test,features", [
+    (data.digits, 1257, 540, 64), (data.fashion_mnist, 6000, 2000, 784)])
+def test_shapes_types_and_ranges(load, train, test, features):
+    """Catches raw bytes instead of 0..1, a wrong type, or a class without a name."""
+    d = load()
+    assert d.x_train.shape == (train, features) and d.x_test.shape == (test, features)
+    assert d.y_train.shape == (train,) and d.y_test.shape == (test,)
+    for x in (d.x_train, d.x_test):
+        assert x.dtype == torch.float32
+        assert x.min() == 0 and x.max() == 1
+    for y in (d.y_train, d.y_test):
+        assert y.dtype == torch.int64
+        assert sorted(y.unique().tolist()) == list(range(len(d.class_names)))
+
+
+def test_fashion_mnist_is_balanced_and_mixed():
+    """Catches an unbalanced draw, and rows left sorted by class."""
+    d = data.fashion_mnist()
+    assert d.y_train.bincount().tolist() == [600] * 10
+    assert d.y_test.bincount().tolist() == [200] * 10
+    assert len(d.y_train[:100].unique()) == 10
+
+
+def test_no_image_is_in_both_splits():
+    """Catches a test row that leaked into training."""
+    for d in (data.digits(), data.fashion_mnist()):
+        train = {row.numpy().tobytes() for row in d.x_train}
+        leaked = sum(row.numpy().tobytes() in train for row in d.x_test)
+        assert leaked == 0
+
+
+def test_data_move_together():
+    """Catches a tensor that stays behind; "meta" is a device that every machine has."""
+    moved = data.digits().to("meta")
+    tensors = (moved.x_train, moved.y_train, moved.x_test, moved.y_test)
+    assert [t.device.type for t in tensors] == ["meta"] * 4
+
+
+@pytest.mark.skipif(not make_fashion_mnist.SOURCE.exists(),
+                    reason="the Debian package dataset-fashion-mnist is not installed")
+def test_the_script_reproduces_the_archive():
+    """Catches a script that was changed without making the archive anew.
+
+    Arrays are compared, not bytes: compressed bytes depend on the version of zlib.
+    """
+    made, stored = make_fashion_mnist.select(), np.load(make_fashion_mnist.TARGET)
+    assert sorted(made) == sorted(stored.files)
+    for name, array in made.items():
+        assert array.dtype == stored[name].dtype == np.uint8
+        assert np.array_equal(array, stored[name])
+
+
+def test_published_table_keeps_its_invariants():
+    """Catches a mistyped figure: a total outside its layers, or a share that does not rise."""
+    rows = data.caffenet_table()
+    assert len(rows) == 14
+    for column in ("alpha", "fc1", "fc2", "fc3", "total"):
+        values = [getattr(row, column) for row in rows]
+        assert all(a < b for a, b in zip(values, values[1:], strict=False)), column
+    for row in rows:
+        layers = (row.fc1, row.fc2, row.fc3)
+        assert min(layers) < row.total < max(layers)
+        # the total is the mean weighted by CaffeNet's layer sizes, to the printed digits
+        sizes = (9216 * 4096, 4096 * 4096, 4096 * 102)
+        assert row.total == pytest.approx(np.average(layers, weights=sizes), abs=0.0101)
+    accuracies = [row.accuracy for row in rows]
+    assert accuracies[0] == max(accuracies) and accuracies[-1] == min(accuracies)
