@@ -1,0 +1,402 @@
+"""A learner's morning in a real browser: the lab that start.py opens, its course map, section 06.
+
+One JupyterLab and one Chromium serve all tests. Work happens in a copy that start.py itself lays.
+With KEIRYOKA_SCREENSHOTS=folder the README's pictures are written there.
+"""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import start
+from checker.exercise import load
+from checker.judge import WORDS
+
+ROOT = Path(__file__).parent.parent
+AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
+SECTION = "06_pruning/06_pruning.ipynb"
+PICTURES = os.environ.get("KEIRYOKA_SCREENSHOTS")
+TOKEN = "a-token-of-the-tests"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+MINUTES = 60_000
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next(filter(None, map(shutil.which, (
+    "chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium or google-chrome on PATH")
+
+# Waiting for the toolbar to say idle is not enough: what is run before this resolves may be lost.
+READY = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  const kernel = panel.sessionContext.session.kernel;
+  await kernel.info;
+  while (kernel.connectionStatus !== 'connected' || kernel.status !== 'idle')
+    await new Promise(resolve => setTimeout(resolve, 50));
+}"""
+# Finds a cell by its id, brings it into view and marks its element, for Playwright to find.
+SHOW = """async id => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  const index = notebook.widgets.findIndex(cell => cell.model.id === id);
+  notebook.activeCellIndex = index;
+  await notebook.scrollToItem(index, 'start');
+  notebook.widgets[index].node.dataset.id = id;
+}"""
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells
+  .map(cell => ({...cell, source: [cell.source].flat().join('')}))"""
+# ipywidgets draws the slider's handle and offers no way to name it; what we draw is looked at.
+VIOLATIONS = """async () => (await axe.run(
+    {include: ['.jp-OutputArea-output'], exclude: ['.noUi-handle']}, {resultTypes: ['violations']}))
+  .violations.map(found => [found.id, found.nodes.map(node => node.html.slice(0, 300))])"""
+
+
+# ---- the lab, the browser and their noise ----------------------------------------------------
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as start.py starts it, on notebooks that start.py laid."""
+    if not (ROOT / "notebooks" / SECTION).exists():
+        pytest.skip("run python -m checker build first")
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(start, "ROOT", home)
+        patch.setattr(start, "run", lambda arguments, variables: command.extend(
+            [arguments, variables]) or 0)
+        command = []
+        start.lay_settings(home / ".lab")
+        start.lay_notebooks(ROOT / "notebooks", home / "work")
+        start.open_lab(["--no-browser", "--ip=127.0.0.1", f"--port={(port := free_port())}",
+                        f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"])
+    arguments, variables = command
+    base = f"http://127.0.0.1:{port}"
+    log = (home / "lab.log").open("w+b")
+    server = subprocess.Popen(
+        [sys.executable, *arguments], cwd=home, stdout=log, stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables})
+    try:
+        wait_for(f"{base}/api?token={TOKEN}", server, home / "lab.log")
+        yield SimpleNamespace(base=base, port=port, work=home / "work")
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url, server, log):
+    for _ in range(600):
+        try:
+            return urllib.request.urlopen(url, timeout=10).close()
+        except OSError:
+            assert server.poll() is None, log.read_text("utf-8", "replace")
+            time.sleep(0.1)
+    raise AssertionError(log.read_text("utf-8", "replace"))
+
+
+@pytest.fixture(scope="module")
+def browser(lab):
+    """One browser window; `noise` collects what a learner's page must never do."""
+    local = (lab.base, f"ws://127.0.0.1:{lab.port}", "data:", "blob:")
+    noise = []
+
+    def ask(request):
+        if not request.url.startswith(local):
+            noise.append(f"request to {request.url}")
+
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = chromium.new_context(locale="ja-JP", viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(MINUTES)
+        context.on("console", lambda said: said.type == "error" and noise.append(said.text))
+        context.on("weberror", lambda thrown: noise.append(str(thrown.error)))
+        context.on("request", ask)
+        context.on("page", lambda page: page.on("websocket", ask))
+        yield SimpleNamespace(context=context, noise=noise)
+        chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet(browser):
+    """Catches errors in the console or of a page, and requests to other hosts, in every test."""
+    yield
+    noise, browser.noise[:] = browser.noise[:], []
+    assert noise == []
+
+
+@pytest.fixture(scope="module")
+def course(lab, browser):
+    """The page that opens first, as Jupyter's own start link opens it."""
+    page = browser.context.new_page()
+    page.goto(f"{lab.base}/?token={TOKEN}")
+    wait_until_open(page, start_page := "course.ipynb")
+    assert path_of(page) == start_page
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def section(lab, browser):
+    """Section 06, in a workspace of its own, every cell run."""
+    page = browser.context.new_page()
+    page.goto(f"{lab.base}/lab/workspaces/section/tree/{SECTION}?token={TOKEN}&reset")
+    wait_until_open(page, SECTION)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells').then(Boolean)")
+    yield page
+    page.close()
+
+
+# ---- what a learner does ---------------------------------------------------------------------
+
+def wait_until_open(page, path):
+    page.wait_for_function(
+        "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=path)
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")
+    page.evaluate(READY)
+
+
+def path_of(page):
+    return page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
+
+
+def cells(page):
+    """The cells of the open notebook as they would be saved."""
+    return page.evaluate(CELLS)
+
+
+def cell_with(page, text):
+    """The id of the first code cell whose source holds `text`."""
+    return next(c["id"] for c in cells(page) if c["cell_type"] == "code" and text in c["source"])
+
+
+def show(page, cell_id):
+    """Scroll to a cell and return it."""
+    page.evaluate(SHOW, cell_id)
+    return page.locator(f".jp-NotebookPanel:not(.lm-mod-hidden) [data-id='{cell_id}']")
+
+
+def run(page, cell_id):
+    """Run a cell, wait for its end and return what it shows."""
+    cell = show(page, cell_id)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell').then(Boolean)")
+    return cell.locator(".jp-OutputArea").first
+
+
+def write_answer(page, name, text):
+    """Replace the text of an answer cell with the keyboard and run it."""
+    show(page, name).locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+    assert source_of(page, name) == text
+    page.keyboard.press("Escape")
+    run(page, name)
+
+
+def source_of(page, cell_id):
+    return next(cell["source"] for cell in cells(page) if cell["id"] == cell_id)
+
+
+def outcome(page, name):
+    """Run the check of an exercise and return its card's word and whole text."""
+    shown = run(page, f"{name}-check").inner_text()
+    return next((word for word in WORDS.values() if word in shown), None), shown
+
+
+def right_answer(name):
+    return f"{load(name).stub()}\n{load(name).solved_body()}"
+
+
+def photograph(page, file, *elements):
+    """Write a picture of the window, or of the rectangle around the given elements."""
+    if PICTURES:
+        boxes = [element.bounding_box() for element in elements]
+        left, top = (min((box[side] for box in boxes), default=0) for side in "xy")
+        right = max((box["x"] + box["width"] for box in boxes), default=1280)
+        bottom = max((box["y"] + box["height"] for box in boxes), default=900)
+        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+        page.screenshot(path=Path(PICTURES) / file, clip=clip)
+
+
+# ---- the tests -------------------------------------------------------------------------------
+
+def test_what_the_browser_notices(browser):
+    """Catches a deaf `quiet`: an error, an exception and a foreign request must be noted."""
+    page = browser.context.new_page()
+    page.evaluate("""async () => {
+      console.error('planted error');
+      setTimeout(() => { throw new Error('planted exception') });
+      await fetch('http://foreign.invalid/').catch(() => {});
+    }""")
+    page.close()
+    noise, browser.noise[:] = " ".join(browser.noise), []
+    for planted in ("planted error", "planted exception", "request to http://foreign.invalid/"):
+        assert planted in noise
+
+
+def test_the_course_map_opens_first(course):
+    """Catches a start on an empty launcher, and an English or nameless first page."""
+    heading = course.locator(".jp-Notebook h1").first.inner_text()
+    assert "軽量化・高速化技術" in heading
+    assert course.locator(".lm-TabBar-tabLabel", has_text="Launcher").count() == 0
+    photograph(course, "course.png")
+
+
+def test_the_menus_are_japanese_and_without_author_tools(course):
+    """Catches lost language settings and nbgrader's menu in a learner's sight."""
+    labels = course.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert {"ファイル", "編集", "表示", "実行"} <= set(labels)
+    assert not [label for label in labels if "nbgrader" in label.lower()]
+    assert course.evaluate("document.documentElement.lang") == "ja-JP"
+    assert course.get_by_text("Validate", exact=True).count() == 0
+
+
+def test_a_link_of_the_course_map_opens_its_section(course):
+    """Catches links that leave the lab or lead to a file that is not there."""
+    course.locator(".jp-Notebook a:visible", has_text="プルーニング").first.click()
+    wait_until_open(course, SECTION)
+    assert "プルーニング" in course.locator(
+        ".jp-NotebookPanel:not(.lm-mod-hidden) h1").first.inner_text()
+    # Two pages on one kernel hear of each other's comms and complain: `section` needs its own.
+    course.evaluate("""async () => {
+      const panel = window.jupyterapp.shell.currentWidget;
+      await panel.sessionContext.shutdown();
+      panel.dispose();
+      await window.jupyterapp.commands.execute('docmanager:open', {path: 'course.ipynb'});
+    }""")
+    wait_until_open(course, "course.ipynb")
+
+
+def test_running_all_shows_no_error_and_no_answer_counts(section):
+    """Catches cells that need an answer, warnings (a missing glyph is one), a stub that passes."""
+    ran = [cell for cell in cells(section) if cell["cell_type"] == "code"]
+    assert [cell["source"] for cell in ran if cell["execution_count"] is None] == []
+    outputs = [output for cell in ran for output in cell["outputs"]]
+    assert [out for out in outputs if out["output_type"] == "error"] == []
+    assert [out["text"] for out in outputs if out.get("name") == "stderr"] == []
+    checks = {cell["id"]: json.dumps(cell["outputs"], ensure_ascii=False)
+              for cell in ran if cell["id"].endswith("-check")}
+    assert checks
+    assert [name for name, text in checks.items() if WORDS["unanswered"] not in text] == []
+    show(section, ran[0]["id"])
+    section.evaluate(SHOW, cells(section)[0]["id"])
+    photograph(section, "top.png")
+
+
+def test_a_slider_changes_the_figure_and_its_sentence(section):
+    """Catches a figure that stays, or whose alternative text and sentence tell other numbers."""
+    output = show(section, cell_with(section, "weight_histogram")).locator(".jp-OutputArea").first
+    picture, sentence = output.locator("img"), output.locator("img + p")
+    before, drawn = picture.get_attribute("alt"), picture.get_attribute("src")
+    output.locator(".noUi-handle").press("ArrowRight")
+    playwright.expect(picture).not_to_have_attribute("alt", before)
+    after = picture.get_attribute("alt")
+    assert numbers(after) != numbers(before)
+    assert sentence.inner_text() == after
+    assert picture.get_attribute("src") != drawn
+    photograph(section, "slider.png", output)
+
+
+def numbers(text):
+    return [word for word in text.split() if word.replace(".", "").isdigit()]
+
+
+def test_keys_on_a_focused_slider_leave_the_cell_alone(section):
+    """Catches a live cell that is not locked: `d d` deletes it, x cuts it, m makes it text."""
+    slider_cell = cell_with(section, "weight_histogram")
+    before = [(cell["id"], cell["cell_type"]) for cell in cells(section)]
+    show(section, slider_cell).locator(".noUi-handle").focus()
+    for key in "ddxm":
+        section.keyboard.press(key)
+    refusal = section.locator(".jp-Dialog", has_text="読み取り専用")  # JupyterLab's answer to m
+    playwright.expect(refusal).to_be_visible()
+    section.keyboard.press("Escape")
+    playwright.expect(refusal).to_have_count(0)
+    assert [(cell["id"], cell["cell_type"]) for cell in cells(section)] == before
+
+
+def test_an_answer_is_judged_and_counted(course, section):
+    """Catches a verdict on an older text, a diagnosis that is not the answer's, a deaf map."""
+    exercise = load("threshold_mask")
+    name, wrong = exercise.name, exercise.wrongs[0]
+
+    write_answer(section, name, f"{exercise.stub()}\n{body_of(exercise, wrong.function)}")
+    word, text = outcome(section, name)
+    assert word == WORDS["wrong"]
+    assert wrong.diagnosis in text
+    photograph(section, "wrong.png", show(section, f"{name}-check"))
+
+    write_answer(section, name, right_answer(name))
+    word, text = outcome(section, name)
+    assert word == WORDS["right"]
+    photograph(section, "right.png", show(section, f"{name}-check"))
+
+    shown = run(course, cell_with(course, "progress()"))
+    assert " 1 / " in shown.inner_text()
+    photograph(course, "progress.png", shown)
+
+
+def body_of(exercise, function):
+    return exercise.text_of(function).split("\n", 1)[1]
+
+
+def test_a_prediction_is_kept_and_shown_by_the_reveal(section):
+    """Catches a prediction that the reveal ignores; its digits must not reach the lab (0 0)."""
+    before = [cell["cell_type"] for cell in cells(section)]
+    predict(section, "100")
+    shown = run(section, cell_with(section, "half.reveal("))
+    assert "あなたの予想 100 %" in shown.inner_text()
+    assert [cell["cell_type"] for cell in cells(section)] == before
+    assert section.locator(".jp-Dialog").count() == 0
+
+
+def predict(page, number):
+    """Type a number into the first prediction and decide, by keyboard alone."""
+    output = show(page, cell_with(page, "half = predict(")).locator(".jp-OutputArea").first
+    output.locator("input").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(number)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    playwright.expect(output).to_contain_text(f"あなたの予想: {number} %")
+
+
+def test_a_restarted_kernel_loses_no_answer(section):
+    """Catches answers and predictions that live in the kernel alone."""
+    name = "gaussian_pruned_percent"
+    write_answer(section, name, right_answer(name))
+    predict(section, "70")
+    section.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    section.evaluate(READY)
+    assert source_of(section, name) == right_answer(name)
+    run(section, cell_with(section, "from checker import"))
+    run(section, name)
+    assert outcome(section, name)[0] == WORDS["right"]
+    shown = run(section, cell_with(section, "half = predict("))
+    assert "あなたの予想: 70 %" in shown.inner_text()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="run npm install in tests/node")
+@pytest.mark.parametrize("name", ["course", "section"])
+def test_the_outputs_are_accessible(request, name):
+    """Catches pictures without alternative text, fields without a name, empty table heads."""
+    page = request.getfixturevalue(name)
+    if name == "course":
+        run(page, cell_with(page, "progress()"))
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate(VIOLATIONS) == []
+    page.evaluate("document.querySelector('.jp-OutputArea-output').append(new Image(9, 9))")
+    assert [rule for rule, _ in page.evaluate(VIOLATIONS)] == ["image-alt"]
