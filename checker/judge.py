@@ -106,7 +106,7 @@ def judge(
         ("考えられる原因", misconception.diagnosis if misconception else ""),
         ("通ったケース", _passed(cases, failing)),
         ("あなたの出力", run.printed.strip() if reveal else ""),
-        ("次の一歩", f'hint("{name}") でヒントを読めます。' if reveal else ""),
+        ("次の一歩", f'ヒントを 1 つずつ開きます。hint("{name}") でも読めます。' if reveal else ""),
     ]
     return Verdict(
         name,

@@ -84,7 +84,7 @@ def progress() -> None:
         folder = f"{number:02d}_{section}"
         right = sum(outcomes.get(name) == "right" for name in names)
         if not names:
-            rows.append(f"<tr><td>{number:02d}</td><td>{title}</td><td>準備中</td><td></td></tr>")
+            rows.append(_row(f"{number:02d}", title, "準備中", ""))
             lines.append(f"{number:02d} {title}: 準備中")
             continue
         path = f"{folder}/{folder}.ipynb"
@@ -94,14 +94,20 @@ def progress() -> None:
             for name in names
         )
         bar = f'<progress value="{right}" max="{len(names)}" title="{title}の進み"></progress>'
-        rows.append(
-            f'<tr><td>{number:02d}</td><td style="text-align:left"><a href="{path}">{title}</a>'
-            f"</td><td>{bar} {right} / {len(names)} 問</td>"
-            f'<td style="text-align:left">{steps}</td></tr>'
-        )
+        link = f'<a href="{path}">{title}</a>'
+        rows.append(_row(f"{number:02d}", link, f"{bar} {right} / {len(names)} 問", steps))
         lines.append(f"{number:02d} {title}: {right} / {len(names)} 問正解")
     head = "".join(
         f'<th scope="col" style="text-align:left">{h}</th>' for h in ("節", "名前", "正解", "演習")
     )
     table = f'<table lang="ja" style="text-align:left"><tr>{head}</tr>{"".join(rows)}</table>'
     display(Card(table, "\n".join(lines)))
+
+
+def _row(number: str, title: str, count: str, steps: str) -> str:
+    """A row of the map; only the list of exercises may be broken into lines."""
+    whole = "".join(
+        f'<td style="text-align:left; white-space:nowrap">{cell}</td>'
+        for cell in (number, title, count)
+    )
+    return f'<tr>{whole}<td style="text-align:left">{steps}</td></tr>'

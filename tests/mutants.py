@@ -39,12 +39,13 @@ NAMES = dict(PAIRS) | {b: a for a, b in PAIRS}
 def mutants(source: str) -> Iterator[tuple[str, str]]:
     """(what changed, text of the mutant) for every small mistake in a function's body.
 
-    The docstring and validation (an `if` that only raises) stay out: illegal values aren't judged.
+    The docstring and the validation are left out first: illegal values aren't judged.
     """
     tree = ast.parse(source)
     function = tree.body[0]
     if ast.get_docstring(function):
         del function.body[0]
+    _drop_validation(function)
     original = ast.unparse(tree)
     for holder, field, value in list(_places(function.body)):
         for other in _alternatives(value):
@@ -55,8 +56,6 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
                 yield _change(original, text), text
     for statements in list(_blocks(function)):
         for i, statement in enumerate(statements):
-            if _validates(statement):
-                continue
             statements[i] = ast.Pass()
             text = ast.unparse(tree)
             statements[i] = statement
@@ -66,8 +65,6 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
 def _places(nodes: list[ast.AST]) -> Iterator[tuple[object, str, object]]:
     """Every field that may change: (node, name of the field, its value)."""
     for node in nodes:
-        if _validates(node):
-            continue
         for field, value in ast.iter_fields(node):
             if field == "annotation":
                 continue
@@ -80,21 +77,30 @@ def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
     for child in ast.walk(node):
         for field in ("body", "orelse"):
             statements = getattr(child, field, None)
-            if isinstance(statements, list) and not _validates(child):
+            if isinstance(statements, list):
                 yield statements
 
 
-def _validates(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and all(isinstance(s, ast.Raise) for s in node.body)
+def _drop_validation(function: ast.FunctionDef) -> None:
+    """Remove every `if` that ends by raising, and then the variables that only it reads."""
+    checks = [s for s in function.body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)]
+    function.body = [s for s in function.body if s not in checks]
+    read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and type(n.ctx) is ast.Load}
+    function.body = [
+        s
+        for s in function.body
+        if not (isinstance(s, ast.Assign) and {ast.unparse(t) for t in s.targets}.isdisjoint(read))
+    ]
 
 
 def _alternatives(value: object) -> Iterator[object]:
     """What may stand in place of a field's value."""
-    if isinstance(value, list):  # arguments, operands, conditions: another element, or one fewer
+    if isinstance(value, list):  # arguments, operands, elements: another one, or two swapped
         for i, element in enumerate(value):
             if isinstance(element, ast.expr):
                 for other in _alternatives(element):
                     yield [*value[:i], other, *value[i + 1 :]]
+                yield [*value[:i], *value[i : i + 2][::-1], *value[i + 2 :]]
         return
     match value:
         case ast.BinOp(left, operator, right):
@@ -111,7 +117,7 @@ def _alternatives(value: object) -> Iterator[object]:
                 yield kept[0] if len(kept) == 1 else ast.BoolOp(operator, kept)
         case ast.UnaryOp(_, operand):
             yield operand
-        case ast.IfExp(test, body, other):
+        case ast.IfExp(_, body, other):
             yield from (body, other)
         case ast.Constant(bool(truth)):
             yield ast.Constant(not truth)
@@ -119,6 +125,8 @@ def _alternatives(value: object) -> Iterator[object]:
             for other in {0, 1, number + 1, number - 1, 2 * number, -number} - {number}:
                 sign = ast.Constant(abs(other))
                 yield sign if other >= 0 else ast.UnaryOp(ast.USub(), sign)
+        case ast.Subscript(whole, _):
+            yield whole
         case ast.Slice(lower, upper, step):
             yield from (ast.Slice(None, upper, step), ast.Slice(lower, None, step))
         case ast.Call(function, arguments, keywords):
