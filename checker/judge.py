@@ -79,9 +79,7 @@ def judge(
         return _error(name, run.failure, run, reveal)
     expected = [observe(exercise.solution, case.arguments) for case in cases]
     actual = run.observations
-    findings = [
-        _finding(exercise, e, a) for e, a in zip(expected, actual, strict=True)
-    ]
+    findings = [_finding(exercise, e, a) for e, a in zip(expected, actual, strict=True)]
     failing = [i for i, finding in enumerate(findings) if finding]
     if not failing:
         return _right(name, cases, run, reveal)
@@ -90,7 +88,7 @@ def judge(
     # torch raises NotImplementedError too, for a dtype that an operation does not know.
     if failure and failure.kind == "NotImplementedError" and failure.kind in source:
         return _unanswered(name)
-    misconception = _misconception(exercise, cases, expected, actual, failing)
+    misconception = _misconception(exercise, cases, actual, failing)
     if failure and not misconception:
         return _error(name, failure, run, reveal, cases[first].label)
 
@@ -153,18 +151,19 @@ def _finding(
 def _misconception(
     exercise: Exercise,
     cases: tuple[Case, ...],
-    expected: list[Observation],
     actual: tuple[Observation, ...],
     failing: list[int],
 ) -> Wrong | None:
     """The known wrong answer that does the same: in every case, or else in every failing case."""
-    everywhere = range(len(cases))
+
+    def agrees(wrong: Wrong, i: int) -> bool:
+        return same(actual[i], observe(wrong.function, cases[i].arguments), exercise.rtol)
+
     partial = None
     for wrong in exercise.wrongs:
-        does = [observe(wrong.function, case.arguments) for case in cases]
-        if not all(same(actual[i], does[i], exercise.rtol) for i in failing):
+        if not all(agrees(wrong, i) for i in failing):
             continue
-        if all(same(actual[i], does[i], exercise.rtol) for i in everywhere):
+        if all(agrees(wrong, i) for i in range(len(cases)) if i not in failing):
             return wrong
         partial = partial or wrong
     return partial

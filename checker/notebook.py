@@ -32,8 +32,8 @@ def check(answer: Callable | str) -> None:
         outcome = verdict.outcome
         record.remember(verdict)
         display(verdict_card(verdict))
-    if verdict.outcome != "right":
-        display(hint_card(exercise.name, exercise.hints))  # the check cell is locked: no typing
+        if outcome != "right":
+            display(hint_card(exercise.name, exercise.hints))  # the check cell is locked: no typing
     if os.environ.get("NBGRADER_EXECUTION") and outcome != "right":
         raise NotRight("正解ではありません。")
 

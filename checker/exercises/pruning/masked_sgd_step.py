@@ -120,7 +120,7 @@ def takes_zeros_for_cut(weight, gradient, mask, lr):
     return torch.where(weight != 0, weight - lr * gradient, 0.0)
 
 
-@exercise.wrong("引数 weight を書き換えています。weight - lr * gradient は新しいテンソルになります。")
+@exercise.wrong("-= や添え字への代入は、引数そのものを変えます。weight - lr * gradient で新しく作ります。")
 def writes_into_the_weight(weight, gradient, mask, lr):
     weight -= lr * gradient
     weight[~mask] = 0
