@@ -19,14 +19,15 @@ from checker.display import Card, code_card, hint_card, note_card, table_card, v
 from checker.exercise import Exercise, UnknownExercise, exercise_names, load
 from checker.runner import judge_source
 
+RUN_FIRST = "先に {name} の解答セルを実行し、そのあとでこのセルを実行してください。"
+
 
 def check(answer: Callable | str) -> None:
     """解答セルの関数を判定します。結果は 未回答・エラー・不正解・正解 のどれかです。"""
     exercise, function = _exercise_of(answer)
     outcome = None
     if exercise and function is None:
-        note = f"先に {exercise.name} の解答セルを実行し、そのあとでこのセルを実行してください。"
-        display(note_card(note))
+        display(note_card(RUN_FIRST.format(name=exercise.name)))
     elif exercise:
         verdict = judge_source(exercise.name, _cell_text(function))
         outcome = verdict.outcome
@@ -58,6 +59,22 @@ class NotRight(Exception):
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
+
+
+def explain_missing_answers() -> None:
+    """Say in Japanese what to do when a check cell is run before its answer cell.
+
+    Not under nbgrader: there a cell whose error is not shown would get full marks.
+    """
+
+    def explain(shell, kind, error, trace, tb_offset=None):
+        if error.name in exercise_names() and not os.environ.get("NBGRADER_EXECUTION"):
+            display(note_card(RUN_FIRST.format(name=error.name)))
+        else:
+            shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    if get_ipython():
+        get_ipython().set_custom_exc((NameError,), explain)
 
 
 def _exercise_of(answer: Callable | str) -> tuple[Exercise | None, Callable | None]:
@@ -167,3 +184,6 @@ class predict:
             gap = measured - self.guess
             line = f"あなたの予想 {self.guess:g} {self.unit}、{line}、差 {gap:+.1f}"
         display(note_card(line))
+
+
+explain_missing_answers()

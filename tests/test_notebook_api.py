@@ -143,6 +143,12 @@ def test_other_ways_to_write_the_answer(run, cell):
 def test_check_before_the_answer_was_run(run):
     """Catches a learner who runs the check cell first and is told that the answer is wrong."""
     assert run("check('threshold_mask')").text.strip() == NOT_RUN
+    shown = run("check(threshold_mask)")
+    assert shown.text.strip() == NOT_RUN
+    assert shown.error is None
+    other = run("check(no_such_name)")
+    assert other.error == "NameError"
+    assert "no_such_name" in other.traceback
 
 
 def test_the_imported_course_function_is_no_answer(run):
@@ -197,6 +203,8 @@ def test_under_nbgrader_only_right_passes(run):
             assert shown.error == "NotRight"
             assert shown.traceback == "正解ではありません。"
             assert shown.text.strip()
+        run("del threshold_mask")
+        assert run("check(threshold_mask)").error == "NameError"
         run(ANSWER)
         assert run("check(threshold_mask)").error is None
     finally:
