@@ -225,7 +225,7 @@ def show(value: object, limit: int = 400) -> str:
     if type(value) is Strange:
         text = f"{value.type_name}: {value.text}"
     elif type(value) is float:
-        text = f"{value:.10g}"
+        text = repr(float(f"{value:.10g}"))
     elif type(value) is int and value.bit_length() > 1_000:  # Python refuses to write some of them
         text = f"（{value.bit_length()} ビットの整数）"
     elif type(value) is torch.Tensor:
