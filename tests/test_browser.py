@@ -220,15 +220,10 @@ def right_answer(name):
     return f"{load(name).stub()}\n{load(name).solved_body()}"
 
 
-def photograph(page, file, *elements):
-    """Write a picture of the window, or of the rectangle around the given elements."""
+def photograph(target, file):
+    """Write a picture of a page or of one element, where pictures are wanted."""
     if PICTURES:
-        boxes = [element.bounding_box() for element in elements]
-        left, top = (min((box[side] for box in boxes), default=0) for side in "xy")
-        right = max((box["x"] + box["width"] for box in boxes), default=1280)
-        bottom = max((box["y"] + box["height"] for box in boxes), default=900)
-        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-        page.screenshot(path=Path(PICTURES) / file, clip=clip)
+        target.screenshot(path=Path(PICTURES) / file)
 
 
 # ---- the tests -------------------------------------------------------------------------------
@@ -307,7 +302,7 @@ def test_a_slider_changes_the_figure_and_its_sentence(section):
     assert numbers(after) != numbers(before)
     assert sentence.inner_text() == after
     assert picture.get_attribute("src") != drawn
-    photograph(section, "slider.png", output)
+    photograph(output, "slider.png")
 
 
 def numbers(text):
@@ -337,16 +332,16 @@ def test_an_answer_is_judged_and_counted(course, section):
     word, text = outcome(section, name)
     assert word == WORDS["wrong"]
     assert wrong.diagnosis in text
-    photograph(section, "wrong.png", show(section, f"{name}-check"))
+    photograph(show(section, f"{name}-check"), "wrong.png")
 
     write_answer(section, name, right_answer(name))
     word, text = outcome(section, name)
     assert word == WORDS["right"]
-    photograph(section, "right.png", show(section, f"{name}-check"))
+    photograph(show(section, f"{name}-check"), "right.png")
 
     shown = run(course, cell_with(course, "progress()"))
     assert " 1 / " in shown.inner_text()
-    photograph(course, "progress.png", shown)
+    photograph(shown, "progress.png")
 
 
 def body_of(exercise, function):

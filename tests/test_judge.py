@@ -187,14 +187,15 @@ def test_types_are_exact(expected, answer, outcome):
         (HEAD + "    return [0] * 2**60", "メモリが足りなくなりました", 2),
         (HEAD + "    return values + torch.ones(7)", "RuntimeError: The size of tensor", 2),
         (HEAD + "    raise ValueError", "ValueError が起きました", 2),
-        ("import lessons", "lessons か checker を import しています", 1),
+        ("import lessons", "解答セルで lessons か checker を import しています", 1),
     ],
 )
 def test_each_error_has_its_message(source, words, line):
     """Catches an error that is explained as another one, or without its line."""
     found = verdict_on(source)
     assert (found.outcome, found.score) == ("error", 0)
-    assert words in found.message
+    assert f"起きたこと: {words}" in found.message
+    assert "<解答セル>" not in found.message
     if line:
         assert f"場所: 解答セルの {line} 行目" in found.message
 
@@ -276,6 +277,8 @@ def test_a_misconception_that_raises_is_recognised():
     found = verdict_on(exercise.text_of(stacks), exercise)
     assert (found.outcome, found.misconception) == ("wrong", "stacks")
     assert "RuntimeError が起きました" in found.message
+    other = verdict("raise LookupError", exercise=exercise)
+    assert (other.outcome, other.misconception) == ("error", None)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,12 @@ def test_the_tolerance_of_tensors_is_exact(dtype, rtol, closeness):
     assert distance(expected, just_out) == pytest.approx(1 + closeness, rel=closeness)
 
 
+def test_the_tolerance_follows_the_expected_values():
+    """Catches a tolerance that grows with the answer: one huge value would excuse the others."""
+    expected, actual = torch.tensor([0.0, 1.0]), torch.tensor([5e-6, 1e6])
+    assert unequal(expected, actual).tolist() == [True, True]
+
+
 @pytest.mark.parametrize("rtol", [None, 1e-5])
 @pytest.mark.parametrize("expected", [3.0, -3.0, 1e-300, 1e300])
 def test_the_tolerance_of_python_floats_at_its_border(expected, rtol):
@@ -120,6 +126,8 @@ def test_the_tolerance_of_python_floats_at_its_border(expected, rtol):
     for sign in (1, -1):
         assert difference(expected, expected * (1 + sign * 0.999 * border), rtol) is None
         assert difference(expected, expected * (1 + sign * 1.001 * border), rtol).kind == "value"
+        ten_off = expected * (1 + sign * 10 * border)
+        assert distance(expected, ten_off, rtol) == pytest.approx(10, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +178,7 @@ ONE = torch.tensor([1.0, 2.0])
         (torch.tensor(1.0), torch.tensor([1.0]), "shape", "[1] です。[] になるはず"),
         (ONE, ONE.double(), "dtype", "float64 です。float32 になるはず"),
         (ONE, ONE.long(), "dtype", "int64 です。float32 になるはず"),
-        (ONE, torch.tensor([1.0, math.nan]), "finite", "2 個のうち 1 個が nan か inf"),
+        (ONE, torch.tensor([1.0, math.nan]), "finite", "戻り値の 2 個のうち 1 個が nan か inf"),
         (ONE, torch.tensor([math.inf, -math.inf]), "finite", "2 個が nan か inf"),
         (1.0, math.nan, "finite", "nan です"),
         (1.0, 10**400, "finite", "inf です"),
@@ -185,6 +193,7 @@ ONE = torch.tensor([1.0, 2.0])
         (torch.tensor(1.0), torch.tensor(1.5), "value", "最初の違いは、あなたの値 1.5"),
         (torch.tensor([True]), torch.tensor([False]), "value", "あなたの値 False、期待した値 True"),
         (torch.tensor([math.inf]), torch.tensor([1.0]), "value", "期待した値 inf"),
+        (torch.tensor([math.nan]), torch.tensor([1.0]), "value", "期待した値 nan"),
         (torch.zeros(2), torch.tensor([0.0, 1e-30]), "value", "2 個のうち 1 個が違います"),
     ],
 )
