@@ -138,7 +138,7 @@ def table_card(headers: list[str], rows: list[list[str]]) -> Card:
         for h in headers
     )
     body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
-    html = f'<table lang="ja" style="max-width:900px; line-height:1.6"><tr>{head}</tr>{body}</table>'
+    html = f'<table lang="ja" class="mathjax_ignore" style="max-width:900px; line-height:1.6"><tr>{head}</tr>{body}</table>'
     return Card(html, "\n".join(" | ".join(row) for row in [headers, *rows]))
 
 

@@ -187,6 +187,21 @@ def test_a_check_leaves_the_notebook_as_it_was(run):
     assert run("print(sys.stdout is print_before)").text.strip() == "True"
 
 
+def test_a_folder_that_cannot_be_written_costs_no_verdict(run, tmp_path):
+    """Catches a verdict that is lost because the progress cannot be saved."""
+    (tmp_path / "course.ipynb").write_text("{}", encoding="utf-8")
+    run("import os\nfrom checker import record\nreplace = record.os.replace")
+    run("def full(*_):\n    raise OSError(28, 'No space left')\nrecord.os.replace = full")
+    try:
+        run(ANSWER)
+        shown = run("check(threshold_mask)")
+    finally:
+        run("record.os.replace = replace")
+    assert shown.error is None
+    assert "[○ 正解] threshold_mask" in shown.text
+    assert "進み具合を保存できませんでした（[Errno 28] No space left）" in shown.text
+
+
 def test_under_nbgrader_only_right_passes(run):
     """Catches full marks from stock nbgrader, which gives them for a cell without an error."""
     run("os.environ['NBGRADER_EXECUTION'] = 'autograde'")
