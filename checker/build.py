@@ -18,14 +18,13 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import PyFileConfigLoader
 
-from checker.answer import PRELUDE
-from checker.exercise import Exercise, exercise_files, load
+from checker.answer import PRELUDE, TOOLS
+from checker.exercise import LESSONS, Exercise, exercise_names, folder_name, load
 from lessons import SECTIONS
 
 ROOT = Path(__file__).parent.parent
-LESSONS, SOLUTIONS, NOTEBOOKS = ROOT / "lessons", ROOT / "solutions", ROOT / "notebooks"
+SOLUTIONS, NOTEBOOKS = ROOT / "solutions", ROOT / "notebooks"
 COURSE = "course"
-TOOLS = "from checker import check, claim, figure, hint, live, predict, solution, table"
 DIRECTIVE = re.compile(r"^%(exercise \w+|prelude|course_map)$", re.MULTILINE)
 WIDGETS = re.compile(r"\b(live|predict)\(")
 # Keys pressed on a widget reach JupyterLab, where `d d` deletes the cell.
@@ -34,11 +33,6 @@ LOCKED = {"editable": False, "deletable": False}
 
 class BuildError(Exception):
     """A lesson's text cannot be built: names the file, the line and the remedy."""
-
-
-def folder_name(section: str) -> str:
-    """pruning → 06_pruning: the assignment's name, never changed after a release."""
-    return f"{list(SECTIONS).index(section):02d}_{section}"
 
 
 def written_sections() -> list[str]:
@@ -69,7 +63,7 @@ def solved_notebook(section: str) -> nbformat.NotebookNode:
     """The section's notebook with solutions in it, not yet executed."""
     notebook = assemble(section)
     placed = [c.id for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
-    written = [name for name, path in exercise_files().items() if path.parent.name == section]
+    written = exercise_names(section)
     for name in {*placed, *written}:
         if placed.count(name) != 1 or name not in written:
             raise BuildError(
@@ -117,7 +111,7 @@ def split_directives(cell: nbformat.NotebookNode, source: Path) -> Iterator[nbfo
         if before:
             yield new_markdown_cell(before)
         if directive == "prelude":
-            yield new_code_cell(PRELUDE + "\n" + TOOLS)
+            yield new_code_cell(f"{PRELUDE}\nfrom checker import {', '.join(TOOLS)}")
         else:
             yield new_markdown_cell(course_map())
     if rest:

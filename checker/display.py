@@ -138,7 +138,8 @@ def table_card(headers: list[str], rows: list[list[str]]) -> Card:
         for h in headers
     )
     body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
-    html = f'<table lang="ja" class="mathjax_ignore" style="max-width:900px; line-height:1.6"><tr>{head}</tr>{body}</table>'
+    style = 'lang="ja" class="mathjax_ignore" style="max-width:900px; line-height:1.6"'
+    html = f"<table {style}><tr>{head}</tr>{body}</table>"
     return Card(html, "\n".join(" | ".join(row) for row in [headers, *rows]))
 
 

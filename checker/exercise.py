@@ -77,10 +77,6 @@ class Exercise:
     def name(self) -> str:
         return self.solution.__name__
 
-    @property
-    def section(self) -> str:
-        return self.solution.__module__.split(".")[1]
-
     def example(self, write: Callable[[], str]) -> Callable[[], str]:
         """Decorator: a function that returns the worked example as Markdown, numbers computed."""
         self.write_example = write
@@ -117,6 +113,10 @@ class Exercise:
     def solved_body(self) -> str:
         """The solution's statements after the docstring, indented as in the source."""
         return "\n".join(self._lines()[self._body_start() :])
+
+    def solved(self) -> str:
+        """The solution as the text of an answer cell."""
+        return f"{self.stub()}\n{self.solved_body()}"
 
     def _lines(self) -> list[str]:
         return textwrap.dedent(inspect.getsource(self.solution)).rstrip().splitlines()
@@ -158,9 +158,15 @@ def exercise_files() -> dict[str, Path]:
     return files
 
 
-def exercise_names() -> list[str]:
-    """The names of all exercises, found by listing the folders."""
-    return list(exercise_files())
+def exercise_names(section: str | None = None) -> list[str]:
+    """The names of all exercises, or of one section's, found by listing the folders."""
+    files = exercise_files().items()
+    return [name for name, path in files if section in (None, path.parent.name)]
+
+
+def folder_name(section: str) -> str:
+    """pruning → 06_pruning: the assignment's name, never changed after a release."""
+    return f"{list(lessons.SECTIONS).index(section):02d}_{section}"
 
 
 @functools.cache

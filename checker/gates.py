@@ -68,17 +68,18 @@ def _gap(one: tuple, other: tuple) -> float:
 def answer_problems(exercise: Exercise) -> list[str]:
     """Each known answer must get its verdict, on the public and on hidden cases."""
     found = []
-    stub = exercise.stub()
+    answers = [
+        ("the stub", exercise.stub() + STUB_BODY, "unanswered"),
+        ("the solution", exercise.solved(), "right"),
+        *((right.__name__, exercise.text_of(right), "right") for right in exercise.rights),
+    ]
+    wrongs = [(wrong, exercise.text_of(wrong.function)) for wrong in exercise.wrongs]
     for seed in (None, *HIDDEN_SEEDS):
-        verdict = judge_source(exercise.name, stub + STUB_BODY, seed=seed)
-        found += _unlike("the stub", "unanswered", verdict, seed)
-        verdict = judge_source(exercise.name, f"{stub}\n{exercise.solved_body()}", seed=seed)
-        found += _unlike("the solution", "right", verdict, seed)
-        for right in exercise.rights:
-            verdict = judge_source(exercise.name, exercise.text_of(right), seed=seed)
-            found += _unlike(right.__name__, "right", verdict, seed)
-        for wrong in exercise.wrongs:
-            verdict = judge_source(exercise.name, exercise.text_of(wrong.function), seed=seed)
+        for answer, text, outcome in answers:
+            verdict = judge_source(exercise.name, text, seed=seed)
+            found += _unlike(answer, outcome, verdict, seed)
+        for wrong, text in wrongs:
+            verdict = judge_source(exercise.name, text, seed=seed)
             found += _unlike(wrong.name, "wrong", verdict, seed)
             if verdict.misconception != wrong.name:
                 found.append(f"{wrong.name} is taken for {verdict.misconception} (seed {seed})")

@@ -54,7 +54,7 @@ def solution(answer: Callable | str) -> None:
     exercise, _ = _exercise_of(answer)
     if exercise:
         title = f"模範解答 {exercise.name}（書き方は 1 つではありません）"
-        display(code_card(title, exercise.stub() + "\n" + exercise.solved_body()))
+        display(code_card(title, exercise.solved()))
 
 
 class NotRight(Exception):

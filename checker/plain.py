@@ -107,7 +107,7 @@ def distance(expected: object, actual: object, rtol: float | None = None) -> flo
         gap = _gaps(expected, actual)
         return float(gap.max()) if gap.numel() else 0.0
     if type(expected) is float and type(actual) in (float, int):
-        return _float_gap(expected, float(actual), rtol or PYTHON_RTOL)
+        return _float_gap(expected, _as_float(actual), rtol or PYTHON_RTOL)
     return 0.0 if type(expected) is type(actual) and expected == actual else math.inf
 
 

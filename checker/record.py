@@ -15,8 +15,9 @@ from pathlib import Path
 from IPython.display import display
 
 from checker.display import Card
-from checker.exercise import exercise_files, load
+from checker.exercise import exercise_names, folder_name, load
 from checker.judge import WORDS, Verdict
+from lessons import SECTIONS
 
 FILE, MAP = ".progress.json", "course.ipynb"
 
@@ -75,17 +76,15 @@ def prediction(name: str) -> float | None:
 
 def progress() -> None:
     """コースの地図です。節ごとに、どこまで進んだかを表示します。"""
-    from lessons import SECTIONS
-
     outcomes = recall()["outcomes"]
     rows, lines = [], []
-    for number, (section, title) in enumerate(SECTIONS.items()):
-        names = [n for n, path in exercise_files().items() if path.parent.name == section]
-        folder = f"{number:02d}_{section}"
+    for section, title in SECTIONS.items():
+        names, folder = exercise_names(section), folder_name(section)
+        number = folder[:2]
         right = sum(outcomes.get(name) == "right" for name in names)
         if not names:
-            rows.append(_row(f"{number:02d}", title, "準備中", ""))
-            lines.append(f"{number:02d} {title}: 準備中")
+            rows.append(_row(number, title, "準備中", ""))
+            lines.append(f"{number} {title}: 準備中")
             continue
         path = f"{folder}/{folder}.ipynb"
         steps = "、".join(
@@ -95,8 +94,8 @@ def progress() -> None:
         )
         bar = f'<progress value="{right}" max="{len(names)}" title="{title}の進み"></progress>'
         link = f'<a href="{path}">{title}</a>'
-        rows.append(_row(f"{number:02d}", link, f"{bar} {right} / {len(names)} 問", steps))
-        lines.append(f"{number:02d} {title}: {right} / {len(names)} 問正解")
+        rows.append(_row(number, link, f"{bar} {right} / {len(names)} 問", steps))
+        lines.append(f"{number} {title}: {right} / {len(names)} 問正解")
     head = "".join(
         f'<th scope="col" style="text-align:left">{h}</th>' for h in ("節", "名前", "正解", "演習")
     )

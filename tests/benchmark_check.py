@@ -23,7 +23,7 @@ def main(names: list[str]) -> None:
     for name in names or exercise_names():
         exercise = load(name)
         answers = (
-            f"{exercise.stub()}\n{exercise.solved_body()}",
+            exercise.solved(),
             exercise.text_of(exercise.wrongs[-1].function),
             f"{exercise.stub()}\n    return undefined",
         )

@@ -213,7 +213,7 @@ def test_a_long_message_is_shortened():
         "def f(x):\n    return P(x).x + 1",
         "def f(x):\n    return int(torch.tensor(x) + np.int64(1) * math.cos(0))",
         "def f(x: Tensor, y: Callable = None, z: Optimizer = None) -> nn.Module:\n    return x + 1",
-        "def f(x):\n    return x + 1\n\ncheck(f)\nhint(f)\nlive(f)\ndisplay(f(1))\nprogress()",
+        "def f(x):\n    return x + 1\n\ncheck(f)\nhint(f)\nlive(f)\nclaim('', True)\nfigure(f, '')\ntable([], [])\ndisplay(f(1))\nprogress()",
     ],
 )
 def test_an_answer_may_be_written_in_many_ways(cell):

@@ -24,7 +24,7 @@ def outcomes(exercise: Exercise) -> dict[str, set[str]]:
     """The outcomes of all mutants of the solution, by what changed."""
     cases = exercise.make_cases(0)
     found: dict[str, set[str]] = {}
-    for change, text in mutants(f"{exercise.stub()}\n{exercise.solved_body()}"):
+    for change, text in mutants(exercise.solved()):
         run = run_answer(text, exercise.name, [case.arguments for case in cases], SECONDS)
         found.setdefault(change, set()).add(judge(exercise, cases, text, run).outcome)
     return found

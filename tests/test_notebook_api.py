@@ -18,7 +18,7 @@ from checker.judge import Verdict
 
 ROOT = Path(__file__).parent.parent
 EXERCISE = load("threshold_mask")
-ANSWER = f"{EXERCISE.stub()}\n{EXERCISE.solved_body()}"
+ANSWER = EXERCISE.solved()
 STUB = f"{EXERCISE.stub()}\n    ..."
 WRONG = EXERCISE.text_of(EXERCISE.wrongs[0].function)
 FIRST = PRELUDE + "from checker import check, figure, hint, live, predict, progress, solution"

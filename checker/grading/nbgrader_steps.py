@@ -37,7 +37,6 @@ REFUSAL = (
 NOT_ISOLATED = "隔離なし: 解答は、隔離されていないプロセスで採点しました。"
 SEVERAL = "同じ演習の解答が複数ありました。ノートブックでいちばん後にあるものを採点しました。"
 NOT_JUDGED = "採点できなかったため、0 点としました。採点した人に知らせてください。"
-OWN_FAILURES = ("TimeUp", "ChildDied", "BadReply", "NotDefined", "CourseImport")
 NOTE = "keiryoka_note"  # metadata of an answer cell, from RestoreFromRelease to JudgeCells
 
 
