@@ -9,7 +9,8 @@ from pathlib import Path
 
 from checker import gates, skeleton
 from checker.exercise import ExerciseFileError, UnknownExercise, exercise_files, load
-from checker.runner import NoIsolation, judge_source
+from checker.grading.isolation import NoIsolation
+from checker.runner import judge_source
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -78,8 +78,13 @@ class _Printed(io.StringIO):
         return len(text)
 
 
-def run_answer(source: str, name: str, calls: list[tuple], seconds: float = SECONDS) -> Run:
-    """Execute `source`, then call its function `name` once for each tuple of arguments."""
+def run_answer(
+    source: str, name: str, calls: list[tuple], seconds: float = SECONDS, clock: str = "wall"
+) -> Run:
+    """Execute `source`, then call its function `name` once for each tuple of arguments.
+
+    The grader measures `seconds` with the clock "cpu": its marks must not depend on its load.
+    """
     observations: list[Observation] = []
     printed = _Printed()
     failure = None
@@ -88,7 +93,7 @@ def run_answer(source: str, name: str, calls: list[tuple], seconds: float = SECO
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
             warnings.catch_warnings(),
-            time_limit(seconds),
+            time_limit(seconds, clock),
         ):
             warnings.simplefilter("ignore")  # a warning never costs a mark
             function = define(source, name)
@@ -163,24 +168,28 @@ def describe(error: BaseException) -> Failure:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float):
-    """Raise `TimeUp` after `seconds`, where the system has SIGALRM and this is the main thread.
+def time_limit(seconds: float, clock: str = "wall"):
+    """Raise `TimeUp` after `seconds`, where the system has timers and this is the main thread.
 
     Elsewhere the learner stops the cell with the stop button, and the grader kills the child.
     """
     main = threading.current_thread() is threading.main_thread()
-    if not hasattr(signal, "SIGALRM") or not main:
+    if not hasattr(signal, "setitimer") or not main:
         yield
         return
 
     def ring(*_):
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, ring)
+    cpu = clock == "cpu"
+    timer, number = (
+        (signal.ITIMER_PROF, signal.SIGPROF) if cpu else (signal.ITIMER_REAL, signal.SIGALRM)
+    )
+    before = signal.signal(number, ring)
     # Ring again every 0.2 s: a bare `except:` in the learner's loop may swallow the first one.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    signal.setitimer(timer, seconds, 0.2)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)

@@ -7,7 +7,7 @@ import pytest
 
 from checker.answer import Observation, Run
 from checker.exercise import exercise_names, load
-from checker.grading import inside, wire
+from checker.grading import inside, isolation, wire
 from checker.grading.child import Child, ChildNotStarted, refuse_misfit
 from checker.runner import judge_source, judge_with
 
@@ -18,16 +18,25 @@ LINUX = sys.platform == "linux"
 FORKS = pytest.mark.skipif(not LINUX, reason="the child forks on Linux only")
 
 
+LAYERS = {"sandbox": tuple(isolation.LAYERS), "plain": ()} if LINUX else {"plain": ()}
+
+
+@pytest.fixture(scope="module", params=LAYERS)
+def layers(request):
+    """In the sandbox as in a plain process: the same answers, and nobody harms the next."""
+    return LAYERS[request.param]
+
+
 @pytest.fixture(scope="module")
-def child():
-    with Child() as runner:
+def child(layers):
+    with Child(layers=layers) as child, child.learner() as runner:
         yield runner
 
 
 @pytest.fixture(scope="module")
-def hasty():
+def hasty(layers):
     """A child for endless answers, so that the tests need not wait for the usual limit."""
-    with Child(seconds=0.5) as runner:
+    with Child(seconds=0.5, layers=layers) as child, child.learner() as runner:
         yield runner
 
 
@@ -58,9 +67,11 @@ DEADLY = {
 
 @FORKS
 @pytest.mark.parametrize("kind", DEADLY)
-def test_a_death_costs_only_its_own_exercise(child, kind):
+def test_a_death_costs_only_its_own_exercise(child, layers, kind):
     """Catches a dead child that takes the next answer, or the grader, with it."""
-    assert child(DEADLY[kind], NAME, CALLS).failure.kind == "ChildDied"
+    shielded = layers and kind == "kills its parent"  # PID 1 of its namespace: the signal is lost
+    expected = "NotDefined" if shielded else "ChildDied"
+    assert child(DEADLY[kind], NAME, CALLS).failure.kind == expected
     assert values(child(RIGHT, NAME, CALLS)) == [2, 4]
 
 
@@ -70,6 +81,7 @@ ENDLESS = {
     "deaf to signals": (
         "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))\nwhile True: pass"
     ),
+    "asleep": "import time\ntime.sleep(10**6)",
     "while it prints": "import os\nwhile True: os.write(1, b'x' * 60_000)",
     "in a thread that stays": (
         "import threading\nthreading.Thread(target=lambda: sum(range(10**15))).start()\n"
@@ -80,9 +92,11 @@ ENDLESS = {
 
 @FORKS
 @pytest.mark.parametrize("kind", ENDLESS)
-def test_an_endless_loop_is_cut(hasty, kind):
+def test_an_endless_loop_is_cut(hasty, layers, kind):
     """Catches a loop that escapes the limit and holds up the batch."""
-    assert hasty(ENDLESS[kind], NAME, CALLS).failure.kind == "TimeUp"
+    threadless = layers and kind == "in a thread that stays"
+    expected = "RuntimeError" if threadless else "TimeUp"
+    assert hasty(ENDLESS[kind], NAME, CALLS).failure.kind == expected
 
 
 @FORKS
@@ -147,19 +161,26 @@ def test_a_reply_of_too_many_bytes_is_refused(child):
     assert run.failure.kind == "BadReply"
 
 
-def test_one_process_for_each_answer_where_there_is_no_fork():
+@pytest.fixture
+def without_fork(monkeypatch):
+    """As on Windows and macOS: one process for each answer."""
+    monkeypatch.setattr("checker.grading.child.FORKS", False)
+
+
+def test_one_process_for_each_answer_where_there_is_no_fork(without_fork):
     """Catches a state that survives on Windows and macOS, and a death there that stops the rest."""
-    with Child(fork=False) as runner:
+    with Child(layers=()) as child, child.learner() as runner:
         assert values(runner("torch.zeros = None\n" + RIGHT, NAME, CALLS)) == [2, 4]
         assert values(runner("torch.zeros(1)\n" + ADDS_ONE, NAME, CALLS)) == [2, 3]
         assert runner("import os\nos._exit(3)", NAME, CALLS).failure.kind == "ChildDied"
         assert values(runner(RIGHT, NAME, CALLS)) == [2, 4]
 
 
-def test_without_a_fork_the_outside_cuts_an_endless_loop(monkeypatch):
+def test_without_a_fork_the_outside_cuts_an_endless_loop(without_fork, monkeypatch):
     """Catches a grader that waits for ever where the child has no alarm and no fork."""
-    monkeypatch.setattr("checker.grading.child.GRACE", 1.0)
-    with Child(seconds=2.0, fork=False) as runner:
+    monkeypatch.setattr("checker.grading.child.PATIENCE", 1)
+    monkeypatch.setattr("checker.grading.child.MARGIN", 1.0)
+    with Child(seconds=2.0, layers=()) as child, child.learner() as runner:
         assert runner("sum(range(10**15))", NAME, CALLS).failure.kind == "TimeUp"
         assert values(runner(RIGHT, NAME, CALLS)) == [2, 4]
 
@@ -168,8 +189,9 @@ def test_a_child_that_cannot_start_is_no_fault_of_the_answer(monkeypatch):
     """Catches a broken installation that would give every learner 0 points."""
     monkeypatch.setattr(sys, "executable", "/bin/false" if LINUX else sys.executable)
     monkeypatch.setenv("PYTHONHOME", "nowhere")
-    with Child() as runner, pytest.raises(ChildNotStarted, match="checker verify"):
-        runner(RIGHT, NAME, CALLS)
+    with Child(layers=()) as child, child.learner() as runner:
+        with pytest.raises(ChildNotStarted, match="did not start"):
+            runner(RIGHT, NAME, CALLS)
 
 
 @pytest.mark.parametrize("observations", [(), (Observation(1, arguments=(1,)),) * 3])
@@ -177,11 +199,3 @@ def test_observations_must_fit_the_calls(observations):
     """Catches a forged run that the judge would pair with the wrong cases."""
     with pytest.raises(wire.BadReply):
         refuse_misfit(Run(observations), CALLS)
-
-
-@FORKS
-def test_a_child_with_threads_refuses_to_fork(monkeypatch):
-    """Catches OpenMP threads before a fork, after which most operations of torch hang."""
-    monkeypatch.setattr(inside.os, "listdir", lambda _: ["1", "2"])
-    with pytest.raises(RuntimeError, match="threads"):
-        inside.answer_in_fork(b"", 1.0, ())

@@ -1,107 +1,162 @@
 """The trusted side of the child process: starts it, asks it, and restarts it when it dies.
 
-    with Child() as runner:
-        run = runner(source, name, calls)
+    with Child() as child:
+        with child.learner() as runner:
+            run = runner(source, name, calls)
 
-A plain process keeps accidents apart (loops, crashes, floods of output); it does not isolate. A
-hostile answer can do whatever the user may do.
+The child runs in the sandbox of `isolation`. With fewer layers, or none, it still keeps accidents
+apart (loops, crashes, floods of output), but a hostile answer can do whatever the user may do.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
 
-from checker.answer import SECONDS, Failure, Run
-from checker.grading import wire
+from checker.answer import Failure, Run
+from checker.grading import isolation, wire
+from checker.grading.inside import ANSWER, COST, GRACE, LEARNER, LEAVE, PATIENCE, PROBE
 
-ROOT = Path(__file__).parents[2]
+FORKS = sys.platform == "linux"
 START_SECONDS = 120.0  # importing torch from a cold disk
-GRACE = 10.0  # beyond the child's own limits, which come first
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+SECONDS = 10.0  # of work: what ends in 5 s at the learner's ends here on half as fast a machine
+MARGIN = 10.0  # seconds beyond the child's own limits, which come first
 
 
 class ChildNotStarted(Exception):
     """The child process cannot start here: a fault of the installation, not of an answer."""
 
 
-class Child:
-    """A runner in a process of its own. One exercise that kills it costs only itself."""
+@dataclass(frozen=True)
+class Cost:
+    """What one answer used: seconds on the clock, and MiB of memory beyond an empty answer."""
 
-    def __init__(self, seconds: float = SECONDS, fork: bool = sys.platform == "linux"):
-        self.seconds, self.fork = seconds, fork
+    seconds: float
+    mebibytes: float
+
+
+@contextlib.contextmanager
+def started_child(trust: bool = False) -> Iterator[Child]:
+    """A child that has started, with every layer of isolation active.
+
+    Raises `NoIsolation` where one is missing, unless the instructor trusts the submissions: then
+    the layers that there are must do. Raises `ChildNotStarted` where not even a plain one starts.
+    """
+    with contextlib.ExitStack() as stack:
+        child = stack.enter_context(Child())
+        try:
+            child.start()
+        except ChildNotStarted as error:
+            if not trust:
+                raise isolation.NoIsolation((), str(error)) from error
+            child = stack.enter_context(Child(layers=()))
+            child.start()
+        if len(child.active) < len(isolation.LAYERS) and not trust:
+            raise isolation.NoIsolation(child.active, isolation.sentence(child.active))
+        yield child
+
+
+class Child:
+    """A process for the answers of one learner after another."""
+
+    def __init__(self, seconds: float = SECONDS, layers: tuple[str, ...] = tuple(isolation.LAYERS)):
+        self.seconds, self.layers = seconds, layers
+        self.active: tuple[str, ...] = ()  # the layers that held when the child tried them
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Child:
         self._folder = tempfile.TemporaryDirectory(prefix="answer-")
+        self._messages = tempfile.TemporaryFile()
         # Pipes are read in a thread, which has a deadline on Windows too.
         self._thread = ThreadPoolExecutor(1)
         return self
 
     def __exit__(self, *_) -> None:
-        self._stop()
+        self.stop()
         self._thread.shutdown()
+        self._messages.close()
         self._folder.cleanup()
 
-    def __call__(self, source: str, name: str, calls: list[tuple]) -> Run:
-        """Run an answer; a death, a time-out or a malformed reply becomes a `Failure`."""
-        request = wire.pack_request(source, name, calls)
-        self._start()
+    @contextlib.contextmanager
+    def learner(self) -> Iterator[Learner]:
+        """A runner for the answers of one learner; nothing of them is left afterwards."""
+        learner = Learner(self)
         try:
-            reply = self._thread.submit(self._exchange, request).result(self.seconds + GRACE)
-            run = wire.unpack_run(reply)
-            refuse_misfit(run, calls)
-        except TimeoutError:
-            failure = "TimeUp"
-        except (EOFError, OSError):
-            failure = "ChildDied"
-        except wire.BadReply:
-            failure = "BadReply"
+            yield learner
+        finally:
+            learner.leave()
+
+    def start(self) -> None:
+        """Start the process. Raises `ChildNotStarted`."""
+        mode = "fork" if FORKS else "once"
+        layers = ",".join(self.layers)
+        inner = [sys.executable, "-m", "checker.grading.inside", mode, str(self.seconds), layers]
+        environment = os.environ | isolation.ONE_THREAD
+        if self.layers:
+            command = isolation.command(inner, self.layers)
         else:
-            if not self.fork:
-                self._stop()
-            return run
-        self._stop()
-        return Run(failure=Failure(failure))
-
-    def _exchange(self, request: bytes) -> bytes:
-        wire.write_frame(self._process.stdin, request)
-        return wire.read_frame(self._process.stdout)
-
-    def _start(self) -> None:
-        if self._process:
-            return
-        mode = "fork" if self.fork else "once"
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "checker.grading.inside", mode, str(self.seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=self._folder.name,
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is for the grader, which then ends the child
-        )
-        ready = self._thread.submit(wire.read_frame, self._process.stdout)
+            command = inner
+            path = (str(isolation.PACKAGE.parent), os.environ.get("PYTHONPATH"))
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+        self._messages.truncate(0)
         try:
-            ready.result(START_SECONDS)
-        except (TimeoutError, EOFError, wire.BadReply) as error:
-            self._stop()
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._messages,
+                cwd=self._folder.name,
+                env=environment,
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends the child
+            )
+            self.receive(START_SECONDS)
+            if FORKS:
+                self._probe()
+        except (TimeoutError, EOFError, OSError, ValueError, wire.BadReply) as error:
+            self.stop()
+            self._messages.seek(0)
+            said = self._messages.read().decode("utf-8", "replace").strip()[-1000:]
             raise ChildNotStarted(
-                "the process that runs the answers did not start; its own message stands above. "
-                "Check the installation with: python -m checker verify"
+                f"the process that runs the answers did not start. It said: {said or error!r}"
             ) from error
 
-    def _stop(self) -> None:
+    def _probe(self) -> None:
+        """Let a first learner try each layer; only what held counts."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            request = json.dumps([str(isolation.PACKAGE / "judge.py"), listener.getsockname()[1]])
+            self.send(LEARNER)
+            reply = self.exchange(PROBE + request.encode())
+        held = json.loads(reply[COST.size :])
+        self.active = tuple(layer for layer in isolation.LAYERS if layer in held)
+        if self.exchange(LEAVE) != LEAVE:
+            raise wire.BadReply("the first learner did not leave")
+
+    def exchange(self, request: bytes) -> bytes:
+        """Send a request and receive the reply. Raises what reading a pipe can raise."""
+        self.send(request)
+        return self.receive(PATIENCE * self.seconds + GRACE + MARGIN)
+
+    def send(self, request: bytes) -> None:
+        self._thread.submit(wire.write_frame, self._process.stdin, request).result(MARGIN)
+
+    def receive(self, seconds: float) -> bytes:
+        return self._thread.submit(wire.read_frame, self._process.stdout).result(seconds)
+
+    def stop(self) -> None:
+        """End the process and everything that it started."""
         process, self._process = self._process, None
         if process is None:
             return
-        if hasattr(os, "killpg"):  # with everything that an answer started
+        if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
@@ -109,6 +164,75 @@ class Child:
         for pipe in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):  # unsent bytes of a request
                 pipe.close()
+
+    @property
+    def running(self) -> bool:
+        """False too where the process has ended since: an idle machine may have killed it."""
+        return self._process is not None and self._process.poll() is None
+
+
+class Learner:
+    """Runs the answers of one learner. One that kills its process costs only itself."""
+
+    def __init__(self, child: Child):
+        self.child = child
+        self.cost: Cost | None = None  # of the last answer
+        self._entered = False
+
+    def __call__(self, source: str, name: str, calls: list[tuple]) -> Run:
+        """Run an answer; a death, a time-out or a malformed reply becomes a `Failure`."""
+        request = ANSWER + wire.pack_request(source, name, calls)
+        try:
+            try:
+                return self._run(request, calls)
+            except TimeoutError:
+                raise
+            except (EOFError, OSError):
+                # In the sandbox no answer can end the child, but a full machine can: once more.
+                self._stop()
+                return self._run(request, calls)
+        except wire.BadReply:
+            return Run(failure=Failure("BadReply"))
+        except TimeoutError:
+            failure = Failure("TimeUp")
+        except (EOFError, OSError):
+            failure = Failure("ChildDied")
+        self._stop()
+        return Run(failure=failure)
+
+    def _run(self, request: bytes, calls: list[tuple]) -> Run:
+        self.cost = None
+        self._enter()
+        reply = self.child.exchange(request)
+        if not FORKS:
+            self._stop()
+        self.cost = Cost(*COST.unpack(reply[: COST.size]))
+        run = wire.unpack_run(reply[COST.size :])
+        refuse_misfit(run, calls)
+        return run
+
+    def _enter(self) -> None:
+        if not self.child.running:
+            self._stop()
+            self.child.start()
+        if FORKS and not self._entered:
+            self.child.send(LEARNER)
+            self._entered = True
+
+    def _stop(self) -> None:
+        self.child.stop()
+        self._entered = False
+
+    def leave(self) -> None:
+        """Have everything of this learner ended; a child that does not answer is ended instead."""
+        if not (self.child.running and self._entered):
+            return
+        try:
+            left = self.child.exchange(LEAVE) == LEAVE
+        except (TimeoutError, EOFError, OSError, wire.BadReply):
+            left = False
+        if not left:
+            self.child.stop()
 
 
 def refuse_misfit(run: Run, calls: list[tuple]) -> None:

@@ -86,10 +86,13 @@ def read_frame(stream: BinaryIO) -> bytes:
 
 
 def _read_exactly(stream: BinaryIO, length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data
+    data = bytearray()
+    while len(data) < length:  # an unbuffered stream gives what there is
+        piece = stream.read(length - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
 
 
 def _observation(parts: object) -> Observation:

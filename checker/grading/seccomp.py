@@ -1,0 +1,123 @@
+"""The system calls that an answer may not make, as a filter that the kernel applies.
+
+A deny list: what starts processes or threads, reaches into other processes, leaves kernel objects
+behind that outlive a process, or widens the kernel's attack surface. Files, network and memory are
+kept by namespaces and limits. Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl and
+include/uapi/asm-generic/unistd.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import platform
+import struct
+
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column, AUDIT_ARCH_…
+STARTS = {  # a caller falls back from clone3 to clone only on ENOSYS
+    "fork": (57, None),
+    "vfork": (58, None),
+    "clone": (56, 220),
+    "clone3": (435, 435),
+}
+DENIED = {
+    # other processes
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438),
+    "kcmp": (312, 272),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    # objects that outlive a process
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    # namespaces and mounts
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    # attack surface that no answer needs
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+}
+PRLIMIT = (302, 261)  # denied for any process but the caller
+
+ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
+LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+X32 = 0x40000000  # the second calling convention of x86_64, with numbers of its own
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+
+
+def program(machine: str) -> bytes:
+    """The filter in BPF for one architecture. Raises `KeyError` for any other."""
+    column, architecture = ARCHITECTURES[machine]
+
+    def numbers(calls: dict[str, tuple]) -> list[int]:
+        return [pair[column] for pair in calls.values() if pair[column] is not None]
+
+    lines = [
+        (LOAD, ARCHITECTURE), (EQUAL, architecture, 1, 0), (RETURN, KILL),
+        (LOAD, NUMBER), (AT_LEAST, X32, 0, 1), (RETURN, KILL),
+    ]  # fmt: skip
+    for calls, error in ((STARTS, errno.ENOSYS), (DENIED, errno.EPERM)):
+        for number in numbers(calls):
+            lines += [(EQUAL, number, 0, 1), (RETURN, ERRNO | error)]
+    lines += [
+        (EQUAL, PRLIMIT[column], 0, 3),
+        (LOAD, FIRST_ARGUMENT), (EQUAL, 0, 1, 0), (RETURN, ERRNO | errno.EPERM),
+        (RETURN, ALLOW),
+    ]  # fmt: skip
+    return b"".join(instruction(*line) for line in lines)
+
+
+def instruction(code: int, value: int, when_true: int = 0, when_false: int = 0) -> bytes:
+    """One struct sock_filter; the jumps say how many of the next instructions to skip."""
+    return struct.pack("=HBBI", code, when_true, when_false, value)
+
+
+def install() -> None:
+    """Put the filter on this process, for good. Raises `OSError` where the kernel refuses."""
+    code = program(platform.machine())
+    length = struct.calcsize("=HBBI")
+    buffer = ctypes.create_string_buffer(code, len(code))
+    # struct sock_fprog: the number of instructions and, aligned, a pointer to them
+    head = ctypes.create_string_buffer(
+        struct.pack("@HP", len(code) // length, ctypes.addressof(buffer))
+    )
+    libc = ctypes.CDLL(None, use_errno=True)
+    for arguments in ((PR_SET_NO_NEW_PRIVS, 1, 0), (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head)):
+        if libc.prctl(*arguments, 0, 0):
+            raise OSError(ctypes.get_errno(), "prctl refused the filter of system calls")
