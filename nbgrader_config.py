@@ -38,7 +38,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
-# Nothing isolates the submissions' code yet. If you trust everybody who handed in:
+# Where the submissions' code cannot be isolated, autograde refuses. If you trust everybody:
 # c.JudgeCells.trust_submissions = True
 
 c.HTMLExporter.sanitize_html = True

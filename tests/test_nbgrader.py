@@ -193,6 +193,13 @@ def upload(archive: Path, learner) -> float:
     return expected
 
 
+TRUST = "--JudgeCells.trust_submissions=True"
+# As in a container: nothing inside can make a user namespace.
+WITHOUT_USER_NAMESPACES = (
+    "bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--",
+)  # fmt: skip
+
+
 class Course:
     """A copy of the course in a folder of its own, and what nbgrader said about it."""
 
@@ -200,10 +207,10 @@ class Course:
         self.folder = folder
         self.said: dict[str, subprocess.CompletedProcess] = {}
 
-    def nbgrader(self, *arguments: str, called: str | None = None) -> None:
+    def nbgrader(self, *arguments: str, called: str | None = None, before: tuple = ()) -> None:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
         self.said[called or arguments[0]] = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            [*before, sys.executable, "-m", "nbgrader", *arguments],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -235,11 +242,16 @@ def course(tmp_path_factory):
     course.nbgrader("zip_collect", LESSON)
 
     (course.folder / "grading/seed").write_text(str(SEED))
-    trusted = "--JudgeCells.trust_submissions=True"
-    course.nbgrader("autograde", LESSON, trusted)
-    course.nbgrader("autograde", LESSON, "--force", called="autograde without trust")
+    course.nbgrader("autograde", LESSON)
+    course.nbgrader(
+        "autograde", LESSON, "--force", called="refused", before=WITHOUT_USER_NAMESPACES
+    )
     course.nbgrader("generate_feedback", LESSON)
     course.nbgrader("export", "--to=grades.csv")
+    course.nbgrader(
+        "autograde", LESSON, "--force", "--student=untouched", TRUST,
+        called="trusted", before=WITHOUT_USER_NAMESPACES,
+    )  # fmt: skip
     return course
 
 
@@ -280,14 +292,24 @@ def test_an_unreadable_file_fails_alone_and_by_name(course):
     assert len(failed) == 1 and "'broken'" in failed[0]
 
 
-def test_without_trust_nothing_is_graded_and_no_mark_changes(course):
+def test_without_isolation_nothing_is_graded_and_no_mark_changes(course):
     """Catches foreign code that runs unasked: the refusal comes before --force deletes anything."""
-    said = course.said["autograde without trust"]
+    said = course.said["refused"]
     assert said.returncode == 1
-    assert "--JudgeCells.trust_submissions=True" in said.stdout
-    assert "Traceback" not in said.stdout
+    for words in ("Refused", "Remedy", "user namespace", TRUST):
+        assert words in said.stdout, words
     graded = course.folder.glob(f"grading/autograded/*/{LESSON}/{LESSON}.ipynb")
     assert {path.parts[-3] for path in graded} == set(course.expected)
+    scores = course.scores()
+    assert {name: scores[name] for name in course.expected} == pytest.approx(course.expected)
+
+
+def test_with_trust_it_grades_without_isolation_and_says_so(course):
+    """Catches a mark that looks as trustworthy as one from the sandbox."""
+    assert course.said["trusted"].returncode == 0, course.said["trusted"].stdout[-2000:]
+    path = course.folder / f"grading/autograded/untouched/{LESSON}/{LESSON}.ipynb"
+    message = cell(nbformat.read(path, as_version=4), f"{FIRST}-check").outputs[0]
+    assert "隔離なし" in message.data["text/plain"] and "隔離なし" in message.data["text/html"]
 
 
 def test_export_lists_the_points(course):
@@ -297,10 +319,10 @@ def test_export_lists_the_points(course):
     assert {name: rows[name] for name in course.expected} == pytest.approx(course.expected)
 
 
-def test_every_message_says_that_nothing_was_isolated(course):
-    """Catches marks that look as trustworthy as those of a sandbox."""
+def test_every_message_says_that_the_answer_was_isolated(course):
+    """Catches a report without its honesty line."""
     for learner in LEARNERS:
-        assert course.feedback(learner).count("隔離なし") == len(NAMES), learner
+        assert course.feedback(learner).count("隔離あり") == len(NAMES), learner
 
 
 def test_the_feedback_says_which_of_several_answers_counted(course):
@@ -371,7 +393,7 @@ def checked_notebook(*grade_ids: str) -> nbformat.NotebookNode:
 @pytest.fixture
 def judge_cells(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return JudgeCells(trust_submissions=True)
+    return JudgeCells()
 
 
 def number(cell) -> str:
@@ -413,11 +435,31 @@ def test_old_outputs_are_cleared(judge_cells):
     assert number(notebook.cells[1]) == "0.0"
 
 
-def test_judging_refuses_without_trust(tmp_path, monkeypatch):
+def test_judging_refuses_where_nothing_isolates(tmp_path, monkeypatch):
     """Catches the step alone, in another configuration, running foreign code unasked."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(NbGraderException, match="trust"):
+    monkeypatch.setattr(nbgrader_steps, "shared_child", nbgrader_steps.shared_child.__wrapped__)
+    monkeypatch.setattr("checker.grading.isolation.bubblewrap", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NbGraderException, match="install bubblewrap.*trust_submissions"):
         JudgeCells().preprocess(checked_notebook(f"{FIRST}-check"), {})
+
+
+def test_a_text_that_a_person_marks_arrives_as_plain_text(tmp_path, monkeypatch):
+    """Catches a learner's Markdown that runs a script or a link in formgrader."""
+    monkeypatch.chdir(tmp_path)
+    marks = {"grade": True, "solution": True, "locked": False, "grade_id": "essay", "points": 3}
+    essay = new_markdown_cell("ここに書く", metadata={MARKS: marks | {"schema_version": 3}})
+    folder = tmp_path / "release" / LESSON
+    folder.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=[essay]), folder / f"{LESSON}.ipynb")
+    written = "```\n[x](javascript:alert(1)) <script>alert(2)</script>"
+    submission = new_notebook(cells=[new_markdown_cell(written, metadata={MARKS: marks})])
+    names = {"nbgrader": {"assignment": LESSON, "notebook": LESSON}}
+    restored, _ = RestoreFromRelease().preprocess(submission, names)
+    assert restored.cells[0].source == f"````text\n{written}\n````"
+    untouched, _ = RestoreFromRelease().preprocess(new_notebook(cells=[essay]), names)
+    assert untouched.cells[0].source == "ここに書く"
 
 
 def test_the_secret_seed_is_drawn_once_and_for_each_course_anew(tmp_path):

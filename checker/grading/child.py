@@ -41,7 +41,7 @@ class Cost:
     """What one answer used: seconds on the clock, and MiB of memory beyond an empty answer."""
 
     seconds: float
-    mebibytes: float
+    memory_mib: float
 
 
 @contextlib.contextmanager

@@ -8,11 +8,15 @@ a number. nbgrader gives full marks to a cell without a number, so every cell ge
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
 import io
 import os
 import re
 import secrets
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -25,18 +29,19 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from checker.display import note_card, verdict_card
-from checker.grading.child import Child, ChildNotStarted
-from checker.runner import Runner, judge_with
+from checker.grading.child import Child, ChildNotStarted, Learner, started_child
+from checker.grading.isolation import NoIsolation, sentence
+from checker.runner import judge_with
 
-REFUSAL = (
-    "Refused to grade: this version cannot isolate the code of a submission, which would run with "
-    "all your rights. If you trust everybody who handed in, say so: nbgrader autograde ASSIGNMENT "
-    "--JudgeCells.trust_submissions=True (or c.JudgeCells.trust_submissions = True in "
-    "nbgrader_config.py, which formgrader obeys too). Nothing was graded and no mark was changed."
+OR_TRUST = (
+    "If you trust everybody who handed in, say so: --JudgeCells.trust_submissions=True (or "
+    "c.JudgeCells.trust_submissions = True in nbgrader_config.py, which formgrader obeys too; "
+    "python -m checker grade: --i-trust-these-submissions). Nothing was graded and no mark was "
+    "changed."
 )
-NOT_ISOLATED = "隔離なし: 解答は、隔離されていないプロセスで採点しました。"
 SEVERAL = "同じ演習の解答が複数ありました。ノートブックでいちばん後にあるものを採点しました。"
 NOT_JUDGED = "採点できなかったため、0 点としました。採点した人に知らせてください。"
+FACTS = ("outcome", "score", "label", "misconception")  # of a verdict, for the class report
 NOTE = "keiryoka_note"  # metadata of an answer cell, from RestoreFromRelease to JudgeCells
 
 
@@ -45,7 +50,7 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **arguments):
         super().__init__(**arguments)
-        JudgeCells(parent=self).refuse_without_trust()
+        JudgeCells(parent=self).child()
 
     def from_file(self, file_stream, resources=None, **arguments):
         text = file_stream.read().removeprefix("\ufeff")
@@ -70,12 +75,21 @@ class RestoreFromRelease(NbGraderPreprocessor):
                 cell.source = candidates[-1]
             if len(set(candidates)) > 1:
                 cell.metadata[NOTE] = SEVERAL
+            if candidates and cell.cell_type == "markdown":
+                cell.source = fenced(cell.source)
         return released, resources
 
 
 def is_answer(cell) -> bool:
-    """True for a cell that the learner fills in."""
-    return cell.cell_type == "code" and utils.is_solution(cell)
+    """True for a cell that the learner fills in: code, or text that a person marks."""
+    return utils.is_solution(cell)
+
+
+def fenced(text: str) -> str:
+    """Learner's Markdown as plain text: formgrader and feedback would run its scripts and links."""
+    ticks = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(ticks + 1, 3)
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def plain_text(cell) -> str:
@@ -104,24 +118,36 @@ def answers_among(cells: list, name: str) -> list[str]:
     return defining(marked) or defining(named) or marked or named or defining(anywhere)
 
 
+@functools.cache
+def shared_child(trust: bool) -> Child:
+    """The child of this process, started once, for one submission after another."""
+    stack = contextlib.ExitStack()
+    child = stack.enter_context(started_child(trust))
+    atexit.register(stack.close)
+    return child
+
+
 class JudgeCells(NbGraderPreprocessor):
     """Judges the answers with hidden cases and writes message and points into the check cells."""
 
     trust_submissions = Bool(
-        False, help="Run the code of submissions although nothing isolates it from this computer."
+        False, help="Run the code of submissions even where it cannot be isolated from this computer."
     ).tag(config=True)
 
-    def refuse_without_trust(self) -> None:
-        """Raise `NbGraderException` unless the instructor trusts the submissions."""
-        if not self.trust_submissions:
-            self.log.error(REFUSAL)
-            raise NbGraderException(REFUSAL)
+    def child(self) -> Child:
+        """The child that runs the answers. Raises `NbGraderException` where it is not isolated."""
+        try:
+            return shared_child(self.trust_submissions)
+        except NoIsolation as error:
+            refusal = f"{error} {OR_TRUST}"
+            self.log.error(refusal)
+            raise NbGraderException(refusal) from error
 
     def preprocess(self, nb, resources):
-        self.refuse_without_trust()
+        child = self.child()
         seed = secret_seed(Path(CourseDirectory(parent=self).root, "grading", "seed"))
         answers = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_answer, nb.cells)}
-        with Child() as runner:  # one for each learner
+        with child.learner() as runner:
             for cell in nb.cells:
                 if cell.cell_type != "code":
                     continue
@@ -132,17 +158,21 @@ class JudgeCells(NbGraderPreprocessor):
         refuse_unjudged(nb)
         return nb, resources
 
-    def judged(self, cell, answers: dict, runner: Runner, seed: int) -> list:
+    def judged(self, cell, answers: dict, runner: Learner, seed: int) -> list:
         """The two outputs of a check cell. A fault of ours costs this exercise and is told."""
         name = cell.metadata.nbgrader.grade_id.removesuffix("-check")
         points = float(cell.metadata.nbgrader.points)
-        score, cards = 0.0, [note_card(NOT_ISOLATED)]
+        isolation = sentence(runner.child.active)
+        facts = {"outcome": "error", "score": 0.0, "isolation": isolation}
+        cards = [note_card(isolation)]
         try:
             answer = answers[name]
             if NOTE in answer.metadata:
                 cards.append(note_card(answer.metadata[NOTE]))
             verdict = judge_with(runner, name, answer.source, seed=seed)
-            score = verdict.score
+            facts |= {fact: getattr(verdict, fact) for fact in FACTS}
+            if runner.cost and verdict.outcome != "unanswered":
+                facts |= asdict(runner.cost)
             cards.insert(0, verdict_card(verdict))
         except ChildNotStarted:
             raise
@@ -153,10 +183,10 @@ class JudgeCells(NbGraderPreprocessor):
             "text/html": "".join(card.html for card in cards),
             "text/plain": "\n".join(card.text for card in cards),
         }
-        earned = {"text/plain": repr(min(max(round(score * points, 4), 0.0), points))}
+        earned = repr(min(max(round(facts["score"] * points, 4), 0.0), points))
         return [
-            new_output("display_data", message),
-            new_output("execute_result", earned, execution_count=1),
+            new_output("display_data", message, metadata={"keiryoka": facts}),
+            new_output("execute_result", {"text/plain": earned}, execution_count=1),
         ]
 
 
