@@ -1,16 +1,18 @@
-"""The command line: python -m checker list | new | build | verify | judge."""
+"""The command line: python -m checker list | new | build | verify | judge | grade | report."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
-from checker import gates, skeleton
 from checker.exercise import ExerciseFileError, UnknownExercise, exercise_files, load
 from checker.grading.isolation import NoIsolation
-from checker.runner import judge_source
+
+
+TRUST = "--i-trust-these-submissions"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,12 +31,23 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("file", type=Path)
     judge.add_argument("--json", action="store_true", help="print the verdict as JSON")
     judge.add_argument("--box", action="store_true", help="judge in the sandbox")
+    grade = commands.add_parser("grade", help="grade submissions in parallel, with nbgrader")
+    grade.add_argument("assignment", help="such as 06_pruning")
+    grade.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (all cores)")
+    grade.add_argument("--student", help="this learner only")
+    grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
+    grade.add_argument("--dry-run", action="store_true", help="say whose mark would change")
+    grade.add_argument(TRUST, action="store_true", help="grade where nothing isolates their code")
+    report = commands.add_parser("report", help="write the report on a graded class")
+    report.add_argument("assignment")
     chosen = parser.parse_args(arguments)
     try:
         return globals()[f"command_{chosen.command}"](chosen)
-    except (UnknownExercise, ExerciseFileError, NoIsolation, skeleton.CannotWrite) as error:
+    except (UnknownExercise, ExerciseFileError) as error:
         print(error, file=sys.stderr)
-        return 2
+    except NoIsolation as error:
+        print(f"{error} If you trust everybody who handed in: {TRUST}", file=sys.stderr)
+    return 2
 
 
 def command_list(_: argparse.Namespace) -> int:
@@ -44,13 +57,22 @@ def command_list(_: argparse.Namespace) -> int:
     return 0
 
 
+# Each command imports what only it needs: torch and nbgrader take seconds.
+
+
 def command_new(chosen: argparse.Namespace) -> int:
-    print(f"wrote {skeleton.write(chosen.name)}")
+    from checker import skeleton
+
+    try:
+        print(f"wrote {skeleton.write(chosen.name)}")
+    except skeleton.CannotWrite as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 
 def command_build(chosen: argparse.Namespace) -> int:
-    from checker import build  # needs nbgrader and a kernel; the other commands do not
+    from checker import build
 
     sections = [chosen.section] if chosen.section else build.written_sections()
     unknown = [section for section in sections if section not in build.written_sections()]
@@ -71,6 +93,8 @@ def command_build(chosen: argparse.Namespace) -> int:
 
 
 def command_verify(chosen: argparse.Namespace) -> int:
+    from checker import gates
+
     names = chosen.name or list(exercise_files())
     failed = 0
     for name in names:
@@ -84,6 +108,8 @@ def command_verify(chosen: argparse.Namespace) -> int:
 
 
 def command_judge(chosen: argparse.Namespace) -> int:
+    from checker.runner import judge_source
+
     try:
         source = chosen.file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -96,6 +122,37 @@ def command_judge(chosen: argparse.Namespace) -> int:
     else:
         print(verdict.message)
     return 0 if verdict.outcome == "right" else 1
+
+
+def command_grade(chosen: argparse.Namespace) -> int:
+    from checker.grading import grade
+
+    try:
+        outcomes = grade.grade(
+            chosen.assignment,
+            jobs=chosen.jobs,
+            student=chosen.student,
+            force=chosen.force,
+            dry_run=chosen.dry_run,
+            trust=chosen.i_trust_these_submissions,
+        )
+    except grade.CannotGrade as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(grade.summary(outcomes))
+    return 1 if any(outcome.reason for outcome in outcomes) else 0
+
+
+def command_report(chosen: argparse.Namespace) -> int:
+    from checker.grading import report
+
+    try:
+        for path in report.write_report(Path.cwd(), chosen.assignment):
+            print(f"wrote {path.relative_to(Path.cwd())}")
+    except report.NothingToReport as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from nbgrader.converters.base import NbGraderException
 from checker.answer import PRELUDE
 from checker.exercise import load
 from checker.grading import nbgrader_steps
-from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease, secret_seed
+from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease
+from checker.grading.seed import secret_seed
 from checker.runner import judge_source
 
 ROOT = Path(__file__).parent.parent

@@ -57,11 +57,11 @@ def started_child(trust: bool = False) -> Iterator[Child]:
             child.start()
         except ChildNotStarted as error:
             if not trust:
-                raise isolation.NoIsolation((), str(error)) from error
+                raise isolation.refusal(str(error)) from error
             child = stack.enter_context(Child(layers=()))
             child.start()
         if len(child.active) < len(isolation.LAYERS) and not trust:
-            raise isolation.NoIsolation(child.active, isolation.sentence(child.active))
+            raise isolation.refusal(isolation.sentence(child.active))
         yield child
 
 

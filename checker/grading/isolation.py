@@ -41,12 +41,13 @@ ENVIRONMENT = ONE_THREAD | {
 class NoIsolation(Exception):
     """Foreign code was to be run, and something that should keep it in does not work here."""
 
-    def __init__(self, active: tuple[str, ...], said: str):
-        self.active = active
-        super().__init__(
-            "Refused: the code of a submission would run with your rights, because it cannot be "
-            f"isolated here. {said} Remedy: {remedy()}."
-        )
+
+def refusal(said: str) -> NoIsolation:
+    """The exception with what was found and what an instructor can do about it."""
+    return NoIsolation(
+        "Refused: the code of a submission would run with your rights, because it cannot be "
+        f"isolated here. {said} Remedy: {remedy()}."
+    )
 
 
 def bubblewrap() -> str | None:

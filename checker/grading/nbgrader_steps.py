@@ -12,10 +12,7 @@ import atexit
 import contextlib
 import functools
 import io
-import os
 import re
-import secrets
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,6 +28,7 @@ from traitlets import Bool
 from checker.display import note_card, verdict_card
 from checker.grading.child import Child, ChildNotStarted, Learner, started_child
 from checker.grading.isolation import NoIsolation, sentence
+from checker.grading.seed import secret_seed
 from checker.runner import judge_with
 
 OR_TRUST = (
@@ -201,14 +199,3 @@ def refuse_unjudged(nb) -> None:
         kinds = [output.output_type for output in cell.outputs]
         if kinds != ["display_data", "execute_result"]:
             raise NbGraderException(f"the cell {cell.metadata.nbgrader.grade_id} was not judged")
-
-
-def secret_seed(path: Path) -> int:
-    """The seed of the hidden cases: drawn once for a course and never shown to a learner."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, new = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w") as file:
-            file.write(str(secrets.randbits(64)))
-        os.replace(new, path)  # a kill in between leaves no empty seed
-    return int(path.read_text())

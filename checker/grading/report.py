@@ -1,0 +1,274 @@
+"""The instructor's report on an assignment: one HTML page and a CSV, from the graded notebooks.
+
+Everything is counted here, from a list of `Answer`; templates/report.html.j2 only draws. What
+learners wrote is escaped by jinja2, and made harmless for spreadsheets in the CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import statistics
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from checker.display import LOOK
+from checker.exercise import exercise_names, folder_name, load
+from checker.judge import WORDS
+from lessons import SECTIONS
+
+ASSIGNMENTS = {folder_name(section): section for section in SECTIONS}
+PARTIAL = ("△", "一部正解")
+KINDS = {  # what an answer counts as: sign and word
+    kind: PARTIAL if kind == "partial" else (LOOK[kind][0], WORDS[kind])
+    for kind in ("right", "partial", "wrong", "error", "unanswered")
+}
+UNNAMED = {  # mistakes without a diagnosis of their own
+    "unknown": "用意した誤答のどれとも一致しない不正解です。",
+    "error": "エラーで止まる解答です。",
+}
+NOT_GRADED = "提出されていますが、まだ採点されていません。"
+UNREADABLE = "採点済みのノートブックを読めません。"
+NO_VERDICT = "判定の記録がない演習があります: "
+HEADINGS = (
+    "学習者", "演習", "題名", "判定", "得点", "満点", "最初に外れたケース", "誤解", "診断",
+    "試行回数", "秒", "MiB", "隔離", "備考",
+)  # fmt: skip
+EXAMPLES = 3  # of each mistake
+PROGRESS_CAP = 1 << 16  # bytes of a file that comes from the learner
+# What a broken file raises while it is taken apart.
+MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+
+class NothingToReport(Exception):
+    """The assignment is unknown, or none of its submissions has been graded."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One judged answer of one learner."""
+
+    student: str
+    exercise: str
+    kind: str  # a key of KINDS
+    points: float
+    label: str | None  # the first failing case
+    misconception: str | None  # the name of the known wrong answer
+    seconds: float | None
+    memory_mib: float | None
+    isolation: str
+    tries: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake, who made it, and the shortest of their different answers."""
+
+    name: str
+    diagnosis: str
+    students: list[str]
+    examples: list[Answer]
+
+
+def write_report(course: Path, assignment: str) -> tuple[Path, Path]:
+    """Write grading/report/<assignment>.html and .csv. Raises `NothingToReport`."""
+    if assignment not in ASSIGNMENTS:
+        known = ", ".join(ASSIGNMENTS)
+        raise NothingToReport(f"no assignment is named {assignment!r}; there are {known}")
+    answers, problems = read_class(course, assignment)
+    if not answers:
+        raise NothingToReport(
+            f"nothing to report: no graded notebook {course / 'grading' / 'autograded'}/*/"
+            f"{assignment}/{assignment}.ipynb holds a verdict. "
+            f"Grade first: python -m checker grade {assignment}"
+        )
+    folder = course / "grading" / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    page, table = folder / f"{assignment}.html", folder / f"{assignment}.csv"
+    _replace(page, page_text(assignment, answers, problems).encode("utf-8"))
+    # Excel takes a CSV for UTF-8 only where it begins with a BOM.
+    _replace(table, table_text(answers, problems).encode("utf-8-sig"))
+    return page, table
+
+
+def read_class(course: Path, assignment: str) -> tuple[list[Answer], dict[str, list[str]]]:
+    """All judged answers by learner, and what could not be judged: sentence → learners."""
+    names = exercise_names(ASSIGNMENTS[assignment])
+    notebooks = course.glob(f"grading/autograded/*/{assignment}/{assignment}.ipynb")
+    graded = {path.parts[-3] for path in notebooks}
+    submitted = {path.parent.name for path in course.glob(f"grading/submitted/*/{assignment}")}
+    answers, problems = [], defaultdict(list)
+    for student in sorted(submitted | graded):
+        shown = _printable(student)
+        try:
+            found = read_answers(course, assignment, student, names) if student in graded else []
+        except MALFORMED:
+            problems[UNREADABLE].append(shown)
+            continue
+        answers += found
+        without = [name for name in names if name not in {answer.exercise for answer in found}]
+        if student not in graded:
+            problems[NOT_GRADED].append(shown)
+        elif without:
+            problems[NO_VERDICT + "、".join(without)].append(shown)
+    return answers, dict(sorted(problems.items()))
+
+
+def read_answers(course: Path, assignment: str, student: str, names: list[str]) -> list[Answer]:
+    """The answers of one graded notebook, as far as its check cells hold a verdict."""
+    path = course / "grading" / "autograded" / student / assignment / f"{assignment}.ipynb"
+    tries = read_tries(course / "grading" / "submitted" / student / assignment)
+    cells = json.loads(path.read_bytes())["cells"]
+    by_id = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in cells}
+    answers = []
+    for name in names:
+        outputs = by_id.get(f"{name}-check", {}).get("outputs")
+        facts = outputs and outputs[0]["metadata"].get("keiryoka")
+        if not facts or "label" not in facts:  # without a label the judge failed, not the answer
+            continue
+        partly = facts["outcome"] == "wrong" and facts["score"] > 0
+        answer = Answer(
+            student=_printable(student),
+            exercise=name,
+            kind="partial" if partly else facts["outcome"],
+            points=float("".join(outputs[1]["data"]["text/plain"])),
+            tries=tries.get(name),
+            text=_printable("".join(by_id[name]["source"])),
+            label=facts["label"],
+            misconception=facts["misconception"],
+            seconds=facts.get("seconds"),  # an empty answer is not run
+            memory_mib=facts.get("memory_mib"),
+            isolation=facts["isolation"],
+        )
+        KINDS[answer.kind]  # an unknown kind makes the notebook unreadable
+        answers.append(answer)
+    return answers
+
+
+def read_tries(submission: Path) -> dict[str, int]:
+    """How often each exercise was checked, by the learner's own record; empty without one."""
+    path = submission / ".progress.json"
+    try:
+        if not path.is_file() or path.stat().st_size > PROGRESS_CAP:
+            return {}
+        tries = json.loads(path.read_bytes())["tries"]
+        return {name: n for name, n in tries.items() if type(n) is int and 0 < n < 10_000}
+    except MALFORMED:
+        return {}
+
+
+def findings(exercise: str, answers: list[Answer]) -> list[Finding]:
+    """The mistakes in answers to one exercise: diagnosed ones first, then the most frequent."""
+    groups: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if answer.kind not in ("right", "unanswered"):
+            unnamed = "error" if answer.kind == "error" else "unknown"
+            groups[answer.misconception or unnamed].append(answer)
+    found = []
+    for name, group in groups.items():
+        different = {answer.text: answer for answer in reversed(group)}.values()
+        shortest = sorted(different, key=lambda answer: (len(answer.text), answer.student))
+        sentence = UNNAMED.get(name) or diagnosis(exercise, name)
+        students = [answer.student for answer in group]
+        found.append(Finding(name, sentence, students, shortest[:EXAMPLES]))
+    return sorted(found, key=lambda f: (f.name in UNNAMED, -len(f.students), f.name))
+
+
+def diagnosis(exercise: str, misconception: str | None) -> str | None:
+    """The sentence of a known wrong answer; its name where the exercise no longer has it."""
+    sentences = {wrong.name: wrong.diagnosis for wrong in load(exercise).wrongs}
+    return sentences.get(misconception, misconception)
+
+
+def distribution(points: list[float], full: float) -> list[int]:
+    """How many learners reached 0–10 %, 10–20 %, …, 90–100 % and exactly the full marks."""
+    bins = Counter(int(10 * p / full + 1e-9) for p in points)
+    return [bins[i] for i in range(11)]
+
+
+def middle_and_most(answers: list[Answer], what: str) -> tuple[float, float, int] | None:
+    """Median, maximum and number of what is known of tries, seconds or memory_mib."""
+    known = [getattr(a, what) for a in answers if getattr(a, what) is not None]
+    return (statistics.median(known), max(known), len(known)) if known else None
+
+
+def page_text(assignment: str, answers: list[Answer], problems: dict[str, list[str]]) -> str:
+    """The page."""
+    section, points = ASSIGNMENTS[assignment], defaultdict(float)
+    for answer in answers:
+        points[answer.student] += answer.points
+    exercises = []
+    for name in exercise_names(section):
+        own = [answer for answer in answers if answer.exercise == name]
+        measured = {w: middle_and_most(own, w) for w in ("tries", "seconds", "memory_mib")}
+        counted = {"total": len(own), "kinds": Counter(answer.kind for answer in own)}
+        exercises.append({"card": load(name), "findings": findings(name, own)} | measured | counted)
+    known = [(f, e) for e in exercises for f in e["findings"] if f.name not in UNNAMED]
+    isolations = Counter(line for _, line in {(a.student, a.isolation) for a in answers})
+    full = sum(exercise["card"].points for exercise in exercises)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        assignment=assignment,
+        title=SECTIONS[section],
+        kinds=KINDS,
+        unnamed=UNNAMED,
+        exercises=exercises,
+        frequent=sorted(known, key=lambda pair: -len(pair[0].students))[:5],
+        points=points,
+        full=full,
+        median=statistics.median(points.values()),
+        mean=statistics.fmean(points.values()),
+        bins=distribution(list(points.values()), full),
+        by_student={(answer.student, answer.exercise): answer for answer in answers},
+        isolations=sorted(isolations.items(), key=lambda pair: (-pair[1], pair[0])),
+        problems=problems,
+        ungraded=len({s for students in problems.values() for s in students} - points.keys()),
+    )
+
+
+def table_text(answers: list[Answer], problems: dict[str, list[str]]) -> str:
+    """One line for each learner and exercise, and one for what could not be judged."""
+    lines: list[tuple] = [HEADINGS]
+    for a in answers:
+        card, said = load(a.exercise), diagnosis(a.exercise, a.misconception)
+        lines.append((
+            a.student, a.exercise, card.title, KINDS[a.kind][1], a.points, card.points, a.label,
+            a.misconception, said, a.tries, a.seconds, a.memory_mib, a.isolation, None,
+        ))  # fmt: skip
+    blank = [None] * (len(HEADINGS) - 2)
+    lines += [(student, *blank, why) for why, students in problems.items() for student in students]
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([map(_harmless, line) for line in lines])
+    return file.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """A text that no spreadsheet takes for a formula."""
+    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    return f"'{value}" if formula else value
+
+
+def _printable(text: str) -> str:
+    """Without lone surrogates: they come in odd file names and in JSON, and no file holds them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file anew or not at all."""
+    handle, new = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.replace(new, path)
