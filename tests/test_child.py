@@ -7,7 +7,7 @@ import pytest
 
 from checker.answer import Observation, Run
 from checker.exercise import exercise_names, load
-from checker.grading import inside, isolation, wire
+from checker.grading import isolation, wire
 from checker.grading.child import Child, ChildNotStarted, refuse_misfit
 from checker.runner import judge_source, judge_with
 
