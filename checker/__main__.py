@@ -1,4 +1,5 @@
-"""The command line: python -m checker list | new | build | verify | judge | grade | report."""
+"""The command line: python -m checker list | new | build | verify | judge | collect | grade |
+report | export."""
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("file", type=Path)
     judge.add_argument("--json", action="store_true", help="print the verdict as JSON")
     judge.add_argument("--box", action="store_true", help="judge in the sandbox")
+    collect = commands.add_parser("collect", help="lay uploads where nbgrader looks for them")
+    collect.add_argument("folder", type=Path, help="zip archives, folders or loose notebooks")
     grade = commands.add_parser("grade", help="grade submissions in parallel, with nbgrader")
     grade.add_argument("assignment", help="such as 06_pruning")
     grade.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (all cores)")
@@ -40,14 +43,15 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument(TRUST, action="store_true", help="grade where nothing isolates their code")
     report = commands.add_parser("report", help="write the report on a graded class")
     report.add_argument("assignment")
+    export = commands.add_parser("export", help="write the marks for another system")
+    export.add_argument("assignment")
+    export.add_argument("--to", choices=("nbgrader", "moodle", "gradescope"), required=True)
     chosen = parser.parse_args(arguments)
     try:
         return globals()[f"command_{chosen.command}"](chosen)
-    except (UnknownExercise, ExerciseFileError) as error:
+    except (UnknownExercise, ExerciseFileError, NoIsolation) as error:
         print(error, file=sys.stderr)
-    except NoIsolation as error:
-        print(f"{error} If you trust everybody who handed in: {TRUST}", file=sys.stderr)
-    return 2
+        return 2
 
 
 def command_list(_: argparse.Namespace) -> int:
@@ -124,6 +128,12 @@ def command_judge(chosen: argparse.Namespace) -> int:
     return 0 if verdict.outcome == "right" else 1
 
 
+def command_collect(chosen: argparse.Namespace) -> int:
+    from checker.grading import collect
+
+    return collect.show(collect.collect(chosen.folder, Path.cwd()))
+
+
 def command_grade(chosen: argparse.Namespace) -> int:
     from checker.grading import grade
 
@@ -139,6 +149,9 @@ def command_grade(chosen: argparse.Namespace) -> int:
     except grade.CannotGrade as error:
         print(error, file=sys.stderr)
         return 2
+    except NoIsolation as error:
+        print(f"{error} Or, if you trust everybody who handed in: {TRUST}", file=sys.stderr)
+        return 2
     print(grade.summary(outcomes))
     return 1 if any(outcome.reason for outcome in outcomes) else 0
 
@@ -152,6 +165,23 @@ def command_report(chosen: argparse.Namespace) -> int:
     except report.NothingToReport as error:
         print(error, file=sys.stderr)
         return 2
+    return 0
+
+
+def command_export(chosen: argparse.Namespace) -> int:
+    from checker.grading import export
+
+    write = {
+        "nbgrader": export.nbgrader_csv,
+        "moodle": export.moodle_csv,
+        "gradescope": export.gradescope_json,
+    }[chosen.to]
+    try:
+        paths = write(Path.cwd(), chosen.assignment)
+    except export.CannotExport as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"wrote {len(paths)} file(s) below grading/export/{chosen.assignment}/")
     return 0
 
 

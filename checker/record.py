@@ -29,8 +29,9 @@ def home() -> Path | None:
 
 
 def recall() -> dict:
-    """What is remembered: {"outcomes": {name: outcome}, "predictions": {name: number}}."""
-    empty = {"outcomes": {}, "predictions": {}}
+    """What is remembered: {"outcomes": {name: outcome}, "tries": {name: count}, "predictions":
+    {name: number}}."""
+    empty = {"outcomes": {}, "tries": {}, "predictions": {}}
     folder = home()
     if folder is None:
         return empty
@@ -38,6 +39,7 @@ def recall() -> dict:
         known = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return {
             "outcomes": {n: o for n, o in known["outcomes"].items() if o in list(WORDS)},
+            "tries": {n: int(c) for n, c in known.get("tries", {}).items()},
             "predictions": {n: float(v) for n, v in known["predictions"].items()},
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -58,9 +60,13 @@ def _write(kind: str, name: str, value: object) -> None:
 
 
 def remember(verdict: Verdict) -> None:
-    """Keep the outcome of a check. A right answer stays right when the learner goes on trying."""
-    before = recall()["outcomes"].get(verdict.name)
-    if verdict.outcome != "unanswered" and before != "right":
+    """Keep the outcome of a check and the number of tries until the answer was right.
+
+    A right answer stays right when the learner goes on trying.
+    """
+    known = recall()
+    if verdict.outcome != "unanswered" and known["outcomes"].get(verdict.name) != "right":
+        _write("tries", verdict.name, known["tries"].get(verdict.name, 0) + 1)
         _write("outcomes", verdict.name, verdict.outcome)
 
 

@@ -311,6 +311,19 @@ def test_right_stays_right(learner):
         assert outcomes(learner) == {"f": kept}
 
 
+def test_tries_are_counted_until_the_answer_is_right(learner):
+    """Catches a count that grows with an empty cell, or when a learner goes on to play."""
+    for outcome in ("unanswered", "wrong", "error", "wrong", "right", "wrong", "right"):
+        record.remember(Verdict("f", outcome))
+    assert record.recall()["tries"] == {"f": 4}
+
+
+def test_a_record_of_an_older_version_is_kept(learner):
+    """Catches a learner whose progress is gone after an update."""
+    (learner / record.FILE).write_text('{"outcomes": {"f": "right"}, "predictions": {"p": 1.5}}')
+    assert record.recall() == {"outcomes": {"f": "right"}, "tries": {}, "predictions": {"p": 1.5}}
+
+
 def test_nothing_written_is_nothing_remembered(learner):
     """Catches a file full of unanswered exercises."""
     record.remember(Verdict("f", "unanswered"))
@@ -324,6 +337,7 @@ def test_outcomes_and_predictions_do_not_overwrite_each_other(learner):
     record.remember(Verdict("g", "wrong"))
     assert record.recall() == {
         "outcomes": {"f": "right", "g": "wrong"},
+        "tries": {"f": 1, "g": 1},
         "predictions": {"share": 38.0},
     }
     assert record.prediction("share") == 38.0
@@ -338,6 +352,7 @@ def test_outcomes_and_predictions_do_not_overwrite_each_other(learner):
         '{"outcomes": {"f": "splendid"}, "predictions": {}}',
         '{"outcomes": {}, "predictions": {"share": "viel"}}',
         '{"outcomes": {}, "predictions": {"share": [1]}}',
+        '{"outcomes": {}, "tries": {"f": "x"}, "predictions": {}}',
     ],
 )  # fmt: skip
 def test_a_broken_file_does_no_harm(learner, text, monkeypatch):
@@ -380,7 +395,7 @@ def test_without_a_course_map_nothing_is_written(tmp_path, monkeypatch):
     record.remember(Verdict("f", "right"))
     record.remember_prediction("share", 1.0)
     assert list(tmp_path.iterdir()) == []
-    assert record.recall() == {"outcomes": {}, "predictions": {}}
+    assert record.recall() == {"outcomes": {}, "tries": {}, "predictions": {}}
 
 
 def test_the_public_names():

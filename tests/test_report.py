@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 import sample_class
 from checker.exercise import load
-from checker.grading import report
+from checker.grading import output, report
 from checker.grading.report import Answer, NothingToReport, write_report
 from sample_class import BOXED, LEARNERS, LESSON, NAMES, NOT_GRADED, PLAN, TORN, UNBOXED
 
@@ -263,7 +263,8 @@ def test_no_text_of_the_csv_is_a_formula(start):
     """Catches a learner's formula that the instructor's spreadsheet would run."""
     text = f"{start}cmd()"
     answer = dataclasses.replace(ANSWER, student=text, label=text)
-    rows = list(csv.reader(io.StringIO(report.table_text([answer], {text: [text]}), newline="")))
+    text_of_table = output.table(report.table_rows([answer], {text: [text]})).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text_of_table, newline="")))
     assert sum(field == f"'{text}" for row in rows for field in row) == 4
     assert not [field for row in rows for field in row if field.startswith(start)]
 
@@ -311,7 +312,7 @@ def test_a_kill_while_writing_leaves_the_old_report(sample, tmp_path, monkeypatc
     page = course / "grading" / "report" / f"{LESSON}.html"
     page.write_text("old", encoding="utf-8")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(report.os, "replace", interrupt)
+        patch.setattr(output.os, "replace", interrupt)
         write_report(course, LESSON)
     assert page.read_text("utf-8") == "old"
 

@@ -6,12 +6,8 @@ learners wrote is escaped by jinja2, and made harmless for spreadsheets in the C
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
 import statistics
-import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from checker.display import LOOK
 from checker.exercise import exercise_names, folder_name, load
+from checker.grading.output import table, write_whole
 from checker.judge import WORDS
 from lessons import SECTIONS
 
@@ -89,13 +86,12 @@ def write_report(course: Path, assignment: str) -> tuple[Path, Path]:
             f"{assignment}/{assignment}.ipynb holds a verdict. "
             f"Grade first: python -m checker grade {assignment}"
         )
-    folder = course / "grading" / "report"
-    folder.mkdir(parents=True, exist_ok=True)
-    page, table = folder / f"{assignment}.html", folder / f"{assignment}.csv"
-    _replace(page, page_text(assignment, answers, problems).encode("utf-8"))
-    # Excel takes a CSV for UTF-8 only where it begins with a BOM.
-    _replace(table, table_text(answers, problems).encode("utf-8-sig"))
-    return page, table
+    page = page_text(assignment, answers, problems).encode("utf-8")
+    place = course / "grading" / "report" / assignment
+    return (
+        write_whole(place.with_suffix(".html"), page),
+        write_whole(place.with_suffix(".csv"), table(table_rows(answers, problems))),
+    )
 
 
 def read_class(course: Path, assignment: str) -> tuple[list[Answer], dict[str, list[str]]]:
@@ -239,7 +235,7 @@ def page_text(assignment: str, answers: list[Answer], problems: dict[str, list[s
     )
 
 
-def table_text(answers: list[Answer], problems: dict[str, list[str]]) -> str:
+def table_rows(answers: list[Answer], problems: dict[str, list[str]]) -> list[tuple]:
     """One line for each learner and exercise, and one for what could not be judged."""
     lines: list[tuple] = [HEADINGS]
     for a in answers:
@@ -250,25 +246,9 @@ def table_text(answers: list[Answer], problems: dict[str, list[str]]) -> str:
         ))  # fmt: skip
     blank = [None] * (len(HEADINGS) - 2)
     lines += [(student, *blank, why) for why, students in problems.items() for student in students]
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows([map(_harmless, line) for line in lines])
-    return file.getvalue()
-
-
-def _harmless(value: object) -> object:
-    """A text that no spreadsheet takes for a formula."""
-    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-    return f"'{value}" if formula else value
+    return lines
 
 
 def _printable(text: str) -> str:
     """Without lone surrogates: they come in odd file names and in JSON, and no file holds them."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file anew or not at all."""
-    handle, new = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(new, path)
