@@ -12,6 +12,10 @@ sys.path.insert(0, HERE)  # the import strings below name our package
 # nbgrader starts `alembic` by its bare name, which an unactivated environment does not find.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
+import nbgrader  # noqa: E402
+
+import checker  # noqa: E402
+
 c = get_config()  # noqa: F821  (traitlets gives it)
 
 c.CourseDirectory.course_id = "keiryoka"
@@ -41,7 +45,13 @@ c.Autograde.autograde_preprocessors = [
 # Where the submissions' code cannot be isolated, autograde refuses. If you trust everybody:
 # c.JudgeCells.trust_submissions = True
 
+# Our template for generate_feedback; formgrader's own pages stay nbgrader's.
+c.HTMLExporter.extra_template_basedirs = [
+    str(Path(checker.__file__).parent / "grading/templates"),
+    str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
+]
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"clean_html": "checker.grading.clean.clean_html"}
 
 # Uploads lie in grading/downloaded/<assignment>/archive/ and are named after the learner:
 # tanaka.zip, tanaka_attempt_2026-11-20.zip or tanaka_attempt_2026-11-20_06_pruning.ipynb.

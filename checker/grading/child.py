@@ -132,7 +132,8 @@ class Child:
     def _probe(self) -> None:
         """Let a first learner try each layer; only what held counts."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            request = json.dumps([str(isolation.PACKAGE / "judge.py"), listener.getsockname()[1]])
+            files = [str(isolation.PACKAGE / "judge.py"), os.path.abspath("nbgrader_config.py")]
+            request = json.dumps([files, listener.getsockname()[1]])
             self.send(LEARNER)
             reply = self.exchange(PROBE + request.encode())
         held = json.loads(reply[COST.size :])

@@ -14,6 +14,7 @@ import struct
 
 from checker.grading import seccomp
 
+SCRATCH = "/scratch"  # the folder for temporary files; Python itself may lie below /tmp
 ALLOWANCE = 1 << 30  # bytes of address space that an answer may add
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = 1 << 17, 1 << 27, 1 << 29, 1 << 30
 NAMESPACES = {
@@ -48,11 +49,11 @@ def new_namespaces(layers: frozenset[str]) -> bool:
 
 
 def settle(layers: frozenset[str]) -> None:
-    """A learner's process, before its first answer: an empty /tmp, no /proc, no rights."""
+    """A learner's process, before its first answer: an empty SCRATCH, no /proc, no rights."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel shields PID 1 from unhandled signals
     if "files" in layers:
         flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-        call("mount", b"tmpfs", b"/tmp", b"tmpfs", flags, b"size=16m,nr_inodes=4k")
+        call("mount", b"tmpfs", SCRATCH.encode(), b"tmpfs", flags, b"size=16m,nr_inodes=4k")
         call("mount", b"tmpfs", b"/proc", b"tmpfs", flags | MS_RDONLY, b"size=4k")
     if layers & NAMESPACES.keys():
         call("capset", CAPABILITIES, bytes(24))  # none of the rights that made the namespaces
@@ -85,11 +86,11 @@ def restrict(layers: frozenset[str], size: int, seconds: float) -> None:
 def probe(request: bytes) -> bytes:
     """Try to break out, from where an answer runs: which layers held, as JSON.
 
-    The request names a file of the course and a port on which the grader listens.
+    The request names files of the course and a port on which the grader listens.
     """
-    file, port = json.loads(request)
+    files, port = json.loads(request)
     held = {
-        "files": not os.path.exists(file) and not os.access("/", os.W_OK),
+        "files": not any(map(os.path.exists, files)) and not os.access("/", os.W_OK),
         "network": fails(lambda: socket.create_connection(("127.0.0.1", port), timeout=1)),
         "processes": os.getppid() == 1,  # the learner's own first process, not the grader's child
         "syscalls": fails(fork),

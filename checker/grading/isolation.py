@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import checker
+from checker.grading.confine import SCRATCH
 
 PACKAGE = Path(checker.__file__).parent
 NEEDED = (  # of our code, all that the child imports: no exercise, no solution, no judge
@@ -26,15 +27,16 @@ LAYERS = {
     "syscalls": "システムコール",
     "limits": "資源の上限",
 }
+COURSE = "/course"  # where our few modules lie in the sandbox
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENVIRONMENT = ONE_THREAD | {
-    "HOME": "/tmp",
+    "HOME": SCRATCH,
     "LANG": "C.UTF-8",
     "MALLOC_ARENA_MAX": "1",
     "PATH": "/usr/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
-    "PYTHONPATH": "/course",
+    "TMPDIR": SCRATCH,
 }
 
 
@@ -66,9 +68,7 @@ def command(inner: list[str], layers: tuple[str, ...]) -> list[str]:
         "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
         "--die-with-parent", "--new-session", "--clearenv",
         *(part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)),
-        *(visible() if "files" in layers else ("--bind", "/", "/")),
-        "--tmpfs", "/course", *ours(), "--remount-ro", "/course",
-        *(("--remount-ro", "/") if "files" in layers else ()), "--chdir", "/", "--", *inner,
+        *(visible() if "files" in layers else everything()), "--chdir", "/", "--", *inner,
     ]  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def visible() -> list[str]:
             parts += ["--ro-bind", str(folder), str(folder)]
     parts += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     # bwrap's /dev is writable, a channel from one answer to the next.
-    parts += ["--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc"]
-    parts += ["--size", str(16 << 20), "--tmpfs", "/tmp"]
+    parts += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    parts += ["--size", str(16 << 20), "--tmpfs", SCRATCH]
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         if not Path(prefix).is_relative_to("/usr"):
             parts += ["--ro-bind", prefix, prefix]
@@ -99,13 +99,17 @@ def visible() -> list[str]:
     for hidden in (PACKAGE, PACKAGE.parent / "lessons"):
         if any(hidden.is_relative_to(seen) for seen in ("/usr", sys.base_prefix, sys.prefix)):
             parts += ["--tmpfs", str(hidden)]
-    return parts
+    parts += ["--tmpfs", COURSE]
+    for name in NEEDED:
+        parts += ["--ro-bind", str(PACKAGE / name), f"{COURSE}/checker/{name}"]
+    return [*parts, "--setenv", "PYTHONPATH", COURSE, "--remount-ro", COURSE, "--remount-ro", "/"]
 
 
-def ours() -> list[str]:
-    """Our few modules, in a package of their own."""
-    pairs = ((PACKAGE / name, Path("/course/checker", name)) for name in NEEDED)
-    return [part for here, there in pairs for part in ("--ro-bind", str(here), str(there))]
+def everything() -> list[str]:
+    """All files, for the case that this layer is missing."""
+    folders = ["--bind", "/", "/", "--proc", "/proc", "--dev", "/dev"]
+    names = {"PYTHONPATH": str(PACKAGE.parent), "TMPDIR": "/tmp", "HOME": "/tmp"}
+    return folders + [part for pair in names.items() for part in ("--setenv", *pair)]
 
 
 def sentence(active: tuple[str, ...]) -> str:
