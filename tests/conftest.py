@@ -4,6 +4,7 @@ Loaded before torch is, by pytest itself and by each worker of pytest-xdist.
 """
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +31,7 @@ for name, folder in {
 
 import hypothesis  # noqa: E402
 import matplotlib  # noqa: E402
+import pytest  # noqa: E402
 
 # Not MPLBACKEND: the kernels would inherit it, and their notebooks would show no pictures.
 matplotlib.use("Agg")
@@ -37,6 +39,26 @@ matplotlib.use("Agg")
 # No deadline: on a busy machine a slow example is no defect.
 hypothesis.settings.register_profile("keiryoka", deadline=None)
 hypothesis.settings.load_profile("keiryoka")
+
+
+def missing_box() -> str:
+    """Why the sandbox cannot run here; empty where it can."""
+    from checker.grading import isolation
+
+    bwrap = isolation.bubblewrap()
+    if sys.platform != "linux" or bwrap is None:
+        return "no bubblewrap here, which only Linux has"
+    command = [bwrap, "--unshare-user", "--disable-userns", "--ro-bind", "/", "/", "true"]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+    return said.stderr.strip()
+
+
+def pytest_collection_modifyitems(items):
+    """Tests marked `box` are skipped, with the reason, where there is no sandbox."""
+    boxed = [item for item in items if item.get_closest_marker("box")]
+    if boxed and (reason := missing_box()):
+        for item in boxed:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_unconfigure():

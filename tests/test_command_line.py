@@ -11,6 +11,7 @@ from sample_course import LESSON, hand_in, make_course
 from checker.__main__ import TRUST, main
 from checker.exercise import load
 
+pytestmark = pytest.mark.box
 NAME = "threshold_mask"
 
 

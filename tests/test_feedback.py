@@ -32,6 +32,7 @@ from checker.grading.collect import stamp
 from checker.judge import WORDS
 from checker.runner import judge_source
 
+pytestmark = pytest.mark.box
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )

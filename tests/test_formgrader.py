@@ -32,7 +32,10 @@ expect = playwright.expect
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium or google-chrome on PATH")
+pytestmark = [
+    pytest.mark.box,
+    pytest.mark.skipif(not CHROMIUM, reason="no chromium or google-chrome on PATH"),
+]
 
 NAMES = exercise_names(SECTION)
 FIRST, SECOND, THIRD = NAMES[:3]

@@ -19,6 +19,7 @@ from sample_course import LESSON, ROOT, hand_in, hand_in_many, make_course
 from checker.exercise import load
 from checker.grading import grade
 
+pytestmark = pytest.mark.box
 NAME = "threshold_mask"
 RIGHT = load(NAME).solved()
 WRONG = f"def {NAME}(weight, alpha):\n    return None"

@@ -16,7 +16,7 @@ from checker.grading.child import Child, started_child
 from checker.grading.isolation import LAYERS, NoIsolation, sentence
 from checker.runner import judge_source, judge_with
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these layers")
+pytestmark = pytest.mark.box
 ALL = tuple(LAYERS)
 RIGHT = "def double(x):\n    return 2 * x"
 

@@ -25,6 +25,7 @@ from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease
 from checker.grading.seed import secret_seed
 from checker.runner import judge_source
 
+pytestmark = pytest.mark.box
 ROOT = Path(__file__).parent.parent
 LESSON = "06_pruning"
 RELEASED = ROOT / "notebooks" / LESSON / f"{LESSON}.ipynb"

@@ -74,17 +74,23 @@ class Child:
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Child:
-        self._folder = tempfile.TemporaryDirectory(prefix="answer-")
+        # Without the sandbox a stray file of an answer must not land among the course's.
+        self._folder = None if self.layers else tempfile.TemporaryDirectory(prefix="answer-")
         self._messages = tempfile.TemporaryFile()
         # Pipes are read in a thread, which has a deadline on Windows too.
         self._thread = ThreadPoolExecutor(1)
         return self
 
     def __exit__(self, *_) -> None:
+        if self._process:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                self._process.stdin.close()  # it ends by itself, and its use of the CPU is known
+                self._process.wait(MARGIN)
         self.stop()
         self._thread.shutdown()
         self._messages.close()
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
 
     @contextlib.contextmanager
     def learner(self) -> Iterator[Learner]:
@@ -114,7 +120,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._messages,
-                cwd=self._folder.name,
+                cwd=self._folder.name if self._folder else "/",
                 env=environment,
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends the child
             )

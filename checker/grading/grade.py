@@ -26,6 +26,7 @@ from pathlib import Path
 
 import filelock
 import nbformat
+import nbgrader.api
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.apps import AutogradeApp, NbGraderAPI
 from nbgrader.utils import determine_grade
@@ -34,6 +35,7 @@ from sqlalchemy.exc import SAWarning
 
 from checker.exercise import FOLDER, LESSONS
 from checker.grading.isolation import ONE_THREAD, PACKAGE
+from checker.grading.output import write_whole
 from checker.grading.seed import secret_seed
 
 GRADED, UNCHANGED, PREVIEWED = "graded", "unchanged", "previewed"
@@ -252,14 +254,19 @@ def work_through(
                 outcome = Outcome(student, GRADER, "the process that graded it was ended, twice")
         tell(outcome)
     if pool:
+        pool.submit(end_worker).result()
         pool.shutdown()
 
 
 def prepare_worker() -> None:
-    """A worker ends with its parent, however that ends, and leaves Ctrl-C to it."""
+    """What a worker process does first. It ends with its parent, and leaves Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # nbgrader 0.9.6 under SQLAlchemy 2.1 warns of a flush that is not needed, eight lines a learner.
     warnings.filterwarnings("ignore", category=SAWarning)
+
+    # nbgrader makes a new engine nine times a submission, and each compiles every query anew: a
+    # quarter of the work outside of the sandbox.
+    nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
 
     def end_with_parent() -> None:
         connection.wait([parent_process().sentinel])
@@ -316,6 +323,13 @@ def unreadable(path: Path) -> str:
     return ""
 
 
+def end_worker() -> None:
+    """End this worker's sandbox; a process of multiprocessing runs no atexit."""
+    from checker.grading import nbgrader_steps
+
+    nbgrader_steps.open_children.close()
+
+
 def mark(app: AutogradeApp, assignment: str, student: str) -> Outcome:
     """Have nbgrader grade a submission; the receipt comes after the last mark."""
     judged = digest(assignment, student)
@@ -330,10 +344,7 @@ def mark(app: AutogradeApp, assignment: str, student: str) -> Outcome:
     if not result["success"]:
         said = (log + result.get("error", "")).strip().splitlines() or ["no message"]
         return Outcome(student, GRADER, said[-1])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(judged)
-    os.replace(new, path)
+    write_whole(path, judged.encode())
     return Outcome(student, GRADED)
 
 
