@@ -93,7 +93,8 @@ def probe(request: bytes) -> bytes:
         "files": not any(map(os.path.exists, files)) and not os.access("/", os.W_OK),
         "network": fails(lambda: socket.create_connection(("127.0.0.1", port), timeout=1)),
         "processes": os.getppid() == 1,  # the learner's own first process, not the grader's child
-        "syscalls": fails(fork),
+        # A limit may stop the fork as well; nothing but the filter stops the other.
+        "syscalls": fails(fork) and fails(lambda: os.memfd_create("probe")),
         "limits": fails(lambda: mmap.mmap(-1, 2 * ALLOWANCE)),
     }
     return json.dumps([layer for layer, holds in held.items() if holds]).encode()

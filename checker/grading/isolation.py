@@ -92,17 +92,20 @@ def visible() -> list[str]:
     # bwrap's /dev is writable, a channel from one answer to the next.
     parts += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     parts += ["--size", str(16 << 20), "--tmpfs", SCRATCH]
-    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        if not Path(prefix).is_relative_to("/usr"):
-            parts += ["--ro-bind", prefix, prefix]
-    # Installed without -e, the exercises with their solutions lie in the environment itself.
+    # Packages may lie outside of the environment: a user's own, or those that a .pth file names.
+    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    for folder in dict.fromkeys((sys.base_prefix, sys.prefix, *packages)):
+        if not Path(folder).is_relative_to("/usr"):
+            parts += ["--ro-bind", folder, folder]
+    # Installed without -e, the exercises with their solutions lie among the packages.
     for hidden in (PACKAGE, PACKAGE.parent / "lessons"):
-        if any(hidden.is_relative_to(seen) for seen in ("/usr", sys.base_prefix, sys.prefix)):
+        if any(hidden.is_relative_to(seen) for seen in ("/usr", sys.base_prefix, *packages)):
             parts += ["--tmpfs", str(hidden)]
     parts += ["--tmpfs", COURSE]
     for name in NEEDED:
         parts += ["--ro-bind", str(PACKAGE / name), f"{COURSE}/checker/{name}"]
-    return [*parts, "--setenv", "PYTHONPATH", COURSE, "--remount-ro", COURSE, "--remount-ro", "/"]
+    path = ":".join((COURSE, *packages))
+    return [*parts, "--setenv", "PYTHONPATH", path, "--remount-ro", COURSE, "--remount-ro", "/"]
 
 
 def everything() -> list[str]:
