@@ -10,9 +10,14 @@ import ast
 import contextlib
 import copy
 import io
+import linecache
+import re
 import signal
+import sys
+import textwrap
 import threading
 import traceback
+import types
 import warnings
 from dataclasses import dataclass
 
@@ -35,6 +40,13 @@ PRINTED_LIMIT = 2_000
 # they do nothing.
 TOOLS = ("check", "claim", "figure", "hint", "live", "predict", "solution", "table")
 SILENT = (*TOOLS, "display", "progress")
+# What IPython runs and Python cannot read: %magic, !command, ?name, name?, x = %magic, x = !command.
+IPYTHON_LINE = re.compile(
+    r"(?P<indent>[ \t]*)(?:(?P<target>\w[\w.,\[\] \t]*=)[ \t]*[%!]|[%!?]|[%\w.*]+\?{1,2}[ \t]*$)"
+)
+IPYTHON_LINES = 50  # more of them, or longer texts, are not looked at: each costs one parse
+TEXT_LIMIT = 100_000
+PARSED_LIMIT = 200_000  # characters, all parses together: the grader parses too
 
 
 @dataclass(frozen=True)
@@ -96,26 +108,108 @@ def run_answer(
             time_limit(seconds, clock),
         ):
             warnings.simplefilter("ignore")  # a warning never costs a mark
-            function = define(source, name)
+            function, stumble = define(source, name)
             for arguments in calls:
                 observations.append(observe(function, arguments))
+            if stumble and all(o.failure and o.failure.kind == "NameError" for o in observations):
+                raise stumble  # the cause: the name was not made because of it
     except BaseException as error:  # SystemExit and the stop button too: the kernel lives on
         failure = describe(error)
     return Run(tuple(observations), failure, printed.getvalue())
 
 
 def define(source: str, name: str):
-    """The function `name` after executing `source` in a fresh namespace with the prelude."""
-    tree = ast.parse(source, FILENAME)
+    """The function `name` after executing `source`, and the first exception on the way or None.
+
+    As in a notebook, the function counts where another statement fails: a try-out below it, a
+    package that it does not use. Only where it is not defined is the exception raised.
+    """
+    text = python_text(source)
+    tree = ast.parse(text, FILENAME)
     refuse_course_imports(tree)
-    namespace: dict = {"__name__": "answer"}
-    exec(PRELUDE, namespace)
-    namespace.update({silent: lambda *_, **__: None for silent in SILENT})
-    exec(compile(tree, FILENAME, "exec", dont_inherit=True), namespace)
+    futures = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    statements = [
+        compile(ast.Module([*futures, s], []), FILENAME, "exec", dont_inherit=True)
+        for s in tree.body
+    ]
+    namespace = fresh_namespace(text)
+    stumble = None
+    for statement in statements:
+        try:
+            exec(statement, namespace)
+        except (Exception, SystemExit) as error:
+            stumble = stumble or error
     function = namespace.get(name)
     if not callable(function):
-        raise NotDefined(name)
-    return function
+        raise stumble or NotDefined(name)
+    return function, stumble
+
+
+def fresh_namespace(text: str) -> dict:
+    """The names that an answer may use without defining them, in a module of their own.
+
+    dataclasses look for that module by its name, and inspect and TorchScript for its text.
+    """
+    module = types.ModuleType(FILENAME)
+    sys.modules[FILENAME] = module
+    linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)
+    namespace = vars(module)
+    exec(PRELUDE, namespace)
+    namespace.update({silent: _do_nothing for silent in SILENT})
+    namespace.update({"input": _refuse_input, "get_ipython": _Shell})
+    return namespace
+
+
+def _do_nothing(*_, **__) -> None:
+    pass
+
+
+def _refuse_input(*_) -> None:
+    raise EOFError  # the grader has no keyboard, and check() must not wait for one
+
+
+class _Shell:
+    """What `get_ipython()` gives: IPython makes a call of it from every %magic and !command."""
+
+    def __getattr__(self, _):
+        return _do_nothing
+
+
+def python_text(source: str) -> str:
+    """The text without what only IPython reads; every other line keeps its number.
+
+    Only a line at which Python's parser stops is replaced: `%` may begin a line of a string or of
+    a long expression too.
+    """
+    if len(source) > TEXT_LIMIT:
+        return source
+    lines = source.split("\n")
+    for _ in range(min(IPYTHON_LINES, PARSED_LIMIT // (len(source) + 1))):
+        try:
+            ast.parse("\n".join(lines))
+            break
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+        except (ValueError, RecursionError, MemoryError):
+            break
+        found = IPYTHON_LINE.match(lines[at]) if 0 <= at < len(lines) else None
+        if found:
+            command, lines[at] = lines[at], f"{found['indent']}{found['target'] or ''}"
+            lines[at] += " None" if found["target"] else "pass"
+            while command.endswith("\\") and at + 1 < len(lines):  # it goes on in the next line
+                at += 1
+                command, lines[at] = lines[at], ""
+        elif (dedented := textwrap.dedent("\n".join(lines)).split("\n")) != lines:
+            lines = dedented  # IPython runs a cell that is indented as a whole
+        else:
+            break
+    return "\n".join(lines)
+
+
+def defines(text: str, name: str) -> bool:
+    """True where a line of the text looks like the definition of `name`."""
+    pattern = rf"^(?:def|class)\s+{name}\b|^{name}\s*[:=]"
+    return bool(re.search(pattern, text, re.MULTILINE))
 
 
 class NotDefined(Exception):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
-from checker.answer import Failure, Observation, Run, observe
+from checker.answer import TEXT_LIMIT, Failure, Observation, Run, observe, python_text
 from checker.exercise import Case, Exercise, Wrong
 from checker.plain import difference, show
 
@@ -51,8 +51,10 @@ class Verdict:
 
 def unanswered(source: str, name: str) -> bool:
     """True where the text has no answer: no code at all, or a body of docstring, pass and `...`."""
+    if len(source) > TEXT_LIMIT:  # written by a program; parsing it here could use up the memory
+        return False
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(python_text(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     if not tree.body:
@@ -76,7 +78,7 @@ def judge(
     if unanswered(source, name):
         return _unanswered(name)
     if run.failure:
-        return _error(name, run.failure, run, reveal)
+        return _error(name, run.failure, _line(source, run.failure, reveal), run, reveal)
     expected = [observe(exercise.solution, case.arguments) for case in cases]
     actual = run.observations
     findings = [_finding(exercise, e, a) for e, a in zip(expected, actual, strict=True)]
@@ -90,7 +92,8 @@ def judge(
         return _unanswered(name)
     misconception = _misconception(exercise, cases, actual, failing)
     if failure and not misconception:
-        return _error(name, failure, run, reveal, cases[first].label)
+        line = _line(source, failure, reveal)
+        return _error(name, failure, line, run, reveal, cases[first].label)
 
     score = _score(cases, failing)
     shown = reveal and findings[first][0] == "value" and not failure
@@ -201,13 +204,32 @@ def _right(name: str, cases: tuple[Case, ...], run: Run, reveal: bool) -> Verdic
     return Verdict(name, "right", 1.0, lines=tuple(lines))
 
 
+def _line(source: str, failure: Failure, reveal: bool) -> int | None:
+    """Where it went wrong. Of hidden cases only what the text itself shows: an answer could spell
+    out a hidden input as the number of a line."""
+    if reveal:
+        return failure.line
+    try:
+        ast.parse(python_text(source))
+    except SyntaxError as error:
+        return error.lineno
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return None
+
+
 def _error(
-    name: str, failure: Failure, run: Run, reveal: bool, label: str | None = None
+    name: str,
+    failure: Failure,
+    line: int | None,
+    run: Run,
+    reveal: bool,
+    label: str | None = None,
 ) -> Verdict:
     what, next_step = explain(name, failure, reveal)
     lines = [
         ("起きたこと", what),
-        ("場所", f"解答セルの {failure.line} 行目" if failure.line else ""),
+        ("場所", f"解答セルの {line} 行目" if line else ""),
         ("ケース", label or ""),
         ("あなたの出力", run.printed.strip() if reveal else ""),
         ("次の一歩", next_step),
@@ -253,6 +275,14 @@ def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]
             "終わらないループがないか、条件を確かめてください。",
         ),
         "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
+        "EOFError": (
+            "input() で入力を待っています。",
+            "判定のときは入力できません。値は関数の引数から受け取ってください。",
+        ),
+        "ModuleNotFoundError": (
+            f"import しているパッケージが、判定する環境にありません{note}。",
+            "Python の標準ライブラリと、NumPy と torch だけで書いてください。",
+        ),
         "SystemExit": ("exit() などでプログラムを終えています。", "値は return で返してください。"),
         "RecursionError": (
             "関数が自分自身を呼びつづけて、深くなりすぎました。",

@@ -7,8 +7,9 @@ import warnings
 
 import pytest
 import torch
+from IPython.core.inputtransformer2 import TransformerManager
 
-from checker.answer import PRINTED_LIMIT, Run, run_answer
+from checker.answer import PRINTED_LIMIT, TEXT_LIMIT, Run, python_text, run_answer
 from checker.plain import Strange
 
 needs_alarm = pytest.mark.skipif(
@@ -221,6 +222,132 @@ def test_an_answer_may_be_written_in_many_ways(cell):
     ran = run_answer(cell, "f", [(1,)])
     assert (ran.failure, ran.observations[0].failure) == (None, None)
     assert ran.observations[0].value == 2
+
+
+ADDS_ONE = "def f(x):\n    return x + 1"
+STUMBLES = {
+    "a try-out with a name of another cell": ADDS_ONE + "\nprint(f(weights))",
+    "a test of their own that fails": ADDS_ONE + "\nassert f(1) == 3",
+    "an exit at the end": ADDS_ONE + "\nimport sys\nsys.exit()",
+    "a package that the function does not use": "import no_such_package\n" + ADDS_ONE,
+    "a question that the function does not need": "alpha = float(input())\n" + ADDS_ONE,
+    "a decorator of another cell, below": ADDS_ONE + "\nf = timed(f)",
+}
+
+
+@pytest.mark.parametrize("cell", STUMBLES.values(), ids=STUMBLES)
+def test_the_function_counts_where_another_statement_fails(cell):
+    """Catches a right function that is lost with a line beside it."""
+    ran = run_answer(cell, "f", [(1,)])
+    assert (ran.failure, ran.observations[0].value) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("above", "expected", "line"),
+    [
+        ("import no_such_package as p", "ModuleNotFoundError", 1),
+        ("x = 0\np = helper(x)", "NameError", 2),
+        ("p = int(input())", "EOFError", 1),
+    ],
+)
+def test_a_statement_that_the_function_needed_is_the_cause(above, expected, line):
+    """Catches the advice to define a name that stands in the cell, where its line failed."""
+    failure = run_answer(f"{above}\ndef f(x):\n    return p + x", "f", [(1,), (2,)]).failure
+    assert (failure.kind, failure.line) == (expected, line)
+
+
+@pytest.mark.parametrize("body", ["return 1 // 0", "raise NotImplementedError"])
+def test_a_stumble_does_not_hide_what_the_calls_did(body):
+    """Catches a failing call, or a stub, that is told as the failure of a try-out below it."""
+    ran = run_answer(f"def f(x):\n    {body}\nf(0)", "f", [(0,)])
+    assert ran.failure is None
+    assert ran.observations[0].failure.line == 2
+
+
+def test_a_cell_with_a_mistake_in_its_grammar_is_not_run_in_part():
+    """Catches half a cell that counts: the notebook runs nothing of it either."""
+    assert run_answer(ADDS_ONE + "\nreturn 3", "f", [(1,)]).failure.kind == "SyntaxError"
+
+
+def test_nobody_is_asked():
+    """Catches a check that waits for the keyboard."""
+    assert kind(run("return input('?')")) == "EOFError"
+
+
+def test_a_postponed_annotation_may_stand_in_a_dataclass():
+    """Catches a namespace without a module, in which dataclasses look up the annotation."""
+    head = "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\n"
+    cell = head + "class P:\n    x: Unknown = 1\ndef f(x: Missing):\n    return x + P().x"
+    assert run_answer(cell, "f", [(1,)]).observations[0].value == 2
+
+
+def test_an_answer_can_read_its_own_text():
+    """Catches a text that inspect and TorchScript cannot find, or that of an earlier answer."""
+    for comment in ("# 1", "# 2"):
+        ran = run(f"import inspect\nreturn inspect.getsource(f)  {comment}")
+        assert ran.observations[0].value.strip().endswith(comment)
+    script = "@torch.jit.script\ndef f(x: int) -> int:\n    return x + 1"
+    assert run_answer(script, "f", [(1,)]).observations[0].value == 2
+
+
+IPYTHON = {
+    "magics": "%matplotlib inline\n%config A.b = 'c'\n{}\n%timeit f(1)",
+    "commands": "!pip install 'it(\n!echo it's\n!!date\n{}\n! ls | head",
+    "help": "?torch.std\n{}\nf?\ntorch.Tensor.std??\n%timeit?",
+    "assigned": "files = !ls\nbest = %timeit -o 1\na, b = !echo 1\n{}",
+    "in a block": "for i in range(2):\n    %time i\nif i:\n    !ls\n{}",
+    "over several lines": "!pip install \\\n  torch \\\n  numpy\n%time \\\n  1\n{}",
+    "beside what looks like one": 'x = """\n%time\n!ls\n"""\ny = (7\n% 4)\n%time\n{}',
+    "indented as a whole": "    x = 1\n    def f(x):\n        return x + 1\n",
+    "by its name": "get_ipython().run_line_magic('time', '')\nget_ipython().system('ls')\n{}",
+}
+
+
+@pytest.mark.parametrize("cell", IPYTHON.values(), ids=IPYTHON)
+def test_what_ipython_understands_costs_nothing(cell):
+    """Catches a cell that runs in the notebook, where its text is IPython's, but not when graded."""
+    cell = cell.format(ADDS_ONE)
+    for text in (cell, TransformerManager().transform_cell(cell)):
+        ran = run_answer(text, "f", [(1,)])
+        assert (ran.failure, ran.observations[0].value) == (None, 2), text
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out --no-stderr", "\n\n%%prun -q"])
+def test_the_text_below_a_cell_magic_is_the_answer(magic):
+    """Catches a timed cell that counts as not written, or that hides an import."""
+    ran = run_answer(f"{magic}\n{ADDS_ONE}", "f", [(1,)])
+    assert (ran.failure, ran.observations[0].value) == (None, 2)
+    assert run_answer(f"{magic}\nimport lessons", "f", []).failure.kind == "CourseImport"
+
+
+@pytest.mark.parametrize("cell", [cell for cell in IPYTHON.values() if "{}" in cell])
+def test_lines_keep_their_numbers(cell):
+    """Catches a mistake that is shown in another line than the learner's."""
+    cell = cell.format("def f(x):\n    return x +* 1")
+    at = cell.split("\n").index("    return x +* 1") + 1
+    failure = run_answer(cell, "f", [(1,)]).failure
+    assert (failure.kind, failure.line) == ("SyntaxError", at)
+
+
+@pytest.mark.parametrize(
+    "text", ['x = """\n%time\n!ls\nwhy?\n"""', "x = (7\n%  4)", "", "  # x\n", "x = 'a?'"]
+)
+def test_python_stays_as_it_is(text):
+    """Catches a string or an expression that is taken for a magic."""
+    assert python_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["x = 1 ! 2", "why, you?", "f(x) = !ls", "x = a ? b : c"])
+def test_other_mistakes_stay_mistakes(text):
+    """Catches a wrong line that disappears as if it were a magic."""
+    assert run_answer(text, "f", []).failure.kind == "SyntaxError"
+
+
+def test_a_text_without_measure_is_left_alone():
+    """Catches minutes and gigabytes for the parsing of a text that nobody wrote by hand."""
+    text = "%time\n" + "#" * TEXT_LIMIT
+    assert python_text(text) == text
+    assert "%time" in python_text("%time\n" * 1_000)
 
 
 def test_a_cell_sees_no_name_from_outside():

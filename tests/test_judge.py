@@ -13,7 +13,7 @@ from sample_exercise import WRONGS, cases, sample, verdict_on
 from checker import runner
 from checker.exercise import UnknownExercise, exercise_names, load
 from checker.judge import unanswered
-from checker.runner import NoIsolation, judge_source, judge_with
+from checker.runner import judge_source, judge_with
 
 HEAD = "def scaled(values, factor):\n"
 RIGHT = HEAD + "    return values * factor"
@@ -421,12 +421,11 @@ def test_text_that_cannot_be_parsed_is_not_unanswered(source):
 
 
 def test_judge_source_follows_the_design():
-    """Catches fixed names that move, and a plain process taken for a sandbox."""
+    """Catches fixed names that move, and a sandbox that starts for a typing error."""
     name = exercise_names()[0]
-    with pytest.raises(NoIsolation):
-        judge_source(name, "", box=True)
-    with pytest.raises(UnknownExercise):
-        judge_source("no_such_exercise", "")
+    for box in (False, True):
+        with pytest.raises(UnknownExercise):
+            judge_source("no_such_exercise", "", box=box)
     public, hidden = (judge_source(name, "x = 1", seed=seed) for seed in (None, 3))
     assert public.outcome == hidden.outcome == "error"
 

@@ -22,7 +22,8 @@ NAMESPACES = {
     "network": CLONE_NEWNET,
     "processes": CLONE_NEWPID | CLONE_NEWIPC,
 }
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+DEVICES = (b"full", b"null", b"random", b"tty", b"urandom", b"zero")
 PR_SET_DUMPABLE = 4
 CAPABILITIES = struct.pack("=Ii", 0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
 
@@ -54,7 +55,12 @@ def settle(layers: frozenset[str]) -> None:
     if "files" in layers:
         flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
         call("mount", b"tmpfs", SCRATCH.encode(), b"tmpfs", flags, b"size=16m,nr_inodes=4k")
-        call("mount", b"tmpfs", b"/proc", b"tmpfs", flags | MS_RDONLY, b"size=4k")
+        for hidden in (b"/proc", b"/dev/pts"):
+            call("mount", b"tmpfs", hidden, b"tmpfs", flags | MS_RDONLY, b"size=4k")
+        # The devices are the machine's own: what root's answers may do to them, all would feel.
+        for device in DEVICES:
+            again = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC
+            call("mount", None, b"/dev/" + device, None, again, None)
     if layers & NAMESPACES.keys():
         call("capset", CAPABILITIES, bytes(24))  # none of the rights that made the namespaces
     if "syscalls" in layers:

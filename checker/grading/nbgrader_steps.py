@@ -25,6 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
+from checker.answer import defines
 from checker.display import note_card, verdict_card
 from checker.grading.child import Child, ChildNotStarted, Learner, started_child
 from checker.grading.isolation import NoIsolation, sentence
@@ -108,7 +109,7 @@ def answers_among(cells: list, name: str) -> list[str]:
         return marks.get("grade_id") if isinstance(marks, dict) else None
 
     def defining(texts: list[str]) -> list[str]:
-        return [text for text in texts if re.search(rf"^def\s+{name}\b", text, re.MULTILINE)]
+        return [text for text in texts if defines(text, name)]
 
     marked = [plain_text(cell) for cell in cells if grade_id(cell) == name]
     named = [plain_text(cell) for cell in cells if cell.get("id") == name]
@@ -116,13 +117,14 @@ def answers_among(cells: list, name: str) -> list[str]:
     return defining(marked) or defining(named) or marked or named or defining(anywhere)
 
 
+open_children = contextlib.ExitStack()
+atexit.register(open_children.close)
+
+
 @functools.cache
 def shared_child(trust: bool) -> Child:
     """The child of this process, started once, for one submission after another."""
-    stack = contextlib.ExitStack()
-    child = stack.enter_context(started_child(trust))
-    atexit.register(stack.close)
-    return child
+    return open_children.enter_context(started_child(trust))
 
 
 class JudgeCells(NbGraderPreprocessor):

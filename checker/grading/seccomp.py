@@ -73,6 +73,8 @@ DENIED = {
     "io_uring_register": (427, 427),
 }
 PRLIMIT = (302, 261)  # denied for any process but the caller
+SOCKET = (41, 198)  # denied but for unix, inet and inet6, which a network namespace confines
+FAMILIES = (1, 2, 10)
 
 ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
@@ -95,11 +97,12 @@ def program(machine: str) -> bytes:
     for calls, error in ((STARTS, errno.ENOSYS), (DENIED, errno.EPERM)):
         for number in numbers(calls):
             lines += [(EQUAL, number, 0, 1), (RETURN, ERRNO | error)]
-    lines += [
-        (EQUAL, PRLIMIT[column], 0, 3),
-        (LOAD, FIRST_ARGUMENT), (EQUAL, 0, 1, 0), (RETURN, ERRNO | errno.EPERM),
-        (RETURN, ALLOW),
-    ]  # fmt: skip
+    for call, arguments in ((PRLIMIT, (0,)), (SOCKET, FAMILIES)):
+        count = len(arguments)
+        lines += [(EQUAL, call[column], 0, count + 3), (LOAD, FIRST_ARGUMENT)]
+        lines += [(EQUAL, argument, count - i, 0) for i, argument in enumerate(arguments)]
+        lines += [(RETURN, ERRNO | errno.EPERM), (RETURN, ALLOW)]
+    lines.append((RETURN, ALLOW))
     return b"".join(instruction(*line) for line in lines)
 
 

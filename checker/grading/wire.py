@@ -26,6 +26,7 @@ FRAME_CAP = 64 << 20
 HEADER_CAP = 256 << 10  # safetensors parses a header of 100,000 entries for seconds
 TREE_CAP = 8 << 20
 NODES_CAP = 200_000
+KEYS_CAP = 2_000  # of all dicts together: keys with one hash cost the square of their number
 DEPTH_CAP = MAX_DEPTH + 4  # a value lies four levels deep in a reply
 DIGITS_CAP = 1_300
 TREE = "tree"
@@ -110,7 +111,7 @@ def _unpack_failure(parts: object) -> Failure | None:
     match parts:
         case None:
             return None
-        case (str() as kind, str() as message, None | int() as line):
+        case (str() as kind, str() as message, line) if line is None or type(line) is int:
             return Failure(_writable(kind)[:80], _writable(message)[:500], line)
     raise BadReply("not a failure")
 
@@ -137,12 +138,13 @@ def _refuse_uncarried(value: object) -> None:
 
 def _pack(value: object) -> bytes:
     tensors: dict[str, torch.Tensor] = {}
-    nodes, room = 0, FRAME_CAP
+    nodes, keys, room = 0, 0, FRAME_CAP
 
     def encode(v: object, depth: int) -> list:
-        nonlocal nodes, room
+        nonlocal nodes, keys, room
         nodes += 1
-        if nodes > NODES_CAP or depth > DEPTH_CAP:
+        keys += len(v) if type(v) is dict else 0
+        if keys > KEYS_CAP or nodes > NODES_CAP or depth > DEPTH_CAP:
             raise CannotPack("too many parts, or too deep")
         kind = type(v)
         if v is None or kind in (bool, str):
@@ -178,10 +180,10 @@ def _pack(value: object) -> bytes:
 
 
 def _unpack(data: bytes) -> object:
-    nodes = 0
+    nodes = keys = 0
 
     def decode(node: object, depth: int) -> object:
-        nonlocal nodes
+        nonlocal nodes, keys
         nodes += 1
         if nodes > NODES_CAP or depth > DEPTH_CAP:
             raise BadReply("too many parts, or too deep")
@@ -197,9 +199,13 @@ def _unpack(data: bytes) -> object:
             case ["tuple", list() as parts]:
                 return tuple(decode(part, depth + 1) for part in parts)
             case ["dict", list() as pairs]:
+                keys += len(pairs)
+                if keys > KEYS_CAP:
+                    raise BadReply("too many keys")
                 return {key(k, depth): decode(v, depth + 1) for k, v in pairs}
             case ["tensor", int() as index, bool() as requires_grad]:
-                return tensor(tensors[str(index)]).requires_grad_(requires_grad)
+                # Each is named once: a short tree could hold one large tensor a thousand times.
+                return tensor(tensors.pop(str(index))).requires_grad_(requires_grad)
             case ["strange", str() as type_name, str() as text]:
                 return Strange(_writable(type_name)[:80], _writable(text)[:200])
         raise BadReply("unknown part")
