@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import torch
 
-from checker.answer import TEXT_LIMIT, Failure, Observation, Run, observe, python_text
+from checker.answer import Failure, Observation, Run, observe
+from checker.cell_text import TEXT_LIMIT, python_text
 from checker.exercise import Case, Exercise, Wrong
 from checker.plain import difference, show
 
@@ -209,6 +210,8 @@ def _line(source: str, failure: Failure, reveal: bool) -> int | None:
     out a hidden input as the number of a line."""
     if reveal:
         return failure.line
+    if len(source) > TEXT_LIMIT:
+        return None
     try:
         ast.parse(python_text(source))
     except SyntaxError as error:

@@ -208,7 +208,9 @@ def odd_spaces_in_comments(notebook):
 
 @innocent
 def tabs_for_indentation(notebook):
-    return edit(notebook, lambda text: re.sub(r"(?m)^(?: {4})+", lambda m: "\t" * (len(m[0]) // 4), text))
+    return edit(
+        notebook, lambda text: re.sub(r"(?m)^(?: {4})+", lambda m: "\t" * (len(m[0]) // 4), text)
+    )
 
 
 @innocent
@@ -287,7 +289,9 @@ def a_magic_beside_what_looks_like_one(notebook):
 
 @innocent
 def checks_itself(notebook):
-    return around(notebook, below="check(FUNCTION)\nhint(FUNCTION)\nsolution('FUNCTION')\nprogress()")
+    return around(
+        notebook, below="check(FUNCTION)\nhint(FUNCTION)\nsolution('FUNCTION')\nprogress()"
+    )
 
 
 @innocent
@@ -383,7 +387,9 @@ def decorated_without_gradients(notebook):
 
 @innocent
 def decorated_by_hand(notebook):
-    above = "def shout(f):\n    def inner(*a, **k):\n        print('!')\n        return f(*a, **k)\n"
+    above = (
+        "def shout(f):\n    def inner(*a, **k):\n        print('!')\n        return f(*a, **k)\n"
+    )
     return edit(notebook, (above + "    return inner\n\n@shout\n{}").format)
 
 
@@ -493,7 +499,11 @@ def several_definitions(notebook):
 
 @innocent
 def commented_attempts(notebook):
-    return around(notebook, "# def FUNCTION(*_):\n#     return 0\n'''\ndef FUNCTION(): ...\n'''", "'''\n終わり\n'''")
+    return around(
+        notebook,
+        "# def FUNCTION(*_):\n#     return 0\n'''\ndef FUNCTION(): ...\n'''",
+        "'''\n終わり\n'''",
+    )
 
 
 @innocent
@@ -546,7 +556,9 @@ def looks_for_a_gpu(notebook):
 
 @innocent
 def tries_and_excepts(notebook):
-    return inside(notebook, "try:\n    1 / 0\nexcept Exception as e:\n    print(e)\nfinally:\n    pass")
+    return inside(
+        notebook, "try:\n    1 / 0\nexcept Exception as e:\n    print(e)\nfinally:\n    pass"
+    )
 
 
 @innocent
@@ -750,7 +762,9 @@ def outputs_saved(notebook):
     outputs = [
         new_output("stream", name="stdout", text="あ\n" * 300_000),
         new_output("error", ename="E", evalue="だめ", traceback=["\x1b[0;31mE\x1b[0m: だめ"]),
-        new_output("display_data", {"image/png": "iVBORw0KGgo=", "text/html": "<script>1</script>"}),
+        new_output(
+            "display_data", {"image/png": "iVBORw0KGgo=", "text/html": "<script>1</script>"}
+        ),
         new_output("display_data", {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}),
         new_output("execute_result", {"application/json": {"x": [1, None]}}, execution_count=9),
     ]
@@ -954,8 +968,7 @@ def half_an_emoji_in_an_output(notebook):
 
 # For the whole way of the commands. Not format_3: collect takes no uploads of it.
 FILES = [
-    nothing_odd, windows_file, format_4_0, written_by_vs_code, written_by_colab,
-    written_by_kaggle, keys_left_out, the_same_id_in_all_cells, half_an_emoji_in_an_output,
-    outputs_saved, old_widget_state, cells_moved, answers_copied, answers_turned_into_text,
-    time_of_the_cell, a_try_out_with_names_of_other_cells, lambdas_without_metadata,
+    nothing_odd, windows_file, format_4_0, written_by_colab, written_by_kaggle,
+    the_same_id_in_all_cells, half_an_emoji_in_an_output, outputs_saved, cells_moved,
+    answers_copied, time_of_the_cell, a_try_out_with_names_of_other_cells,
 ]  # fmt: skip

@@ -9,7 +9,8 @@ import pytest
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
 
-from checker.answer import PRINTED_LIMIT, TEXT_LIMIT, Run, python_text, run_answer
+from checker.answer import PRINTED_LIMIT, Run, run_answer
+from checker.cell_text import TEXT_LIMIT, python_text
 from checker.plain import Strange
 
 needs_alarm = pytest.mark.skipif(

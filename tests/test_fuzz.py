@@ -8,6 +8,7 @@ import copy
 import hashlib
 import io
 import json
+import logging
 import random
 import struct
 import time
@@ -23,7 +24,8 @@ from innocent_notebooks import RELEASED, mixed
 from sample_course import LESSON, hand_in
 from traitlets.config import Config
 
-from checker.answer import Run, python_text, run_answer
+from checker.answer import Failure, Run, run_answer
+from checker.cell_text import TEXT_LIMIT, python_text
 from checker.display import verdict_card
 from checker.exercise import load
 from checker.grading import grade, wire
@@ -31,6 +33,12 @@ from checker.grading.child import refuse_misfit
 from checker.grading.nbgrader_steps import RestoreFromRelease, SubmissionExporter
 from checker.judge import judge, unanswered
 from checker.plain import Strange
+
+# nbformat warns of odd cell ids, Python of odd escapes, hypothesis of long values.
+WARN = (
+    "FutureWarning", "DeprecationWarning", "SyntaxWarning", "hypothesis.errors.HypothesisWarning",
+)  # fmt: skip
+pytestmark = [pytest.mark.filterwarnings(f"ignore::{w}") for w in WARN]
 
 SECONDS = 2.0  # of work for one input
 # What hypothesis draws is the same in every run, and slow inputs are our own business.
@@ -84,9 +92,9 @@ def mutated(data: bytes, draw: random.Random, others: list[bytes]) -> bytes:
 def places(tree: object, path: tuple = ()) -> Iterator[tuple]:
     """The path to every part of a JSON tree, the root first."""
     yield path
-    parts = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, part in parts:
-        yield from places(part, (*path, key))
+    if isinstance(tree, (dict, list)):
+        for key in tree if isinstance(tree, dict) else range(len(tree)):
+            yield from places(tree[key], (*path, key))
 
 
 def at_path(tree: object, path: tuple) -> object:
@@ -96,7 +104,7 @@ def at_path(tree: object, path: tuple) -> object:
 
 
 def damaged(tree: object, path: tuple, how: str, junk: object) -> object:
-    """A copy of a JSON tree with one part replaced, removed, doubled, wrapped or joined by another."""
+    """A copy of a JSON tree with one part replaced, removed, wrapped or added to."""
     if not path:
         return junk
     tree = copy.deepcopy(tree)
@@ -117,7 +125,7 @@ def damaged(tree: object, path: tuple, how: str, junk: object) -> object:
         case "items" if isinstance(home[key], dict):
             home[key] = list(map(list, home[key].items()))
         case "items":
-            home[key] = {str(i): part for i, part in enumerate(home[key] if isinstance(home[key], list) else [])}
+            home[key] = {"0": home[key]}
     return tree
 
 
@@ -250,7 +258,9 @@ def test_forged_trees(block):
         tree = trees[name]
         for _ in range(draw.randint(1, 3)):
             path = draw.choice(list(places(tree)))
-            tree = damaged(tree, path, draw.choice(HOW), draw.choice([*JUNK, deep, *draw.sample(nodes, 20)]))
+            tree = damaged(
+                tree, path, draw.choice(HOW), draw.choice([*JUNK, deep, *draw.sample(nodes, 20)])
+            )
             if not isinstance(tree, list):
                 break
         accepted += judged_or_refused(name, with_tree(GENUINE[name][-1], tree))
@@ -269,15 +279,21 @@ def test_forged_headers(block):
         header, body, _ = parts_of(frame)
         entry = header[draw.choice([key for key in header if key != "__metadata__"])]
         other = header[draw.choice([key for key in header if key != "__metadata__"])]
-        match draw.choice(["dtype", "shape", "overlap", "offsets", "tree", "swap", "doubled", "any"]):
+        match draw.choice(
+            ["dtype", "shape", "overlap", "offsets", "tree", "swap", "doubled", "any"]
+        ):
             case "dtype":
                 entry["dtype"] = draw.choice(kinds)
             case "shape":
-                entry["shape"] = draw.choice([[], [0], [-1], [2**40, 2**40], entry["shape"][::-1], [1] * 70])
+                entry["shape"] = draw.choice(
+                    [[], [0], [-1], [2**40, 2**40], entry["shape"][::-1], [1] * 70]
+                )
             case "overlap":
                 entry["data_offsets"] = other["data_offsets"]
             case "offsets":
-                entry["data_offsets"] = draw.choice([[0, 0], [8, 0], [-8, 8], [0, 2**63], [0, len(body) + 8]])
+                entry["data_offsets"] = draw.choice(
+                    [[0, 0], [8, 0], [-8, 8], [0, 2**63], [0, len(body) + 8]]
+                )
             case "tree":
                 header[wire.TREE] = other
             case "swap":
@@ -294,7 +310,9 @@ def test_forged_headers(block):
 
 VALUES = st.recursive(
     st.sampled_from(JUNK) | st.integers() | st.floats() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 TAGS = st.sampled_from(["is", "int", "float", "list", "tuple", "dict", "tensor", "strange", "x"])
@@ -320,7 +338,9 @@ def test_invented_results(name, value, argument, line):
     judged_or_refused(name, with_tree(GENUINE[name][-1], tree))
 
 
-@pytest.mark.parametrize("line", [["is", True], ["is", "3"], ["float", "nan"], ["list", []]], ids=str)
+@pytest.mark.parametrize(
+    "line", [["is", True], ["is", "3"], ["float", "nan"], ["list", []]], ids=str
+)
 def test_a_line_that_is_no_number(line):
     """Catches a line number that is no number, and that the learner would be shown: True."""
     tree = parts_of(GENUINE["dead_neurons"][-1])[2]
@@ -362,7 +382,17 @@ def small(notebook) -> nbformat.NotebookNode:
 
 SUBMITTED = json.loads(nbformat.writes(small(mixed())))
 BYTES = json.dumps(SUBMITTED, ensure_ascii=False).encode()
-EXPECTED = {cell["id"]: "".join(cell["source"]) for cell in SUBMITTED["cells"] if cell["id"] in ANSWERS}
+EXPECTED = {
+    cell["id"]: "".join(cell["source"]) for cell in SUBMITTED["cells"] if cell["id"] in ANSWERS
+}
+
+
+@pytest.fixture(autouse=True)
+def silent():
+    """What the libraries log quotes the input, and pytest-xdist cannot send a lone surrogate."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
@@ -404,7 +434,9 @@ def restored(course):
             text, _ = reader.from_filename(str(path), resources=names)
             notebook = nbformat.reads(text, as_version=4)
             nbformat.validate(notebook)
-            assert [cell.id for cell in notebook.cells] == [cell["id"] for cell in SUBMITTED["cells"]]
+            assert [cell.id for cell in notebook.cells] == [
+                cell["id"] for cell in SUBMITTED["cells"]
+            ]
             answers = {cell.id: cell.source for cell in notebook.cells if cell.id in ANSWERS}
             assert "".join(answers.values()).encode() is not None
         assert time.process_time() - started < SECONDS
@@ -439,7 +471,9 @@ def test_fields_of_other_types(restored, block):
     for _ in range(500):
         tree = SUBMITTED
         for _ in range(draw.randint(1, 3)):
-            tree = damaged(tree, draw.choice(list(places(tree))), draw.choice(HOW), draw.choice(JUNK))
+            tree = damaged(
+                tree, draw.choice(list(places(tree))), draw.choice(HOW), draw.choice(JUNK)
+            )
             if not isinstance(tree, dict):
                 break
         taken += restored(json.dumps(tree).encode()) is not None
@@ -451,7 +485,9 @@ def test_fields_of_other_types(restored, block):
 def test_fields_with_invented_values(restored, path, how, value):
     """Catches a value that nobody thought of, and an answer lost by damage elsewhere: 500 files."""
     answers = restored(json.dumps(damaged(SUBMITTED, path, how, value)).encode())
-    beside = len(path) > 2 and path[0] == "cells" and SUBMITTED["cells"][path[1]]["id"] not in ANSWERS
+    beside = (
+        len(path) > 2 and path[0] == "cells" and SUBMITTED["cells"][path[1]]["id"] not in ANSWERS
+    )
     if answers is not None and beside:
         assert answers == EXPECTED
 
@@ -476,7 +512,9 @@ def test_files_of_an_old_format(restored, path, how, value):
     restored(json.dumps(damaged(OLD, path, how, value)).encode())
 
 
-@pytest.mark.parametrize("place", [(), ("metadata",), ("cells", 0, "metadata"), ("cells", 2)], ids=str)
+@pytest.mark.parametrize(
+    "place", [(), ("metadata",), ("cells", 0, "metadata"), ("cells", 2)], ids=str
+)
 def test_every_depth(restored, place):
     """Catches a depth that the reader takes and a later step does not: 100 files."""
     for depth in range(20, 1_020, 40):
@@ -508,7 +546,8 @@ STRANGE_FILES = {
     "a surrogate as a key": BYTES[:-1] + b', "\\udfff": 1}',
     "a cell that is null": BYTES.replace(b'"cells": [', b'"cells": [null, '),
     "five thousand cells": BYTES.replace(
-        b'"cells": [', b'"cells": [' + b'{"cell_type": "raw", "metadata": {}, "source": ""},' * 5_000
+        b'"cells": [',
+        b'"cells": [' + b'{"cell_type": "raw", "metadata": {}, "source": ""},' * 5_000,
     ),
 }
 
@@ -526,7 +565,11 @@ def test_strange_files(restored, kind):
 def test_injured_texts(block):
     """Catches a text that raises in the grader, or loses a line on its way: 1,000 texts."""
     draw = random.Random(block)
-    texts = [*EXPECTED.values(), "%%time\nfor i in a:\n    !ls \\\n  -l\nx = %timeit\nf?\n", "    x = '''\n"]
+    texts = [
+        *EXPECTED.values(),
+        "%%time\nfor i in a:\n    !ls \\\n  -l\nx = %timeit\nf?\n",
+        "    x = '''\n",
+    ]
     for _ in range(500):
         text = "".join(draw.choices(texts, k=2)).encode()
         text = mutated(text, draw, [each.encode() for each in texts]).decode("utf-8", "replace")
@@ -554,3 +597,12 @@ def test_long_texts(kind):
     started = time.process_time()
     assert not unanswered(LONG[kind], "pick_alpha")
     assert time.process_time() - started < SECONDS
+
+
+def test_a_message_about_a_text_without_measure():
+    """Catches a parse, for the number of a line, of what was too long to be parsed before."""
+    exercise, cases, *_ = GENUINE["pick_alpha"]
+    run = Run(failure=Failure("SyntaxError"))
+    short = judge(exercise, cases, "x y", run, reveal=False)
+    long = judge(exercise, cases, "x y" + "#" * TEXT_LIMIT, run, reveal=False)
+    assert ("場所" in short.message, "場所" in long.message) == (True, False)

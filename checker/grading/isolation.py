@@ -19,8 +19,9 @@ from checker.grading.confine import SCRATCH
 
 PACKAGE = Path(checker.__file__).parent
 NEEDED = (  # of our code, all that the child imports: no exercise, no solution, no judge
-    "__init__.py", "answer.py", "plain.py", "grading/__init__.py", "grading/confine.py",
-    "grading/inside.py", "grading/seccomp.py", "grading/wire.py",
+    "__init__.py", "answer.py", "cell_text.py", "plain.py",
+    "grading/__init__.py", "grading/confine.py", "grading/inside.py", "grading/seccomp.py",
+    "grading/wire.py",
 )  # fmt: skip
 LAYERS = {
     "files": "ファイル",

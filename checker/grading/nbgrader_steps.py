@@ -25,7 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from checker.answer import defines
+from checker.cell_text import defines
 from checker.display import note_card, verdict_card
 from checker.grading.child import Child, ChildNotStarted, Learner, started_child
 from checker.grading.isolation import NoIsolation, sentence
