@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+import warnings
 
 # What IPython runs and Python cannot read: %magic, !command, ?name, name?, x = %magic, x = !command.
 IPYTHON_LINE = re.compile(
@@ -26,7 +27,8 @@ def python_text(source: str) -> str:
     lines = source.split("\n")
     for _ in range(min(IPYTHON_LINES, PARSED_LIMIT // (len(source) + 1))):
         try:
-            ast.parse("\n".join(lines))
+            with warnings.catch_warnings(action="ignore"):  # "\d" is no matter of marks
+                ast.parse("\n".join(lines))
             break
         except SyntaxError as error:
             at = (error.lineno or 0) - 1

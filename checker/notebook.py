@@ -15,6 +15,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from checker import record
+from checker.cell_text import defines
 from checker.display import Card, code_card, hint_card, note_card, table_card, verdict_card
 from checker.exercise import Exercise, UnknownExercise, exercise_names, load
 from checker.runner import judge_source
@@ -29,7 +30,7 @@ def check(answer: Callable | str) -> None:
     if exercise and function is None:
         display(note_card(RUN_FIRST.format(name=exercise.name)))
     elif exercise:
-        verdict = judge_source(exercise.name, _cell_text(function))
+        verdict = judge_source(exercise.name, _cell_text(exercise.name, function))
         outcome = verdict.outcome
         display(verdict_card(verdict))
         try:
@@ -97,10 +98,16 @@ def _exercise_of(answer: Callable | str) -> tuple[Exercise | None, Callable | No
     return exercise, None if answer is exercise.solution else answer
 
 
-def _cell_text(function: Callable) -> str:
-    """The text of the whole cell that defined `function`."""
+def _cell_text(name: str, function: Callable) -> str:
+    """The text of the whole cell that defined `function`.
+
+    `%%time`, a class or a partial leave no way from the function to its cell: then the last input
+    that defines the name counts.
+    """
     code = getattr(inspect.unwrap(function), "__code__", None)
-    return "".join(linecache.getlines(code.co_filename)) if code else ""
+    text = "".join(linecache.getlines(code.co_filename)) if code else ""
+    inputs = get_ipython().history_manager.input_hist_raw if get_ipython() else []
+    return next((t for t in [text, *reversed(inputs)] if defines(t, name)), text)
 
 
 def live(draw: Callable, **controls: ipywidgets.Widget) -> None:

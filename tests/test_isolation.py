@@ -169,6 +169,7 @@ def f():
     loss.backward()
     optimizer.step()
     torch.linalg.svd(torch.ones(40, 40))
+    torch.compile(lambda x: x + 1)(torch.ones(3))
     return torch.matmul(torch.ones(300, 300), torch.ones(300, 300)).shape[0]
 """
     with box.learner() as runner:

@@ -131,8 +131,19 @@ def test_a_helper_of_another_cell_is_named(run):
         "import functools\ndef keep(f):\n    @functools.wraps(f)\n    def inner(*a):\n"
         "        return f(*a)\n    return inner\n\n@keep\n" + ANSWER,
         ANSWER + "\n\ncheck(threshold_mask)",
+        "%%time\n" + ANSWER,
+        "class Mask:\n    def __call__(self, weight, alpha):\n"
+        "        return weight.abs() >= alpha * weight.std(correction=0)\n\n"
+        "threshold_mask = Mask()",
+        "import functools\ndef cut(n, weight, alpha):\n"
+        "    return weight.abs() >= alpha * weight.std(correction=n)\n\n"
+        "threshold_mask = functools.partial(cut, 0)",
+        "@torch.jit.script\ndef threshold_mask(weight: Tensor, alpha: float) -> Tensor:\n"
+        "    return weight.abs() >= alpha * weight.std(correction=0)",
     ],
-    ids=["lambda", "decorated", "wrapped", "check at its end"],
+    ids=[
+        "lambda", "decorated", "wrapped", "check at its end", "timed", "class", "partial", "script",
+    ],
 )
 def test_other_ways_to_write_the_answer(run, cell):
     """Catches an answer that the grader accepts and the notebook cannot find."""
