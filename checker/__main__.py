@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     collect.add_argument("folder", type=Path, help="zip archives, folders or loose notebooks")
     grade = commands.add_parser("grade", help="grade submissions in parallel, with nbgrader")
     grade.add_argument("assignment", help="such as 06_pruning")
-    grade.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (all cores)")
+    grade.add_argument("--jobs", type=int, default=cores(), help="processes (all cores)")
     grade.add_argument("--student", help="this learner only")
     grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
     grade.add_argument("--dry-run", action="store_true", help="say whose mark would change")
@@ -52,6 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (UnknownExercise, ExerciseFileError, NoIsolation) as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def cores() -> int:
+    """The cores that this process may use; a container may have fewer than the machine."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def command_list(_: argparse.Namespace) -> int:
@@ -136,6 +142,7 @@ def command_collect(chosen: argparse.Namespace) -> int:
 
 def command_grade(chosen: argparse.Namespace) -> int:
     from checker.grading import grade
+    from checker.grading.child import ChildNotStarted
 
     try:
         outcomes = grade.grade(
@@ -146,7 +153,7 @@ def command_grade(chosen: argparse.Namespace) -> int:
             dry_run=chosen.dry_run,
             trust=chosen.i_trust_these_submissions,
         )
-    except grade.CannotGrade as error:
+    except (grade.CannotGrade, ChildNotStarted) as error:
         print(error, file=sys.stderr)
         return 2
     except NoIsolation as error:

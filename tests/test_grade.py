@@ -208,6 +208,31 @@ def test_a_new_release_or_seed_makes_the_marks_anew(small):
     assert graded() == "3 graded"
 
 
+def test_a_new_due_date_makes_the_marks_anew(small):
+    """Catches late penalties that nbgrader would give and we would not."""
+    graded()
+    with Gradebook(f"sqlite:///{small}/gradebook.db", "keiryoka") as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate="2020-01-01 00:00:00 UTC")
+    assert graded() == "3 graded"
+
+
+def test_a_graded_notebook_that_vanished_is_made_again(small):
+    """Catches a report and feedback without the learners whose notebooks were deleted."""
+    graded()
+    shutil.rmtree(small / "grading/autograded/aoki")
+    assert graded().startswith("1 graded, 2 unchanged")
+
+
+def test_a_mark_by_hand_makes_nobody_changed(small):
+    """Catches every run that asks a person to mark again what has been marked."""
+    graded()
+    with Gradebook(f"sqlite:///{small}/gradebook.db", "keiryoka") as gradebook:
+        (entry, *_) = gradebook.find_submission(LESSON, "aoki").notebooks[0].grades
+        entry.auto_score, entry.needs_manual_grade = None, True  # as for an essay
+        gradebook.db.commit()
+    assert graded().startswith("3 unchanged")
+
+
 def test_marks_that_vanished_are_made_again(small, three):
     """Catches a receipt that is believed although the gradebook is another one."""
     graded()

@@ -122,7 +122,7 @@ def test_the_systems_bubblewrap_comes_first_and_the_wheel_second(tmp_path, monke
 def test_the_box_shows_neither_the_course_nor_a_home(box):
     """Catches a solution, a hidden case, a mark or a private file within reach of an answer."""
     hidden = [str(isolation.PACKAGE / "judge.py"), str(isolation.PACKAGE.parent / "lessons")]
-    hidden += [os.path.expanduser("~/.ssh"), os.getcwd(), "/etc/passwd", "/home", "/var"]
+    hidden += [os.path.expanduser("~/.ssh"), os.path.abspath("pyproject.toml"), "/etc/passwd", "/home", "/var"]
     with box.learner() as runner:
         text = f"import os\ndef f():\n    return [p for p in {hidden} if os.path.exists(p)]"
         assert value(runner, text) == []
@@ -216,6 +216,70 @@ def test_a_child_with_threads_refuses_to_fork():
         [sys.executable, "-c", text], input=b"", capture_output=True, cwd=isolation.PACKAGE.parent
     )
     assert ended.returncode != 0 and b"has threads" in ended.stderr
+
+
+def test_a_frame_at_the_cap_cannot_shift_the_stream(box):
+    """Catches replies that one learner forges for the next: the cost before a reply makes it longer,
+    and what the grader does not read of a frame it would take for the next frames."""
+    forge = """
+import os, sys
+def f():
+    wire, answer = sys.modules["checker.grading.wire"], sys.modules["checker.answer"]
+    run = answer.Run((answer.Observation("FORGED"),))
+    reply = bytes(16) + wire.pack_run(run)
+    framed = len(reply).to_bytes(8, "little") + reply
+    for less in (0, 4, 16, 17):
+        body = framed * (60_000_000 // len(framed))
+        body += bytes(wire.FRAME_CAP - less - len(body))
+        data = len(body).to_bytes(8, "little") + body
+        for descriptor in range(3, 64):
+            try:
+                sent = 0
+                while sent < len(data):
+                    sent += os.write(descriptor, data[sent:sent + 1_000_000])
+            except OSError:
+                pass
+    os._exit(0)
+"""
+    for less in (0, 4, 16, 17):
+        with box.learner() as runner:
+            text = forge.replace("(0, 4, 16, 17)", f"({less},)")
+            assert runner(text, "f", [()]).failure.kind == "BadReply"
+            assert runner(RIGHT, "double", [(1,)]).observations[0].value == 2
+        with box.learner() as runner:
+            assert runner(RIGHT, "double", [(1,)]).observations[0].value == 2
+
+
+def test_a_stream_that_is_out_of_step_is_ended(box, monkeypatch):
+    """Catches a child that is asked again after a frame that could not be read."""
+    with box.learner() as runner:
+        runner(RIGHT, "double", [(1,)])
+        before = box._process.pid
+        with monkeypatch.context() as once:
+            once.setattr(child.wire, "read_frame", too_long)
+            assert runner(RIGHT, "double", [(1,)]).failure.kind == "BadReply"
+        assert runner(RIGHT, "double", [(1,)]).observations[0].value == 2
+        assert box._process.pid != before
+
+
+def too_long(_):
+    raise child.wire.BadReply("a message of too many bytes")
+
+
+def test_a_restart_with_fewer_layers_is_refused(box):
+    """Catches foreign code that runs on after a layer was lost, under the old honesty line."""
+    with Child() as found:
+        found.start()
+        found.stop()
+        found.layers = tuple(layer for layer in ALL if layer != "limits")
+        with pytest.raises(child.ChildNotStarted, match="limits"):
+            found.start()
+
+
+def test_a_text_of_megabytes_is_the_fault_of_the_answer(box):
+    """Catches a learner who is told to complain to the grader."""
+    with box.learner() as runner:
+        assert runner("#" * 2_000_000, "f", [()]).failure.kind == "TooLong"
 
 
 # The filter.

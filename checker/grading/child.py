@@ -29,6 +29,7 @@ from checker.grading.inside import ANSWER, COST, GRACE, LEARNER, LEAVE, PATIENCE
 FORKS = sys.platform == "linux"
 START_SECONDS = 120.0  # importing torch from a cold disk
 SECONDS = 10.0  # of work: what ends in 5 s at the learner's ends here on half as fast a machine
+SOURCE_CAP = 1_000_000  # characters of an answer
 MARGIN = 10.0  # seconds beyond the child's own limits, which come first
 
 
@@ -143,7 +144,10 @@ class Child:
             self.send(LEARNER)
             reply = self.exchange(PROBE + request.encode())
         held = json.loads(reply[COST.size :])
-        self.active = tuple(layer for layer in isolation.LAYERS if layer in held)
+        active = tuple(layer for layer in isolation.LAYERS if layer in held)
+        if lost := set(self.active) - set(active):
+            raise ValueError(f"these layers held at the first start and do not now: {lost}")
+        self.active = active
         if self.exchange(LEAVE) != LEAVE:
             raise wire.BadReply("the first learner did not leave")
 
@@ -188,34 +192,46 @@ class Learner:
 
     def __call__(self, source: str, name: str, calls: list[tuple]) -> Run:
         """Run an answer; a death, a time-out or a malformed reply becomes a `Failure`."""
+        self.cost = None
+        if len(source) > SOURCE_CAP:
+            return Run(failure=Failure("TooLong"))
         request = ANSWER + wire.pack_request(source, name, calls)
         try:
             try:
-                return self._run(request, calls)
+                reply = self._ask(request)
             except TimeoutError:
                 raise
             except (EOFError, OSError):
                 # In the sandbox no answer can end the child, but a full machine can: once more.
                 self._stop()
-                return self._run(request, calls)
+                reply = self._ask(request)
         except wire.BadReply:
-            return Run(failure=Failure("BadReply"))
+            failure = "BadReply"  # what else comes out of this stream, nobody knows
         except TimeoutError:
-            failure = Failure("TimeUp")
+            failure = "TimeUp"
         except (EOFError, OSError):
-            failure = Failure("ChildDied")
+            failure = "ChildDied"
+        else:
+            return self._read(reply, calls)
         self._stop()
-        return Run(failure=failure)
+        return Run(failure=Failure(failure))
 
-    def _run(self, request: bytes, calls: list[tuple]) -> Run:
-        self.cost = None
+    def _ask(self, request: bytes) -> bytes:
         self._enter()
         reply = self.child.exchange(request)
         if not FORKS:
             self._stop()
+        if len(reply) < COST.size:
+            raise wire.BadReply("a reply without its cost")
+        return reply
+
+    def _read(self, reply: bytes, calls: list[tuple]) -> Run:
         self.cost = Cost(*COST.unpack(reply[: COST.size]))
-        run = wire.unpack_run(reply[COST.size :])
-        refuse_misfit(run, calls)
+        try:
+            run = wire.unpack_run(reply[COST.size :])
+            refuse_misfit(run, calls)
+        except wire.BadReply:
+            return Run(failure=Failure("BadReply"))
         return run
 
     def _enter(self) -> None:

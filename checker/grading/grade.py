@@ -7,6 +7,7 @@ a run that was killed goes on with the submissions that have none.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import glob
 import hashlib
@@ -70,6 +71,7 @@ class Task:
     assignment: str
     trust: bool
     dry_run: bool
+    course: str  # a fingerprint of what decides everybody's marks, before the workers read it
 
 
 def grade(
@@ -91,11 +93,12 @@ def grade(
     os.environ.update(ONE_THREAD)  # for the workers: marks must not depend on the number of cores
     try:
         with filelock.FileLock("grading/lock", timeout=0):
+            task = Task(assignment, trust, dry_run, course_digest(assignment, trust))
             known = set() if force or dry_run else marked(assignment)
-            done = [Outcome(s, UNCHANGED) for s in students if s in known and unchanged(assignment, s)]
+            done = [Outcome(s, UNCHANGED) for s in students if s in known and unchanged(task, s)]
             skipped = {outcome.student for outcome in done}
             waiting = [s for s in students if s not in skipped]
-            return done + grade_in_parallel(Task(assignment, trust, dry_run), waiting, jobs)
+            return done + grade_in_parallel(task, waiting, max(jobs, 1))
     except filelock.Timeout as error:
         raise CannotGrade("another run is grading this course: wait until it has ended") from error
 
@@ -143,20 +146,22 @@ def receipt(assignment: str, student: str) -> Path:
     return Path("grading/receipts", assignment, f"{student}.sha256")
 
 
-def digest(assignment: str, student: str) -> str:
+def digest(task: Task, student: str) -> str:
     """A fingerprint of all that decides the marks of a submission."""
-    notebook = submission(assignment, student)
-    files = [notebook, notebook.with_name("timestamp.txt")]
-    return fingerprint([*course_files(assignment), *files])
+    notebook = submission(task.assignment, student)
+    own = fingerprint([notebook, notebook.with_name("timestamp.txt")])
+    return f"{task.course} {own}"
 
 
-@functools.cache
-def course_files(assignment: str) -> tuple[Path, ...]:
-    """What decides the marks of every submission: the release, the seed and our own code."""
+def course_digest(assignment: str, trust: bool) -> str:
+    """A fingerprint of the release, the seed, the due date, the trust and our own code."""
     ours = [*PACKAGE.glob("*.py"), *PACKAGE.glob("grading/*.py")]
     exercises = [*FOLDER.rglob("*.py"), *LESSONS.glob("*.py")]
     course = ["nbgrader_config.py", "grading/seed", f"notebooks/{assignment}/{assignment}.ipynb"]
-    return tuple(sorted([*map(Path, course), *ours, *exercises]))
+    with Gradebook(autograde_app(assignment, trust).coursedir.db_url) as gradebook:
+        due = [known.duedate for known in gradebook.assignments if known.name == assignment]
+    files = fingerprint(sorted([*map(Path, course), *ours, *exercises]))
+    return hashlib.sha256(f"{files} {due} {trust}".encode()).hexdigest()
 
 
 def fingerprint(files: list[Path]) -> str:
@@ -168,14 +173,15 @@ def fingerprint(files: list[Path]) -> str:
     return seen.hexdigest()
 
 
-def unchanged(assignment: str, student: str) -> bool:
+def unchanged(task: Task, student: str) -> bool:
     """Has exactly this submission been marked to the end?"""
-    path = receipt(assignment, student)
-    return path.exists() and path.read_text() == digest(assignment, student)
+    graded = Path("grading/autograded", student, task.assignment, f"{task.assignment}.ipynb")
+    path = receipt(task.assignment, student)
+    return graded.exists() and path.exists() and path.read_text() == digest(task, student)
 
 
 def marked(assignment: str) -> set[str]:
-    """Whose marks for this assignment are all in the gradebook."""
+    """Whose marks for this assignment, as far as they are ours, are all in the gradebook."""
     with Gradebook(autograde_app(assignment, False).coursedir.db_url) as gradebook:
         query = gradebook.db.query(SubmittedAssignment.student_id).filter(
             SubmittedAssignment.name == assignment
@@ -183,7 +189,8 @@ def marked(assignment: str) -> set[str]:
         unmarked = (
             query.join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
             .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .filter(Grade.auto_score.is_(None))
+            .filter(Grade.auto_score.is_(None), Grade.manual_score.is_(None))
+            .filter(~Grade.needs_manual_grade)  # what waits for a person is not ours to mark
         )
         return {s for (s,) in query} - {s for (s,) in unmarked}
 
@@ -243,19 +250,22 @@ def work_through(
 ) -> None:
     """Grade one student after another in a process of its own; a dead one is replaced."""
     pool = None
-    for student in taken(waiting):
-        for _ in range(2):
-            pool = pool or ProcessPoolExecutor(1, get_context("spawn"), prepare_worker)
-            try:
-                outcome = pool.submit(grade_one, task, student).result()
-                break
-            except BrokenProcessPool:
-                pool = None
-                outcome = Outcome(student, GRADER, "the process that graded it was ended, twice")
-        tell(outcome)
-    if pool:
-        pool.submit(end_worker).result()
-        pool.shutdown()
+    try:
+        for student in taken(waiting):
+            for _ in range(2):
+                pool = pool or ProcessPoolExecutor(1, get_context("spawn"), prepare_worker)
+                try:
+                    outcome = pool.submit(grade_one, task, student).result()
+                    break
+                except BrokenProcessPool:
+                    pool = None
+                    outcome = Outcome(student, GRADER, "the process that graded it was ended, twice")
+            tell(outcome)
+    finally:
+        if pool:
+            with contextlib.suppress(BrokenProcessPool):
+                pool.submit(end_worker).result()
+            pool.shutdown()
 
 
 def prepare_worker() -> None:
@@ -265,8 +275,15 @@ def prepare_worker() -> None:
     warnings.filterwarnings("ignore", category=SAWarning)
 
     # nbgrader makes a new engine nine times a submission, and each compiles every query anew: a
-    # quarter of the work outside of the sandbox.
-    nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
+    # quarter of the work outside of the sandbox. Many workers may have to wait for each other.
+    create_engine = nbgrader.api.create_engine
+
+    @functools.cache
+    def engine(url: str, **options):
+        patience = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
+        return create_engine(url, **patience, **options)
+
+    nbgrader.api.create_engine = engine
 
     def end_with_parent() -> None:
         connection.wait([parent_process().sentinel])
@@ -303,7 +320,7 @@ def grade_one(task: Task, student: str) -> Outcome:
             return Outcome(student, SUBMISSION, fault)
         if task.dry_run:
             return Outcome(student, PREVIEWED, changes=preview(app, task.assignment, student))
-        return mark(app, task.assignment, student)
+        return mark(app, task, student)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
@@ -328,15 +345,16 @@ def end_worker() -> None:
     from checker.grading import nbgrader_steps
 
     nbgrader_steps.open_children.close()
+    nbgrader_steps.shared_child.cache_clear()
 
 
-def mark(app: AutogradeApp, assignment: str, student: str) -> Outcome:
+def mark(app: AutogradeApp, task: Task, student: str) -> Outcome:
     """Have nbgrader grade a submission; the receipt comes after the last mark."""
-    judged = digest(assignment, student)
-    path = receipt(assignment, student)
+    judged = digest(task, student)
+    path = receipt(task.assignment, student)
     path.unlink(missing_ok=True)
     api = NbGraderAPI(app.coursedir, parent=app)
-    result = api.autograde(assignment, glob.escape(student))
+    result = api.autograde(task.assignment, glob.escape(student))
     log = result.get("log", "")
     not_judged = re.findall(r"(\w+) could not be judged", log)
     if not_judged:

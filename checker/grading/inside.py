@@ -181,7 +181,7 @@ def read_reply(descriptor: int, deadline: float) -> bytes | None:
     while True:
         if len(data) >= 8:
             length = int.from_bytes(data[:8], "little")
-            if length > wire.FRAME_CAP:
+            if length > wire.FRAME_CAP - COST.size:  # what is passed on has the cost before it
                 return failed("BadReply")
             if len(data) >= 8 + length:
                 return bytes(data[8 : 8 + length])

@@ -113,7 +113,7 @@ def answers_among(cells: list, name: str) -> list[str]:
 
     marked = [plain_text(cell) for cell in cells if grade_id(cell) == name]
     named = [plain_text(cell) for cell in cells if cell.get("id") == name]
-    anywhere = [plain_text(cell) for cell in cells]
+    anywhere = [plain_text(cell) for cell in cells if cell.get("cell_type") == "code"]
     return defining(marked) or defining(named) or marked or named or defining(anywhere)
 
 
