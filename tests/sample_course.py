@@ -18,6 +18,10 @@ from checker.exercise import exercise_names, load  # noqa: E402
 
 LESSON, SECTION = "06_pruning", "pruning"
 SEED = 20_251_124
+# As in a container: nothing inside can make a user namespace.
+WITHOUT_USER_NAMESPACES = (
+    "bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--",
+)  # fmt: skip
 
 
 def make_course(folder: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment
-from sample_course import LESSON, ROOT, hand_in, hand_in_many, make_course
+from sample_course import LESSON, ROOT, WITHOUT_USER_NAMESPACES, hand_in, hand_in_many, make_course
 
 from checker.exercise import load
 from checker.grading import grade
@@ -25,9 +25,6 @@ RIGHT = load(NAME).solved()
 WRONG = f"def {NAME}(weight, alpha):\n    return None"
 CUTS_TIES = load(NAME).text_of(next(w.function for w in load(NAME).wrongs if w.name == "cuts_ties"))
 KILLS = 20
-WITHOUT_USER_NAMESPACES = (
-    "bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--",
-)  # fmt: skip
 
 
 def start(folder: Path, *arguments: str, before: tuple = (), **options) -> subprocess.Popen:

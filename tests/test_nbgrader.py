@@ -17,6 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
+from sample_course import WITHOUT_USER_NAMESPACES
 
 from checker.answer import PRELUDE
 from checker.exercise import load
@@ -196,10 +197,6 @@ def upload(archive: Path, learner) -> float:
 
 
 TRUST = "--JudgeCells.trust_submissions=True"
-# As in a container: nothing inside can make a user namespace.
-WITHOUT_USER_NAMESPACES = (
-    "bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--",
-)  # fmt: skip
 
 
 class Course:
