@@ -200,6 +200,8 @@ def marked(assignment: str) -> set[str]:
 
 def grade_in_parallel(task: Task, students: list[str], jobs: int) -> list[Outcome]:
     """Grade with `jobs` workers, showing how far it is and every failure as it happens."""
+    if not students:
+        return []
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
     for student in students:
         waiting.put(student)
