@@ -1,4 +1,4 @@
-"""The text of an answer cell: what IPython reads and Python does not, and what it defines."""
+"""Texts that learners wrote: what IPython reads in a cell and Python does not, what it defines."""
 
 from __future__ import annotations
 
@@ -46,6 +46,19 @@ def python_text(source: str) -> str:
         else:
             break
     return "\n".join(lines)
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of an answer. Raises what `ast.parse` raises, and `ValueError` for a text
+    that no person wrote: to parse it could use up the memory."""
+    if len(source) > TEXT_LIMIT:
+        raise ValueError(f"a text of {len(source)} characters")
+    return ast.parse(python_text(source))
+
+
+def writable(text: str) -> str:
+    """Without lone surrogates, which a learner can print and no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def defines(text: str, name: str) -> bool:

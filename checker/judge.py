@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 
 from checker.answer import Failure, Observation, Run, observe
-from checker.cell_text import TEXT_LIMIT, python_text
+from checker.cell_text import parsed
 from checker.exercise import Case, Exercise, Wrong
 from checker.plain import difference, show
 
@@ -52,10 +52,8 @@ class Verdict:
 
 def unanswered(source: str, name: str) -> bool:
     """True where the text has no answer: no code at all, or a body of docstring, pass and `...`."""
-    if len(source) > TEXT_LIMIT:  # written by a program; parsing it here could use up the memory
-        return False
     try:
-        tree = ast.parse(python_text(source))
+        tree = parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     if not tree.body:
@@ -210,10 +208,8 @@ def _line(source: str, failure: Failure, reveal: bool) -> int | None:
     out a hidden input as the number of a line."""
     if reveal:
         return failure.line
-    if len(source) > TEXT_LIMIT:
-        return None
     try:
-        ast.parse(python_text(source))
+        parsed(source)
     except SyntaxError as error:
         return error.lineno
     except (ValueError, RecursionError, MemoryError):

@@ -5,7 +5,6 @@ With KEIRYOKA_SCREENSHOTS=folder the README's pictures are written there.
 """
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from chromium import AXE, CHROMIUM, FLAGS, PICTURES
 
 import start
 from checker.display import LOOK
@@ -22,19 +22,13 @@ from checker.exercise import load
 from checker.judge import WORDS
 
 ROOT = Path(__file__).parent.parent
-AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
 SECTION = "06_pruning/06_pruning.ipynb"
-PICTURES = os.environ.get("KEIRYOKA_SCREENSHOTS")
 TOKEN = "a-token-of-the-tests"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 A_MINUTE = 60_000
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
 expect.set_options(timeout=30_000)      # as long as a busy machine may need; none waits it out
-CHROMIUM = next(filter(None, map(shutil.which, (
-    "chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium or google-chrome on PATH")
 
 # Waiting for the toolbar to say idle is not enough: what is run before this resolves may be lost.

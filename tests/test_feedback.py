@@ -6,7 +6,6 @@ them in Chromium. Late penalties and marks given by hand are nbgrader's own, wit
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -16,6 +15,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from chromium import AXE, CHROMIUM, FLAGS, PICTURES
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, NbGraderAPI
@@ -33,12 +33,6 @@ from checker.judge import WORDS
 from checker.runner import judge_source
 
 pytestmark = pytest.mark.box
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-PICTURES = os.environ.get("KEIRYOKA_SCREENSHOTS")
 
 NAMES = exercise_names(SECTION)
 RIGHT = {name: load(name).solved() for name in NAMES}

@@ -5,7 +5,6 @@ One JupyterLab with nbgrader's extension serves one course; Chromium is kept fro
 
 import html
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from chromium import CHROMIUM, FLAGS, PICTURES
 from nbgrader.api import Gradebook
 from sample_course import LESSON, ROOT, SECTION, SEED, hand_in, make_course
 
@@ -22,16 +22,10 @@ from checker.exercise import exercise_names, load
 from checker.runner import judge_source
 
 TOKEN = "a-token-of-the-tests"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 A_MINUTE = 60_000
-PICTURES = os.environ.get("KEIRYOKA_SCREENSHOTS")
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 pytestmark = [
     pytest.mark.box,
     pytest.mark.skipif(not CHROMIUM, reason="no chromium or google-chrome on PATH"),

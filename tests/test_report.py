@@ -8,11 +8,11 @@ import re
 import shutil
 import statistics
 from collections import Counter
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from chromium import AXE, CHROMIUM, FLAGS
 
 import sample_class
 from checker.exercise import load
@@ -20,10 +20,6 @@ from checker.grading import output, report
 from checker.grading.report import Answer, NothingToReport, write_report
 from sample_class import BOXED, LEARNERS, LESSON, NAMES, NOT_GRADED, PLAN, TORN, UNBOXED
 
-CHROMIUM = next(filter(None, map(shutil.which, (
-    "chromium", "chromium-browser", "google-chrome"))), None)  # fmt: skip
-AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PAPER = {"width": 703, "height": 1000}  # A4 less its margins, in CSS pixels
 HOSTILE = '</pre></td><script>x</script><img src="//a.invalid" onerror="x">" onclick="x'
 ANSWER = Answer(

@@ -23,10 +23,9 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from checker.grading.archive import PROGRESS, Entry, Refused, on_disk, opened, read
+from checker.grading.archive import PROGRESS, PROGRESS_CAP, Entry, Refused, on_disk, opened, read
 from checker.grading.upload_names import Name, learner_id, read_name
 
-PROGRESS_CAP = 1 << 16  # bytes
 LEARNER_CAP = 200_000_000  # bytes of all notebooks of one learner
 
 

@@ -25,7 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from checker.cell_text import defines
+from checker.cell_text import defines, writable
 from checker.display import note_card, verdict_card
 from checker.grading.child import Child, ChildNotStarted, Learner, started_child
 from checker.grading.isolation import NoIsolation, sentence
@@ -94,7 +94,7 @@ def fenced(text: str) -> str:
 def plain_text(cell) -> str:
     """A cell's text with LF line ends, without a BOM and without what no file can hold."""
     text = str(cell.get("source", "")).replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\ufeff", "").encode("utf-8", "replace").decode("utf-8").strip("\n")
+    return writable(text.replace("\ufeff", "")).strip("\n")
 
 
 def answers_among(cells: list, name: str) -> list[str]:

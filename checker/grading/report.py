@@ -14,8 +14,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from checker.cell_text import writable
 from checker.display import LOOK
 from checker.exercise import exercise_names, folder_name, load
+from checker.grading.archive import PROGRESS, PROGRESS_CAP
 from checker.grading.output import table, write_whole
 from checker.judge import WORDS
 from lessons import SECTIONS
@@ -38,7 +40,6 @@ HEADINGS = (
     "試行回数", "秒", "MiB", "隔離", "備考",
 )  # fmt: skip
 EXAMPLES = 3  # of each mistake
-PROGRESS_CAP = 1 << 16  # bytes of a file that comes from the learner
 # What a broken file raises while it is taken apart.
 MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -102,7 +103,7 @@ def read_class(course: Path, assignment: str) -> tuple[list[Answer], dict[str, l
     submitted = {path.parent.name for path in course.glob(f"grading/submitted/*/{assignment}")}
     answers, problems = [], defaultdict(list)
     for student in sorted(submitted | graded):
-        shown = _printable(student)
+        shown = writable(student)
         try:
             found = read_answers(course, assignment, student, names) if student in graded else []
         except MALFORMED:
@@ -131,12 +132,12 @@ def read_answers(course: Path, assignment: str, student: str, names: list[str]) 
             continue
         partly = facts["outcome"] == "wrong" and facts["score"] > 0
         answer = Answer(
-            student=_printable(student),
+            student=writable(student),
             exercise=name,
             kind="partial" if partly else facts["outcome"],
             points=float("".join(outputs[1]["data"]["text/plain"])),
             tries=tries.get(name),
-            text=_printable("".join(by_id[name]["source"])),
+            text=writable("".join(by_id[name]["source"])),
             label=facts["label"],
             misconception=facts["misconception"],
             seconds=facts.get("seconds"),  # an empty answer is not run
@@ -150,7 +151,7 @@ def read_answers(course: Path, assignment: str, student: str, names: list[str]) 
 
 def read_tries(submission: Path) -> dict[str, int]:
     """How often each exercise was checked, by the learner's own record; empty without one."""
-    path = submission / ".progress.json"
+    path = submission / PROGRESS
     try:
         if not path.is_file() or path.stat().st_size > PROGRESS_CAP:
             return {}
@@ -247,8 +248,3 @@ def table_rows(answers: list[Answer], problems: dict[str, list[str]]) -> list[tu
     blank = [None] * (len(HEADINGS) - 2)
     lines += [(student, *blank, why) for why, students in problems.items() for student in students]
     return lines
-
-
-def _printable(text: str) -> str:
-    """Without lone surrogates: they come in odd file names and in JSON, and no file holds them."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -16,6 +16,7 @@ import safetensors.torch
 import torch
 
 from checker.answer import PRINTED_LIMIT, Failure, Observation, Run
+from checker.cell_text import writable
 from checker.plain import MAX_DEPTH, Strange
 
 DTYPES = (
@@ -67,7 +68,7 @@ def unpack_run(data: bytes) -> Run:
             return Run(
                 tuple(map(_observation, observations)),
                 _unpack_failure(failure),
-                _writable(printed)[:PRINTED_LIMIT],
+                writable(printed)[:PRINTED_LIMIT],
             )
     raise BadReply("not a run")
 
@@ -112,13 +113,8 @@ def _unpack_failure(parts: object) -> Failure | None:
         case None:
             return None
         case (str() as kind, str() as message, line) if line is None or type(line) is int:
-            return Failure(_writable(kind)[:80], _writable(message)[:500], line)
+            return Failure(writable(kind)[:80], writable(message)[:500], line)
     raise BadReply("not a failure")
-
-
-def _writable(text: str) -> str:
-    """Without lone surrogates, which a learner can print and no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _refuse_uncarried(value: object) -> None:
@@ -207,7 +203,7 @@ def _unpack(data: bytes) -> object:
                 # Each is named once: a short tree could hold one large tensor a thousand times.
                 return tensor(tensors.pop(str(index))).requires_grad_(requires_grad)
             case ["strange", str() as type_name, str() as text]:
-                return Strange(_writable(type_name)[:80], _writable(text)[:200])
+                return Strange(writable(type_name)[:80], writable(text)[:200])
         raise BadReply("unknown part")
 
     def key(node: object, depth: int) -> object:
