@@ -83,9 +83,12 @@ class _Printed(io.StringIO):
 
 
 def run_answer(
-    source: str, name: str, calls: list[tuple], seconds: float = SECONDS, clock: str = "wall"
+    source: str, name: str, calls: list[tuple], given: str = "", seconds: float = SECONDS,
+    clock: str = "wall",
 ) -> Run:
     """Execute `source`, then call its function `name` once for each tuple of arguments.
+
+    `given` is the text of earlier exercises' functions, which the answer may call.
 
     The grader measures `seconds` with the clock "cpu": its marks must not depend on its load.
     """
@@ -100,7 +103,7 @@ def run_answer(
             time_limit(seconds, clock),
         ):
             warnings.simplefilter("ignore")  # a warning never costs a mark
-            function, stumble = define(source, name)
+            function, stumble = define(source, name, given)
             for arguments in calls:
                 observations.append(observe(function, arguments))
             if stumble and all(o.failure and o.failure.kind == "NameError" for o in observations):
@@ -110,7 +113,7 @@ def run_answer(
     return Run(tuple(observations), failure, printed.getvalue())
 
 
-def define(source: str, name: str):
+def define(source: str, name: str, given: str = ""):
     """The function `name` after executing `source`, and the first exception on the way or None.
 
     As in a notebook, the function counts where another statement fails: a try-out below it, a
@@ -124,7 +127,7 @@ def define(source: str, name: str):
         compile(ast.Module([*futures, s], []), FILENAME, "exec", dont_inherit=True)
         for s in tree.body
     ]
-    namespace = fresh_namespace(text)
+    namespace = fresh_namespace(text, given)
     stumble = None
     for statement in statements:
         try:
@@ -137,7 +140,7 @@ def define(source: str, name: str):
     return function, stumble
 
 
-def fresh_namespace(text: str) -> dict:
+def fresh_namespace(text: str, given: str) -> dict:
     """The names that an answer may use without defining them, in a module of their own.
 
     dataclasses look for that module by its name, and inspect and TorchScript for its text.
@@ -147,6 +150,7 @@ def fresh_namespace(text: str) -> dict:
     linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)
     namespace = vars(module)
     exec(PRELUDE, namespace)
+    exec(given, namespace)
     namespace.update({silent: _do_nothing for silent in SILENT})
     namespace.update({"input": _refuse_input, "get_ipython": _Shell})
     return namespace

@@ -122,10 +122,12 @@ def exercise_cells(exercise: Exercise, introduction: str) -> list[nbformat.Noteb
     """The prompt (after its introduction), the answer cell and the locked check cell."""
     name = exercise.name
     stars = "★" * exercise.difficulty + "☆" * (3 - exercise.difficulty)
+    names = "、".join(f"`{used}`" for used in exercise.uses)
+    given = f"前の演習の {names} を呼べます。判定では、その模範解答が使われます。" if names else ""
     prompt = (
         f"### 演習: {exercise.title}\n\n"
         f"**難しさ** {stars}　**目安** {exercise.minutes} 分　**配点** {exercise.points} 点\n\n"
-        f"{exercise.statement}\n\n**例** {exercise.write_example()}\n\n"
+        f"{exercise.statement}{given}\n\n**例** {exercise.write_example()}\n\n"
         f"すぐ下のセルの `...` を消して書き、実行します。次に `check` のセルを実行します。"
     )
     prompt = f"{introduction}\n\n{prompt}".strip()

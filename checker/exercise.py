@@ -70,6 +70,8 @@ class Exercise:
     points: int
     hints: tuple[str, ...]  # from a nudge to almost the answer
     rtol: float | None = None  # for Python floats, where 1e-9 asks too much
+    uses: tuple[str, ...] = ()  # earlier exercises whose solutions the answer may call
+    accepts: Callable | None = None  # set by the decorator `accepted_when`
     wrongs: list[Wrong] = field(default_factory=list)
     rights: list[Callable] = field(default_factory=list)
 
@@ -100,6 +102,18 @@ class Exercise:
         """Decorator: another right answer."""
         self.rights.append(function)
         return function
+
+    def accepted_when(self, accepts: Callable) -> Callable:
+        """Decorator, where many values are right: (value, *arguments) → what falls short, or None.
+
+        It runs on the judge's side, for values of the solution's type and length.
+        """
+        self.accepts = accepts
+        return accepts
+
+    def given(self) -> str:
+        """The text of the functions in `uses`."""
+        return "\n\n".join(load(name).solved() for name in self.uses)
 
     def make_cases(self, seed: int) -> tuple[Case, ...]:
         """The cases of one seed. Hidden cases are the same generator with a secret seed."""

@@ -9,7 +9,7 @@ import re
 
 from checker.answer import Observation, observe
 from checker.exercise import Exercise
-from checker.judge import Verdict
+from checker.judge import Verdict, finding
 from checker.plain import distance
 from checker.runner import judge_source
 
@@ -112,5 +112,7 @@ def margin_problems(exercise: Exercise) -> list[str]:
 def _observed_gap(exercise: Exercise, right: Observation, actual: Observation) -> float:
     if actual.failure or actual.aliased != right.aliased:
         return float("inf")
+    if exercise.accepts:  # there is no tolerance: a value is accepted or not
+        return float("inf") if finding(exercise, right, actual) else 0.0
     gap = distance(right.value, actual.value, exercise.rtol)
     return max(gap, distance(right.arguments, actual.arguments))

@@ -28,6 +28,7 @@ HIDDEN = {  # what a hidden case may say: the kind of mistake, never an input or
     "finite": "戻り値に nan か inf が混じっています。",
     "value": "戻り値の値が違います。",
     "exception": "例外が起きました。",
+    "unmet": "条件を満たしていません。",
 }
 
 
@@ -80,8 +81,8 @@ def judge(
         return _error(name, run.failure, _line(source, run.failure, reveal), run, reveal)
     expected = [observe(exercise.solution, case.arguments) for case in cases]
     actual = run.observations
-    findings = [_finding(exercise, e, a) for e, a in zip(expected, actual, strict=True)]
-    failing = [i for i, finding in enumerate(findings) if finding]
+    findings = [finding(exercise, *pair) for pair in zip(expected, actual, strict=True)]
+    failing = [i for i, found in enumerate(findings) if found]
     if not failing:
         return _right(name, cases, run, reveal)
     first = failing[0]
@@ -130,14 +131,18 @@ def same(one: Observation, other: Observation, rtol: float | None = None) -> boo
     )
 
 
-def _finding(
+def finding(
     exercise: Exercise, expected: Observation, actual: Observation
 ) -> tuple[str, str] | None:
     """What is wrong with one observation: (kind, sentence), or None."""
     if actual.failure:
         return "exception", f"{actual.failure.kind} が起きました。"
     found = difference(expected.value, actual.value, exercise.rtol)
-    if found:
+    if exercise.accepts and (found is None or found.kind == "value"):
+        unmet = exercise.accepts(actual.value, *expected.arguments)
+        if unmet:
+            return "unmet", unmet
+    elif found:
         return found.kind, found.sentence
     names = list(inspect.signature(exercise.solution).parameters)
     after = zip(names, expected.arguments, actual.arguments, strict=True)

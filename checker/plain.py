@@ -1,6 +1,7 @@
 """Plain values: what an answer may return and what the judge can compare.
 
-None, bool, int, float, str, list, tuple, dict and dense CPU tensors, all of exactly these types.
+None, bool, int, float, str, list, tuple, dict, torch.dtype and dense CPU tensors, all of exactly
+these types.
 Anything else becomes `Strange`, which keeps a type name and a short repr and equals nothing, so no
 object of a learner's own class ever reaches a comparison.
 """
@@ -48,7 +49,7 @@ def snapshot(value: object) -> object:
         if depth > MAX_DEPTH or nodes > MAX_NODES:
             raise TooLarge
         kind = type(v)
-        if v is None or kind in (bool, int, float, str):
+        if v is None or kind in (bool, int, float, str, torch.dtype):
             return v
         if kind is list or kind is tuple:
             return kind(copy(x, depth + 1) for x in v)
@@ -135,7 +136,7 @@ def _compare(expected: object, actual: object, rtol: float, where: str) -> Diffe
     if wanted is float:
         if _float_gap(expected, actual, rtol) <= 1:
             return None
-        if not math.isfinite(actual):
+        if math.isfinite(expected) and not math.isfinite(actual):
             return Difference("finite", f"{where}が {actual} です。有限の数になるはずです。")
         return Difference("value", f"{where}の値が違います。")
     return None if expected == actual else Difference("value", f"{where}の値が違います。")
@@ -181,6 +182,8 @@ def _gaps(expected: torch.Tensor, actual: torch.Tensor) -> torch.Tensor:
 
 
 def _float_gap(expected: float, actual: float, rtol: float) -> float:
+    if expected == actual == 0:  # no solution returns -0.0 unless its sign is the point
+        return math.inf if math.copysign(1, expected) < math.copysign(1, actual) else 0.0
     if expected == actual or (math.isnan(expected) and math.isnan(actual)):
         return 0.0
     if not (math.isfinite(expected) and math.isfinite(actual)) or expected == 0:

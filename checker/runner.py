@@ -9,7 +9,7 @@ from checker.exercise import load
 from checker.judge import Verdict, judge, unanswered
 
 PUBLIC_SEED = 0
-Runner = Callable[[str, str, list[tuple]], Run]
+Runner = Callable[[str, str, list[tuple], str], Run]
 
 
 def judge_source(
@@ -35,5 +35,5 @@ def judge_with(runner: Runner, name: str, source: str, *, seed: int | None = Non
     exercise = load(name)
     cases = exercise.make_cases(PUBLIC_SEED if seed is None else seed)
     calls = [case.arguments for case in cases]
-    run = Run() if unanswered(source, name) else runner(source, name, calls)
+    run = Run() if unanswered(source, name) else runner(source, name, calls, exercise.given())
     return judge(exercise, cases, source, run, reveal=seed is None)

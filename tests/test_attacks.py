@@ -148,9 +148,9 @@ class Poisoned:
     def learner(self):
         self.before.append("a new learner")
 
-        def runner(source, name, calls):
+        def runner(source, name, calls, given):
             self.before.append(source)
-            run = run_answer(source, name, calls)
+            run = run_answer(source, name, calls, given)
             return self.spoils(run) if self.poisoned() else run
 
         yield runner

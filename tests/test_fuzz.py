@@ -359,7 +359,8 @@ def test_injured_requests(block):
     """Catches another exception where the child reads what it should run: 500 requests."""
     draw = random.Random(block)
     exercise, cases, source, _ = GENUINE["remove_neurons"]
-    request = wire.pack_request(source, exercise.name, [case.arguments for case in cases])
+    calls = [case.arguments for case in cases]
+    request = wire.pack_request(source, exercise.name, calls, exercise.given())
     for _ in range(250):
         try:
             wire._unpack(mutated(request, draw, FRAMES))

@@ -151,6 +151,13 @@ def test_shared_memory_has_its_message():
         ([1, 2], "[1, True]", "wrong"),
         ((1.0, None), "(1, None)", "right"),
         (math.nan, "math.nan", "right"),
+        (-0.0, "-0.0", "right"),
+        (-0.0, "0.0", "wrong"),
+        (-0.0, "0", "wrong"),
+        (0.0, "-0.0", "right"),
+        (-math.inf, "math.inf", "wrong"),
+        (torch.float16, "torch.float16", "right"),
+        (torch.float16, "torch.float32", "wrong"),
     ],
 )
 def test_types_are_exact(expected, answer, outcome):
@@ -166,6 +173,77 @@ def test_types_are_exact(expected, answer, outcome):
     exercise = sample(constant, cases=one_case, wrongs={}, rights=[])
     found = verdict_on(f"def constant(x):\n    return {answer}", exercise)
     assert found.outcome == outcome
+
+
+def split(total: int) -> list[int]:
+    """合計が total になる 2 つの数を返します。"""
+    return [1, total - 1]
+
+
+def puzzle():
+    """An exercise with many right answers."""
+    exercise = sample(split, cases=lambda rng: [("基本", (5,))], wrongs={}, rights=[])
+
+    @exercise.accepted_when
+    def accepted(parts, total):
+        return None if sum(parts) == total else f"合計が {sum(parts)} です。"
+
+    @exercise.wrong("1 だけ多くなっています。")
+    def one_too_many(total):
+        return [1, total]
+
+    return exercise
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome", "words"),
+    [
+        ("[1, total - 1]", "right", ""),
+        ("[2, total - 2]", "right", ""),
+        ("[1, total]", "wrong", "1 だけ多くなっています。"),
+        ("[3, total]", "wrong", "合計が 8 です。"),
+        ("(1, total - 1)", "wrong", "戻り値の型が tuple です"),
+        ("[1.0, total - 1.0]", "wrong", "戻り値[0]の型が float です"),
+        ("[total]", "wrong", "戻り値の長さが 1 です"),
+    ],
+)
+def test_a_puzzle_accepts_every_value_that_meets_its_terms(value, outcome, words):
+    """Catches a puzzle that knows one solution only, or that takes any value of its type."""
+    found = verdict_on(f"def split(total):\n    return {value}", puzzle())
+    assert found.outcome == outcome
+    assert words in found.message
+    assert "期待した値" not in found.message, "one solution would give the puzzle away"
+
+
+def test_a_puzzle_keeps_its_terms_from_hidden_cases():
+    """Catches a hidden case that tells its numbers through the puzzle's own sentence."""
+    found = verdict_on("def split(total):\n    return [3, total]", puzzle(), seed=1)
+    assert "条件を満たしていません。" in found.message
+    assert "8" not in found.message
+
+
+def test_a_puzzle_is_measured_on_its_own_arguments():
+    """Catches an answer that changes the puzzle instead of solving it."""
+
+    def best(goals: list[int]) -> int:
+        """最大の目標に届く数を返します。"""
+        return max(goals)
+
+    exercise = sample(best, cases=lambda rng: [("基本", ([3, 9],))], wrongs={}, rights=[])
+    exercise.accepted_when(lambda value, goals: None if value >= max(goals) else "届きません。")
+    found = verdict_on("def best(goals):\n    goals[:] = [0]\n    return 1", exercise)
+    assert found.outcome == "wrong" and "届きません。" in found.message
+
+
+def test_an_answer_may_call_the_exercises_that_it_uses(monkeypatch):
+    """Catches an exercise whose earlier functions are not given, in the notebook or the sandbox."""
+    name = exercise_names("pruning")[0]
+    exercise = sample(uses=(name,))
+    monkeypatch.setattr(runner, "load", lambda _: exercise)
+    calls = f"def scaled(values, factor):\n    {name}(values, 1.0)\n    return values * factor"
+    assert judge_source("scaled", calls).outcome == "right"
+    exercise.uses = ()
+    assert "名前" in judge_source("scaled", calls).message
 
 
 @pytest.mark.parametrize(
@@ -434,9 +512,9 @@ def test_any_runner_gives_the_same_calls(monkeypatch):
     """Catches a grader that runs other calls than the notebook, or runs an empty answer."""
     seen = []
 
-    def spy(source, name, calls):
+    def spy(source, name, calls, given):
         seen.append((source, name, len(calls)))
-        return runner.run_answer(source, name, calls)
+        return runner.run_answer(source, name, calls, given)
 
     monkeypatch.setattr(runner, "load", lambda name: sample())
     assert judge_with(spy, "scaled", RIGHT).outcome == "right"

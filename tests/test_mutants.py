@@ -23,9 +23,10 @@ pytestmark = pytest.mark.skipif(
 def outcomes(exercise: Exercise) -> dict[str, set[str]]:
     """The outcomes of all mutants of the solution, by what changed."""
     cases = exercise.make_cases(0)
+    calls = [case.arguments for case in cases]
     found: dict[str, set[str]] = {}
     for change, text in mutants(exercise.solved()):
-        run = run_answer(text, exercise.name, [case.arguments for case in cases], SECONDS)
+        run = run_answer(text, exercise.name, calls, exercise.given(), SECONDS)
         found.setdefault(change, set()).add(judge(exercise, cases, text, run).outcome)
     return found
 

@@ -61,7 +61,8 @@ def test_a_run_survives_the_journey(run):
 def test_arguments_keep_requires_grad():
     """Catches arguments that reach the child without their gradient."""
     weight = torch.ones(2, requires_grad=True)
-    source, name, calls = wire.unpack_request(wire.pack_request("x = 1", "f", [(weight, 0.5)]))
+    packed = wire.pack_request("x = 1", "f", [(weight, 0.5, torch.float16)], "def g(): ...")
+    source, name, calls, given = wire.unpack_request(packed)
     assert (source, name, calls[0][1]) == ("x = 1", "f", 0.5)
     assert calls[0][0].requires_grad
 
@@ -70,7 +71,7 @@ def test_arguments_keep_requires_grad():
 def test_an_argument_that_cannot_travel_is_refused(argument):
     """Catches a case that would arrive changed, so that notebook and grading would disagree."""
     with pytest.raises(wire.CannotPack):
-        wire.pack_request("", "f", [(argument,)])
+        wire.pack_request("", "f", [(argument,)], "")
 
 
 @pytest.mark.parametrize("value", [torch.ones(1, dtype=torch.complex128), 10**2000])

@@ -126,9 +126,9 @@ def serve(child: Child) -> None:
 
 def answer(request: bytes, seconds: float, clock: str) -> bytes:
     """Run one answer in this process."""
-    source, name, calls = wire.unpack_request(request)
+    source, name, calls, given = wire.unpack_request(request)
     try:
-        return wire.pack_run(run_answer(source, name, calls, seconds, clock))
+        return wire.pack_run(run_answer(source, name, calls, given, seconds, clock))
     except wire.CannotPack:
         return failed("BadReply")
 

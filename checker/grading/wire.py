@@ -41,14 +41,14 @@ class CannotPack(Exception):
     """This value cannot travel."""
 
 
-def pack_request(source: str, name: str, calls: list[tuple]) -> bytes:
-    """The text of an answer, its function's name and the arguments of every call."""
+def pack_request(source: str, name: str, calls: list[tuple], given: str) -> bytes:
+    """The text of an answer, its function's name, every call's arguments, the functions it may use."""
     for arguments in calls:
         _refuse_uncarried(arguments)
-    return _pack((source, name, list(calls)))
+    return _pack((source, name, list(calls), given))
 
 
-def unpack_request(data: bytes) -> tuple[str, str, list[tuple]]:
+def unpack_request(data: bytes) -> tuple[str, str, list[tuple], str]:
     """What `pack_request` packed."""
     return _unpack(data)
 
@@ -128,7 +128,7 @@ def _refuse_uncarried(value: object) -> None:
             _refuse_uncarried(part)
     elif kind is dict:
         _refuse_uncarried(list(value.values()))
-    elif value is not None and kind not in (bool, int, float, str):
+    elif value is not None and kind not in (bool, int, float, str) and value not in DTYPES:
         raise CannotPack(f"an argument is a {kind.__name__}: cases must hold plain values")
 
 
@@ -149,6 +149,8 @@ def _pack(value: object) -> bytes:
             return ["int", str(v)]
         if kind is float:
             return ["float", v.hex()]
+        if kind is torch.dtype and v in DTYPES:
+            return ["dtype", DTYPES.index(v)]
         if kind in (list, tuple):
             return [kind.__name__, [encode(x, depth + 1) for x in v]]
         if kind is dict:
@@ -190,6 +192,8 @@ def _unpack(data: bytes) -> object:
                 return int(digits)
             case ["float", str() as digits] if len(digits) < 40:
                 return float.fromhex(digits)
+            case ["dtype", int() as index] if 0 <= index < len(DTYPES):
+                return DTYPES[index]
             case ["list", list() as parts]:
                 return [decode(part, depth + 1) for part in parts]
             case ["tuple", list() as parts]:
