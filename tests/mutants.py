@@ -82,15 +82,21 @@ def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
 
 
 def _drop_validation(function: ast.FunctionDef) -> None:
-    """Remove every `if` that ends by raising, and then the variables that only it reads."""
+    """Remove every `if` that ends by raising, the variables that only it reads, and a last raise."""
     checks = [s for s in function.body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)]
     function.body = [s for s in function.body if s not in checks]
+    if isinstance(function.body[-1], ast.Raise):
+        function.body.pop()
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and type(n.ctx) is ast.Load}
     function.body = [
-        s
-        for s in function.body
-        if not (isinstance(s, ast.Assign) and {ast.unparse(t) for t in s.targets}.isdisjoint(read))
+        s for s in function.body if not (isinstance(s, ast.Assign) and _names(s).isdisjoint(read))
     ]
+
+
+def _names(assignment: ast.Assign) -> set[str]:
+    """The names that an assignment gives a value, those of a tuple too."""
+    parts = (part for target in assignment.targets for part in ast.walk(target))
+    return {part.id for part in parts if isinstance(part, ast.Name)}
 
 
 def _alternatives(value: object) -> Iterator[object]:

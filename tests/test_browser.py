@@ -1,10 +1,11 @@
-"""A learner's morning in a real browser: the lab that start.py opens, its course map, section 06.
+"""A learner's morning in a real browser: the lab that start.py opens, its course map, its sections.
 
 One JupyterLab and one Chromium serve all tests. Work happens in a copy that start.py itself lays.
 With KEIRYOKA_SCREENSHOTS=folder the README's pictures are written there.
 """
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from checker.judge import WORDS
 
 ROOT = Path(__file__).parent.parent
 SECTION = "06_pruning/06_pruning.ipynb"
+QUANTIZATION = "04_quantization/04_quantization.ipynb"
 TOKEN = "a-token-of-the-tests"
 A_MINUTE = 60_000
 
@@ -148,13 +150,28 @@ def course(lab, browser):
 
 @pytest.fixture(scope="module")
 def section(lab, browser):
-    """Section 06, in a workspace of its own, every cell run."""
-    page = browser.context.new_page()
-    page.goto(f"{lab.base}/lab/workspaces/section/tree/{SECTION}?token={TOKEN}&reset")
-    wait_until_open(page, SECTION)
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells').then(Boolean)")
+    """Section 06, every cell run."""
+    page = open_and_run(lab, browser, SECTION)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="module")
+def quantization(lab, browser):
+    """Section 04, every cell run."""
+    page = open_and_run(lab, browser, QUANTIZATION)
+    yield page
+    page.close()
+
+
+def open_and_run(lab, browser, path):
+    """Open a notebook in a workspace of its own and run all its cells."""
+    page = browser.context.new_page()
+    workspace = Path(path).stem
+    page.goto(f"{lab.base}/lab/workspaces/{workspace}/tree/{path}?token={TOKEN}&reset")
+    wait_until_open(page, path)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells').then(Boolean)")
+    return page
 
 
 # ---- what a learner does ---------------------------------------------------------------------
@@ -273,8 +290,10 @@ def test_a_link_of_the_course_map_opens_its_section(course):
     wait_until_open(course, "course.ipynb")
 
 
-def test_running_all_shows_no_error_and_no_answer_counts(section):
+@pytest.mark.parametrize("name", ["section", "quantization"])
+def test_running_all_shows_no_error_and_no_answer_counts(request, name):
     """Catches cells that need an answer, warnings (a missing glyph is one), a stub that passes."""
+    section = request.getfixturevalue(name)
     ran = [cell for cell in cells(section) if cell["cell_type"] == "code"]
     assert [cell["source"] for cell in ran if cell["execution_count"] is None] == []
     outputs = [output for cell in ran for output in cell["outputs"]]
@@ -286,7 +305,53 @@ def test_running_all_shows_no_error_and_no_answer_counts(section):
     assert [name for name, text in checks.items() if WORDS["unanswered"] not in text] == []
     show(section, ran[0]["id"])
     section.evaluate(SHOW, cells(section)[0]["id"])
-    photograph(section, "top.png")
+    if name == "section":
+        photograph(section, "top.png")
+
+
+@pytest.mark.parametrize("name", ["section", "quantization"])
+def test_every_control_changes_its_sentence(request, name):
+    """Catches a slider or a button that its figure ignores, in any live figure of a section."""
+    page = request.getfixturevalue(name)
+    live = [c["id"] for c in cells(page) if re.search(r"^live\(", c["source"], re.MULTILINE)]
+    assert live
+    for cell_id in live:
+        output = show(page, cell_id).locator(".jp-OutputArea").first
+        picture = output.locator("img")
+        expect(picture).to_be_visible()
+        # The last one of each row of buttons, and every slider away from its nearer end.
+        for row in output.locator(".widget-toggle-buttons").all():
+            changes(picture, row.locator("button").last.click)
+        for handle in output.locator(".noUi-handle").all():
+            now, least = (float(handle.get_attribute(f"aria-value{part}")) for part in ("now", "min"))
+            key = "ArrowRight" if now == least else "ArrowLeft"
+            changes(picture, lambda handle=handle, key=key: handle.press(key))
+
+
+def changes(picture, act):
+    """Act, and wait until the picture tells something else."""
+    before = picture.get_attribute("alt")
+    act()
+    expect(picture).not_to_have_attribute("alt", before)
+
+
+def test_a_bit_can_be_switched_and_a_number_typed(quantization):
+    """Catches boxes that do not reach the figure, by mouse and by keyboard."""
+    output = show(quantization, cell_with(quantization, "BitBoxes(")).locator(".jp-OutputArea").first
+    picture, boxes = output.locator("img"), output.locator("button.jupyter-widget-toggle-button")
+    assert boxes.count() == 32
+    changes(picture, boxes.first.click)
+    assert picture.get_attribute("alt").startswith("1 01111011 ")
+    boxes.nth(31).focus()
+    changes(picture, lambda: quantization.keyboard.press("Space"))
+    changes(picture, lambda: output.locator("select").select_option("float16（半精度）"))
+    assert boxes.count() == 16
+    field = output.locator("input[type=text]")
+    field.fill("65504")
+    changes(picture, lambda: field.press("Enter"))
+    assert picture.get_attribute("alt").startswith("0 11110 1111111111 は 65504 ")
+    changes(picture, output.get_by_text("絶対値が次に大きい値").click)
+    assert "は inf" in picture.get_attribute("alt")
 
 
 def test_a_slider_changes_the_figure_and_its_sentence(section):
@@ -380,7 +445,7 @@ def test_a_restarted_kernel_loses_no_answer(section):
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="run npm install in tests/node")
-@pytest.mark.parametrize("name", ["course", "section"])
+@pytest.mark.parametrize("name", ["course", "section", "quantization"])
 def test_the_outputs_are_accessible(request, name):
     """Catches pictures without alternative text, fields without a name, empty table heads."""
     page = request.getfixturevalue(name)

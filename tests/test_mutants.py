@@ -102,6 +102,12 @@ def f(x, k):
     y = x.abs() if k > 1 and not k == 5 else -x
     return torch.sum(y[1:k], dim=2) + max(a for a in y if a)
 '''
+PAIR = '''
+def f(x):
+    """docstring"""
+    low, high = x
+    return high - low
+'''
 
 
 @pytest.mark.parametrize(
@@ -147,6 +153,12 @@ def test_each_kind_of_mistake_is_made(line):
 def test_validation_is_left_alone():
     """Catches mutants of the check for illegal values, which no case may contain."""
     assert not [line for line in all_lines() if line.startswith(("if", "shown", "sizes", "raise"))]
+
+
+def test_two_names_of_one_assignment_are_kept():
+    """Catches mutants that are rejected for want of a name, whatever the cases see."""
+    texts = [text for _, text in mutants(PAIR)]
+    assert "def f(x):\n    low, high = x\n    return high + low" in texts
 
 
 @functools.cache

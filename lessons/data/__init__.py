@@ -81,3 +81,34 @@ def caffenet_table() -> list[CaffeNetRow]:
         lines = [line for line in file if not line.startswith("#")]
     return [CaffeNetRow(**{name: float(text) for name, text in row.items()})
             for row in csv.DictReader(lines)]
+
+
+@dataclass(frozen=True)
+class DetectionTime:
+    """物体検出の 1 つのネットワークでの検出時間 (秒) です。重みが 32 bit と 6 bit の場合です。"""
+
+    seconds_32bit: float
+    seconds_6bit: float
+
+
+def detection_times() -> list[DetectionTime]:
+    """LBW-Net の論文で公表された検出時間の 3 行を返します。"""
+    with open(FOLDER / "lbw_net_detection.csv", encoding="utf-8", newline="") as file:
+        return [DetectionTime(**{name: float(value) for name, value in row.items()})
+                for row in csv.DictReader(file)]
+
+
+@dataclass(frozen=True)
+class CardPeak:
+    """GPU のカードの理論性能 (TFLOPS) です。single は 32 bit、double は 64 bit です。"""
+
+    card: str
+    single: float
+    double: float
+
+
+def gpu_tflops() -> list[CardPeak]:
+    """NVIDIA のデータシートにある、単精度と倍精度の性能を返します。"""
+    with open(FOLDER / "gpu_tflops.csv", encoding="utf-8", newline="") as file:
+        return [CardPeak(row["card"], float(row["single"]), float(row["double"]))
+                for row in csv.DictReader(file)]

@@ -1,0 +1,189 @@
+"""affine_params: scale and zero point of unsigned asymmetric quantization."""
+
+import math
+
+import numpy as np
+import torch
+
+from checker.exercise import Exercise
+from lessons.quantization import affine_params
+
+exercise = Exercise(
+    affine_params,
+    title="scale と zero_point を決める",
+    statement=(
+        "範囲 `low` 〜 `high` の実数を、0 以上 2^bits − 1 以下の整数で表す目盛りを決めます。"
+        "はじめに、範囲が 0 を含むように広げます。"
+        "目盛りの間隔 scale は、広げた範囲の幅を 2^bits − 1 で割った値です。"
+        "zero_point は実数の 0 を表す整数で、−low/scale を `round` で偶数丸めにした値です。"
+        "広げた範囲の幅が 0 なら (1.0, 0) を返します。"
+        "返すのはタプル (scale, zero_point) で、zero_point は int です。"
+    ),
+    difficulty=2,
+    minutes=10,
+    points=3,
+    hints=(
+        "計算の前に、`low` と `high` を書き換えて範囲を広げます。0 を含む範囲は変わりません。",
+        "0 を含めるには、下の端を 0 以下に、上の端を 0 以上にします。"
+        "`min(low, 0.0)` と `max(high, 0.0)` です。",
+        "整数は 2^bits 個ありますが、目盛りの間は 1 つ少ない 2^bits − 1 個です。",
+        "Python の `round` は、ちょうど中間の値を偶数へ丸めて int を返します。",
+        "`scale = (high - low) / (2**bits - 1)` と `round(-low / scale)` の組が答えです。"
+        "割る前に、`low == high` なら (1.0, 0) を返します。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    low, high, bits = -1.2, 2.0, 4
+    scale, zero_point = affine_params(low, high, bits)
+    above_scale, above_zero = affine_params(3.0, 3.0, bits)
+    return (
+        f"`low={low}`、`high={high}`、`bits={bits}` のとき、範囲はもう 0 を含んでいます。"
+        f"scale は ({high} − ({low})) ÷ {2**bits - 1} = {scale:.4f} です。"
+        f"−low/scale = {-low / scale:.4f} なので、zero_point は {zero_point} です。"
+        f"`low=3.0`、`high=3.0` なら範囲を 0 〜 3 に広げるので、"
+        f"scale は 3 ÷ {2**bits - 1} = {above_scale:.4f}、zero_point は {above_zero} です。"
+    )
+
+
+def clear(rng, low, high, bits) -> tuple[float, float, int]:
+    """About this range, but with −low/scale so far from a tie that rounding can't decide."""
+    while True:
+        a, b = low * rng.uniform(0.9, 1.1), high * rng.uniform(0.9, 1.1)
+        steps = -a / (b - a) * (2**bits - 1)
+        if 0.02 < abs(steps - np.floor(steps) - 0.5) < 0.48:
+            return float(a), float(b), bits
+
+
+@exercise.cases
+def cases(rng):
+    def number(low, high):
+        return round(float(rng.uniform(low, high)), 3)
+
+    yield "基本", clear(rng, -1.3, 2.9, 8)
+    yield "負に偏った範囲", clear(rng, -7.0, 0.8, 8)
+    yield "4 ビット", clear(rng, -0.06, 0.09, 4)
+    yield "切り捨てと四捨五入が違う", (-0.7, 2.3, 2)
+    yield "16 ビット", clear(rng, -300.0, 500.0, 16)
+    for low, high in ((-0.25, 0.75), (-0.75, 0.25)):
+        yield "1 ビット", (low * number(0.9, 1.1), high, 1)
+    for low, high, bits in ((-0.5, 2.5, 2), (-1.5, 1.5, 2), (-2.5, 4.5, 3), (-3.5, 3.5, 3)):
+        factor = 2.0 ** int(rng.integers(-3, 4))
+        yield "ちょうど中間の zero_point", (low * factor, high * factor, bits)
+    yield "すべて正の範囲", (number(1, 2), number(4, 6), 8)
+    yield "すべて負の範囲", (number(-6, -4), number(-2, -1), 6)
+    yield "low が 0", (0.0, number(1, 9), 8)
+    yield "high が 0", (number(-9, -1), 0.0, 8)
+    yield "low と high が等しい正の数", (3.0, 3.0, 5)
+    yield "low と high が等しい負の数", (-3.0, -3.0, 5)
+    yield "low も high も 0", (0.0, 0.0, int(rng.integers(2, 9)))
+
+
+@exercise.wrong("範囲を広げていません。0 を含まない範囲では、0 が目盛りに乗りません。")
+def forgets_to_widen(low, high, bits):
+    if low == high:
+        return 1.0, 0
+    scale = (high - low) / (2**bits - 1)
+    return scale, round(-low / scale)
+
+
+@exercise.wrong("範囲を広げずに、zero_point だけを端に寄せています。先に範囲を広げてください。")
+def clamps_instead_of_widening(low, high, bits):
+    if low == high:
+        return 1.0, 0
+    scale = (high - low) / (2**bits - 1)
+    return scale, min(max(round(-low / scale), 0), 2**bits - 1)
+
+
+@exercise.wrong("広げる前に、幅が 0 かどうかを調べています。3 〜 3 の範囲は、0 〜 3 に広がります。")
+def checks_before_widening(low, high, bits):
+    if low == high:
+        return 1.0, 0
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1)
+    return scale, round(-low / scale)
+
+
+@exercise.wrong("2^bits で割っています。目盛りの間は、整数の個数より 1 つ少ない 2^bits − 1 個です。")
+def divides_by_the_count(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / 2**bits
+    return (scale, round(-low / scale)) if high > low else (1.0, 0)
+
+
+@exercise.wrong("zero_point の符号が逆です。low が負のとき、zero_point は正になります。")
+def forgets_the_minus(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1)
+    return (scale, round(low / scale)) if high > low else (1.0, 0)
+
+
+@exercise.wrong("zero_point を切り捨てています。最も近い整数に丸めてください。")
+def truncates(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1)
+    return (scale, int(-low / scale)) if high > low else (1.0, 0)
+
+
+@exercise.wrong("ちょうど中間の値を切り上げています。round は偶数のほうへ丸めます。")
+def rounds_half_up(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1)
+    return (scale, math.floor(-low / scale + 0.5)) if high > low else (1.0, 0)
+
+
+@exercise.wrong("0 を中心とした対称な範囲にしています。下の端と上の端は、別々に決めます。")
+def makes_the_range_symmetric(low, high, bits):
+    largest = max(abs(low), abs(high))
+    scale = 2 * largest / (2**bits - 1)
+    return (scale, round(largest / scale)) if largest else (1.0, 0)
+
+
+@exercise.wrong("符号つき整数の zero_point です。この演習の整数は、0 から始まります。")
+def takes_signed_integers(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1)
+    return (scale, round(-low / scale) - 2 ** (bits - 1)) if high > low else (1.0, 0)
+
+
+@exercise.wrong("幅が 0 のときに、0 で割っています。先に調べて (1.0, 0) を返してください。")
+def divides_by_zero(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1)
+    return scale, round(-low / scale)
+
+
+@exercise.right
+def numpy_minded(low, high, bits):
+    edges = np.array([low, high, 0.0])
+    width = edges.max() - edges.min()
+    if width == 0:
+        return 1.0, 0
+    scale = width / (2**bits - 1)
+    return float(scale), int(np.rint(-edges.min() / scale))
+
+
+@exercise.right
+def torch_minded(low, high, bits):
+    edges = torch.tensor([low, high, 0.0], dtype=torch.float64)
+    bottom, top = edges.aminmax()
+    if bottom == top:
+        return 1.0, 0
+    scale = (top - bottom) / (2**bits - 1)
+    zero_point = torch.round(-bottom / scale).clamp(0, 2**bits - 1)
+    return scale.item(), int(zero_point)
+
+
+@exercise.right
+def case_by_case(low, high, bits):
+    levels = (1 << bits) - 1
+    if low == high == 0:
+        return 1.0, 0
+    if low >= 0:
+        return high / levels, 0
+    if high <= 0:
+        return -low / levels, levels
+    scale = (high - low) / levels
+    return scale, int(round(-low / scale))

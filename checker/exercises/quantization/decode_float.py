@@ -1,0 +1,206 @@
+"""decode_float: the value of a pattern of sign, exponent and fraction bits."""
+
+import math
+
+from checker.exercise import Exercise
+from lessons.quantization import decode_float
+
+exercise = Exercise(
+    decode_float,
+    title="ビットの並びを実数として読む",
+    statement=(
+        "0 以上の整数 `bits` を 2 進数の並びと見て、それが表す実数を返します。"
+        "上の桁から、符号 s が 1 ビット、指数部 E が `exponent_bits` ビット、"
+        "仮数部 M が `fraction_bits` ビットです。"
+        "e と f を指数部と仮数部のビット数、バイアスを b = 2^(e−1) − 1 とします。"
+        "ふつうの値（正規化数）は (−1)^s · 2^(E−b) · (1 + M/2^f) です。"
+        "E = 0 のときは (−1)^s · 2^(1−b) · M/2^f で、0 にも符号がつきます。"
+        "E のビットがすべて 1 のときは、M = 0 なら符号つきの無限大、M ≠ 0 なら nan です。"
+    ),
+    difficulty=2,
+    minutes=15,
+    points=4,
+    hints=(
+        "先に s、E、M を 3 つの整数として取り出します。値の計算は、そのあとで場合に分けます。",
+        "右に f ビットずらす `bits >> fraction_bits` で、仮数部を捨てられます。"
+        "下の n ビットだけを残すには、2**n で割った余りを取ります。",
+        "場合は 3 つです。E が 2**e − 1 のとき、E が 0 のとき、それ以外の順に調べます。",
+        "符号は `sign = -1.0 if s else 1.0` として最後に掛けます。"
+        "`sign * 0.0` は -0.0 になり、`sign * math.inf` は符号つきの無限大になります。",
+        "正規化数は `sign * 2.0 ** (E - b) * (1 + M / 2**f)`、"
+        "E が 0 なら `sign * 2.0 ** (1 - b) * (M / 2**f)` です。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    bits, e, f = 0b1_10001_1010000000, 5, 10
+    exponent, fraction, bias = (bits >> f) % 2**e, bits % 2**f, 2 ** (e - 1) - 1
+    return (
+        f"float16 の `bits=0b{bits:016b}` は、"
+        f"符号 {bits >> e + f}、指数部 {exponent:05b}、仮数部 {fraction:010b} に分かれます。"
+        f"E = {exponent}、M = {fraction}、b = {bias} です。"
+        f"値は −2^({exponent}−{bias}) × (1 + {fraction}/{2**f}) = "
+        f"−{2 ** (exponent - bias)} × {1 + fraction / 2**f} = {decode_float(bits, e, f)} です。"
+    )
+
+
+FORMATS = ((5, 10), (8, 7), (8, 23), (11, 52), (5, 2), (4, 3))
+
+
+@exercise.cases
+def cases(rng):
+    def pattern(e, f, exponent, fraction, sign=None):
+        sign = int(rng.integers(2)) if sign is None else sign
+        return (sign << (e + f)) + (exponent << f) + fraction, e, f
+
+    def fraction_of(f):  # never 0, and the top bit is set
+        return 2 ** (f - 1) + int(rng.integers(2 ** (f - 1)))
+
+    for sign in (0, 1):
+        yield "基本", pattern(8, 23, int(rng.integers(90, 127)), fraction_of(23), sign)
+    labels = ("float16", "bfloat16", "float32", "float64")
+    for (e, f), label in zip(FORMATS, labels, strict=False):
+        for low, high in ((1, 2 ** (e - 1) - 1), (2 ** (e - 1), 2**e - 1)):
+            yield f"{label} の正規化数", pattern(e, f, int(rng.integers(low, high)), fraction_of(f))
+    for e, f in FORMATS[4:]:
+        yield "8 ビットの形式", pattern(e, f, int(rng.integers(1, 2**e - 1)), fraction_of(f))
+    for e, f in FORMATS:
+        yield "2 の累乗（仮数部が 0）", pattern(e, f, int(rng.integers(1, 2**e - 1)), 0)
+        yield "最大の有限値", pattern(e, f, 2**e - 2, 2**f - 1)
+        yield "最小の正規化数", pattern(e, f, 1, 0)
+        for sign in (0, 1):
+            yield "非正規化数", pattern(e, f, 0, fraction_of(f), sign)
+            yield "+0 と -0", pattern(e, f, 0, 0, sign)
+            yield "無限大", pattern(e, f, 2**e - 1, 0, sign)
+            yield "nan になる並び", pattern(e, f, 2**e - 1, fraction_of(f), sign)
+    for e, f in ((2, 1), (2, 52), (11, 1)):
+        yield "ほかの形式", pattern(e, f, 1, fraction_of(f))
+    yield "最小の非正規化数", pattern(5, 10, 0, 1)
+
+
+@exercise.wrong("バイアスを引いていません。指数は E − b です。")
+def forgets_the_bias(bits, exponent_bits, fraction_bits):
+    e, f = exponent_bits, fraction_bits
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    if exponent == 0:
+        return sign * 2.0 * (fraction / 2**f)
+    return sign * 2.0**exponent * (1 + fraction / 2**f)
+
+
+@exercise.wrong("バイアスを 2^(e−1) としています。そこから 1 を引いた値です。")
+def takes_too_large_a_bias(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1)
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    if exponent == 0:
+        return sign * 2.0 ** (1 - b) * (fraction / 2**f)
+    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f)
+
+
+@exercise.wrong("バイアスを 127 に決めています。指数部のビット数が変わると、バイアスも変わります。")
+def always_takes_127(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 127
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    if exponent == 0:
+        return sign * 2.0 ** (1 - b) * (fraction / 2**f)
+    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f)
+
+
+@exercise.wrong("隠れた 1 を足していません。正規化数の仮数は 1 + M/2^f です。")
+def forgets_the_hidden_one(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    return sign * 2.0 ** (max(exponent, 1) - b) * (fraction / 2**f)
+
+
+@exercise.wrong("E = 0 も正規化数として読んでいます。E = 0 のときは、隠れた 1 がありません。")
+def takes_subnormals_for_normals(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    if exponent == fraction == 0:
+        return sign * 0.0
+    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f)
+
+
+@exercise.wrong("非正規化数の指数を −b としています。最小の正規化数と同じ 1 − b です。")
+def takes_the_exponent_as_it_is(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    return sign * 2.0 ** (exponent - b) * ((exponent > 0) + fraction / 2**f)
+
+
+@exercise.wrong("非正規化数を 0 にしています。E = 0 でも M が 0 でなければ、0 ではありません。")
+def flushes_subnormals(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f) if exponent else sign * 0.0
+
+
+@exercise.wrong("-0 の符号が消えています。0 でも符号を掛けて -0.0 を返してください。")
+def loses_the_sign_of_zero(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == fraction == 0:
+        return 0.0
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    return sign * 2.0 ** (max(exponent, 1) - b) * ((exponent > 0) + fraction / 2**f)
+
+
+@exercise.wrong("E のビットがすべて 1 でも、ふつうの値として読んでいます。無限大か nan を返してください。")
+def knows_no_infinity(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    return sign * 2.0 ** (max(exponent, 1) - b) * ((exponent > 0) + fraction / 2**f)
+
+
+@exercise.wrong("nan の並びを無限大と読んでいます。M が 0 でなければ nan です。")
+def knows_no_nan(bits, exponent_bits, fraction_bits):
+    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
+    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
+    if exponent == 2**e - 1:
+        return sign * math.inf
+    return sign * 2.0 ** (max(exponent, 1) - b) * ((exponent > 0) + fraction / 2**f)
+
+
+@exercise.right
+def float64_with_struct(bits, exponent_bits, fraction_bits):
+    import struct
+
+    e, f = exponent_bits, fraction_bits
+    negative, rest = divmod(bits, 2 ** (e + f))
+    if rest >> f == 2**e - 1:
+        value = math.nan if rest % 2**f else math.inf
+    else:  # the same fields in a float64 differ only by the two biases
+        value = struct.unpack("<d", struct.pack("<Q", rest << (52 - f)))[0]
+        value *= 2.0 ** (1023 - (2 ** (e - 1) - 1))
+    return -value if negative else value
+
+
+@exercise.right
+def digit_by_digit(bits, exponent_bits, fraction_bits):
+    digits = f"{bits:0{1 + exponent_bits + fraction_bits}b}"
+    sign, exponent, fraction = digits[0], digits[1 : 1 + exponent_bits], digits[1 + exponent_bits :]
+    if "0" not in exponent:
+        value = float("nan") if "1" in fraction else float("inf")
+    else:
+        value = 1.0 if "1" in exponent else 0.0
+        for place, digit in enumerate(fraction, start=1):
+            value += int(digit) * 0.5**place
+        value *= 2.0 ** (max(int(exponent, 2), 1) - int("1" * (exponent_bits - 1), 2))
+    return math.copysign(value, -1.0 if sign == "1" else 1.0)

@@ -1,0 +1,194 @@
+"""loss_scale: the largest power of two by which gradients may be multiplied."""
+
+import math
+
+import numpy as np
+import torch
+
+from checker.exercise import Exercise
+from lessons.quantization import loss_scale
+
+exercise = Exercise(
+    loss_scale,
+    title="損失のスケーリングの倍率",
+    statement=(
+        "勾配に掛けても `dtype` の最大値を超えない倍率のうち、最大の 2 の累乗を返します。"
+        "比べるのは、勾配の絶対値の最大に倍率を掛けた値と `torch.finfo(dtype).max` です。"
+        "ちょうど等しくなる倍率は許します。"
+        "丸める前の正確な値で比べます。"
+        "勾配が大きいと、倍率は 1/2 や 1/4 のように 1 より小さくなります。"
+        "勾配がすべて 0 なら 1.0 を返します。"
+    ),
+    difficulty=2,
+    minutes=10,
+    points=3,
+    hints=(
+        "倍率を決めるのは、絶対値が最も大きい勾配 1 つだけです。",
+        "`float(gradients.abs().max())` で Python の数にします。"
+        "倍率は float32 の最大値を超えることがあるので、テンソルのままでは inf になります。",
+        "2 の累乗でなければ、倍率は `torch.finfo(dtype).max / largest` まで大きくできます。",
+        "それを超えない 2 の累乗は、`math.log2` の値を `math.floor` で切り下げると求まります。",
+        "`largest` が 0 なら 1.0、それ以外は "
+        "`2.0 ** math.floor(math.log2(torch.finfo(dtype).max / largest))` です。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    gradients, limit = torch.tensor([0.03125, -0.75, 0.001]), torch.finfo(torch.float16).max
+    largest, scale = float(gradients.abs().max()), loss_scale(gradients, torch.float16)
+    return (
+        f"絶対値の最大が {largest} で、float16 の最大値が {limit:.0f} のとき、"
+        f"倍率は {limit:.0f} ÷ {largest} = {limit / largest:.1f} まで許されます。"
+        f"それを超えない最大の 2 の累乗は {scale:.0f} です。"
+        f"{largest} × {scale:.0f} = {largest * scale:.0f} は収まり、"
+        f"2 倍の倍率では {largest * 2 * scale:.0f} になって超えます。"
+    )
+
+
+LIMITS = {dtype: torch.finfo(dtype).max for dtype in (torch.float16, torch.bfloat16)}
+
+
+def gradients(rng, shape, largest, sign=1) -> torch.Tensor:
+    """float32 gradients of this largest magnitude, the others below 0.4 of it."""
+    values = rng.uniform(-0.4, 0.4, shape) * largest
+    values.flat[int(rng.integers(values.size))] = sign * largest
+    return torch.tensor(values, dtype=torch.float32)
+
+
+@exercise.cases
+def cases(rng):
+    def limit(dtype, low, high, share=None):
+        """The limit divided by a power of two, of which only a share is used."""
+        share = rng.uniform(0.55, 0.95) if share is None else share
+        return LIMITS[dtype] * share * 2.0 ** -int(rng.integers(low, high))
+
+    half, brain = torch.float16, torch.bfloat16
+    yield "基本", (gradients(rng, (4, 6), limit(half, 20, 26, rng.uniform(0.55, 0.68))), half)
+    yield "切り下げで大きく変わる", (gradients(rng, (9,), limit(half, 15, 19, 0.9)), half)
+    yield "最大が負の勾配", (gradients(rng, (3, 2, 4), limit(half, 22, 28), -1), half)
+    yield "最大が負の勾配", (gradients(rng, (5,), limit(half, 13, 16), -1), half)
+    for power in (9, 10):
+        exact = gradients(rng, (7,), LIMITS[half] * 2.0**-power, -1)
+        yield "ちょうど最大値になる倍率", (exact, half)
+        above = torch.where(exact == exact.min(), torch.nextafter(exact, 2 * exact), exact)
+        yield "最大値をわずかに超える", (above, half)
+    for low, high in ((120, 126), (132, 138)):
+        yield "bfloat16 の勾配", (gradients(rng, (3, 5), limit(brain, low, high)), brain)
+    exact = gradients(rng, (6,), LIMITS[brain] * 2.0 ** -int(rng.integers(100, 120)))
+    yield "bfloat16 でちょうど最大値", (exact, brain)
+    above = torch.where(exact == exact.max(), torch.nextafter(exact, 2 * exact), exact)
+    yield "bfloat16 でわずかに超える", (above, brain)
+    yield "1 より小さい倍率", (gradients(rng, (8,), limit(half, -6, -2)), half)
+    yield "そのままでよい勾配", (gradients(rng, (8,), limit(half, 0, 1)), half)
+    yield "勾配がすべて 0", (torch.zeros(3, int(rng.integers(2, 9))), half)
+    yield "勾配がすべて 0", (torch.zeros(int(rng.integers(2, 9))), brain)
+    yield "勾配が 1 つだけ", (gradients(rng, (1,), limit(half, 17, 30)), half)
+
+
+@exercise.wrong("実数の倍率を返しています。2 の累乗に切り下げると、掛けても仮数部が変わりません。")
+def returns_a_real_number(gradients, dtype):
+    largest = float(gradients.abs().max())
+    return torch.finfo(dtype).max / largest if largest else 1.0
+
+
+@exercise.wrong("最も近い 2 の累乗に丸めています。切り上がると、最大値を超えて inf になります。")
+def rounds_to_the_nearest(gradients, dtype):
+    largest = float(gradients.abs().max())
+    return 2.0 ** round(math.log2(torch.finfo(dtype).max / largest)) if largest else 1.0
+
+
+@exercise.wrong("絶対値を取っていません。負の大きな勾配も、掛けると範囲を超えます。")
+def forgets_abs(gradients, dtype):
+    largest = float(gradients.max())
+    if largest == 0:
+        return 1.0
+    return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / abs(largest)))
+
+
+@exercise.wrong("ちょうど最大値になる倍率を除いています。最大値そのものは表せます。")
+def excludes_the_limit(gradients, dtype):
+    largest = float(gradients.abs().max())
+    if largest == 0:
+        return 1.0
+    return 2.0 ** (math.ceil(math.log2(torch.finfo(dtype).max / largest)) - 1)
+
+
+@exercise.wrong("勾配がすべて 0 のときに、0 で割っています。先に調べて 1.0 を返してください。")
+def divides_by_zero(gradients, dtype):
+    return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / float(gradients.abs().max())))
+
+
+@exercise.wrong("倍率を 1 より小さくしていません。大きな勾配は、縮めないと範囲を超えます。")
+def never_shrinks(gradients, dtype):
+    largest = float(gradients.abs().max())
+    if largest == 0:
+        return 1.0
+    return max(1.0, 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / largest)))
+
+
+@exercise.wrong("dtype に丸めてから調べています。わずかに超えた値は、最大値に丸められて見逃されます。")
+def checks_after_rounding(gradients, dtype):
+    largest, scale = float(gradients.abs().max()), 2.0**300
+    while torch.tensor(largest * scale, dtype=torch.float64).to(dtype).isinf():
+        scale /= 2
+    return scale if largest else 1.0
+
+
+@exercise.wrong("float32 のまま計算しています。桁が足りず、大きな倍率は inf になります。")
+def computes_in_float32(gradients, dtype):
+    largest = gradients.abs().max()
+    if largest == 0:
+        return 1.0
+    return float(2.0 ** torch.floor(torch.log2(torch.finfo(dtype).max / largest)))
+
+
+@exercise.wrong("いつも float16 の最大値を使っています。最大値は dtype から取り出してください。")
+def always_float16(gradients, dtype):
+    largest = float(gradients.abs().max())
+    return 2.0 ** math.floor(math.log2(65504 / largest)) if largest else 1.0
+
+
+@exercise.wrong("指数だけを返しています。2 をその指数で累乗してください。")
+def returns_the_exponent(gradients, dtype):
+    largest = float(gradients.abs().max())
+    return math.floor(math.log2(torch.finfo(dtype).max / largest)) if largest else 1.0
+
+
+@exercise.right
+def with_logarithm(gradients, dtype):
+    largest = gradients.abs().max().item()
+    if not largest:
+        return 1.0
+    return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / largest))
+
+
+@exercise.right
+def loop(gradients, dtype):
+    largest = max(abs(g) for g in gradients.flatten().tolist())
+    limit, scale = torch.finfo(dtype).max, 1.0
+    if largest == 0:
+        return scale
+    while largest * scale > limit:
+        scale /= 2
+    while largest * scale * 2 <= limit:
+        scale *= 2
+    return scale
+
+
+@exercise.right
+def numpy_minded(gradients, dtype):
+    largest = np.abs(gradients.numpy().astype(np.float64)).max()
+    if largest == 0:
+        return 1.0
+    return float(2.0 ** np.floor(np.log2(torch.finfo(dtype).max / largest)))
+
+
+@exercise.right
+def in_double_precision(gradients, dtype):
+    magnitudes = gradients.double().abs()
+    if not magnitudes.any():
+        return 1.0
+    _, exponent = torch.frexp(torch.finfo(dtype).max / magnitudes.max())
+    return 2.0 ** (int(exponent) - 1)

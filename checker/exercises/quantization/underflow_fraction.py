@@ -1,0 +1,170 @@
+"""underflow_fraction: the share of non-zero values that another dtype turns into 0."""
+
+import numpy as np
+import torch
+
+from checker.exercise import Exercise
+from lessons.quantization import underflow_fraction
+
+exercise = Exercise(
+    underflow_fraction,
+    title="0 に消える値の割合",
+    statement=(
+        "`values` を `dtype` に変換したときに、ちょうど 0 になってしまう値の割合を返します。"
+        "分母は、もともと 0 でない値の個数です。"
+        "もともと 0 だった値は、まったく数えません。"
+        "変換では最も近い値に丸め、ちょうど中間の値は仮数部が偶数のほうへ丸めます。"
+        "torch の `to` がこの丸めをします。"
+        "0 でない値が 1 つもなければ 0.0 を返します。"
+    ),
+    difficulty=1,
+    minutes=8,
+    points=2,
+    hints=(
+        "実際に変換してから、0 になった値を数えるのが確実です。",
+        "`values.to(dtype)` で変換できます。bool のテンソルは `sum()` で True の数を数えられます。",
+        "もともと 0 でない場所は `nonzero = values != 0` です。この個数が分母です。",
+        "消えた場所は `nonzero & (values.to(dtype) == 0)` です。",
+        "分母が 0 なら先に `return 0.0` とします。"
+        "割るときは `int(消えた場所.sum()) / int(nonzero.sum())` として Python の数にします。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    values = torch.tensor([1e-3, 0.0, -1e-6, 2e-8, 0.0, 1e-10])
+    half, brain = values.to(torch.float16), values.to(torch.bfloat16)
+    nonzero = int((values != 0).sum())
+    lost = nonzero - int((half != 0).sum())
+    return (
+        f"値が `{', '.join(f'{v:.0e}' if v else '0' for v in values.tolist())}` のとき、"
+        f"0 でない値は {nonzero} 個です。"
+        f"float16 では {lost} 個が 0 になるので、"
+        f"割合は {lost}/{nonzero} = {underflow_fraction(values, torch.float16)} です。"
+        f"bfloat16 では {nonzero - int((brain != 0).sum())} 個なので、"
+        f"割合は {underflow_fraction(values, torch.bfloat16)} です。"
+    )
+
+
+def mixed(rng, tiny, lost, kept, zeros=0, subnormals=0, dtype=torch.float32) -> torch.Tensor:
+    """So many values well on each side of `tiny`, the smallest subnormal, and of both signs.
+
+    Of the first two kinds, some lie between a half and the whole of it, and are rounded up.
+    """
+    exponents = np.concatenate([rng.uniform(-8, -1.2, lost), rng.uniform(15, 25, kept),
+                                rng.uniform(1, 5, subnormals), rng.uniform(-0.8, -0.2, 2)])
+    signs = np.resize([-1.0, 1.0], len(exponents))
+    values = np.concatenate([signs * tiny * 2.0**exponents, np.zeros(zeros)])
+    return torch.tensor(rng.permutation(values), dtype=dtype)
+
+
+@exercise.cases
+def cases(rng):
+    half, brain, single = 2.0**-24, 2.0**-133, 2.0**-149
+
+    def count(low, high):
+        return int(rng.integers(low, high))
+
+    yield "基本", (mixed(rng, half, count(4, 8), 9, 4, 5), torch.float16)
+    yield "形が 3 次元", (mixed(rng, half, 5, 11, 3, 3).reshape(2, 3, 4), torch.float16)
+    values = mixed(rng, half, count(4, 8), 12, 2)
+    yield "bfloat16 では消えない値", (values, torch.bfloat16)
+    yield "bfloat16 でも消える値", (mixed(rng, brain, count(4, 8), 10, 3, 6), torch.bfloat16)
+    doubles = mixed(rng, single, count(4, 8), 8, 3, 5, dtype=torch.float64)
+    yield "float64 から float32", (doubles, torch.float32)
+    yield "float64 から float16", (doubles * 2.0**125, torch.float16)
+    yield "float64 のまま", (doubles, torch.float64)
+    tie = torch.tensor([half / 2, -half / 2, half, -half, 0.0, float(rng.uniform(0.1, 1))])
+    yield "ちょうど中間の値は 0 へ", (tie, torch.float16)
+    just = torch.nextafter(tie, 2 * tie)
+    yield "中間より少しだけ大きい値", (just, torch.float16)
+    yield "0 でない値が 1 つもない", (torch.zeros(count(3, 9)), torch.float16)
+    one = torch.zeros(6)
+    one[count(0, 6)] = half / count(5, 50)
+    yield "0 でない値が 1 つだけ", (one, torch.float16)
+
+
+@exercise.wrong("分母に 0 も数えています。もともと 0 でない値の個数で割ってください。")
+def counts_zeros_below(values, dtype):
+    return int(((values != 0) & (values.to(dtype) == 0)).sum()) / values.numel()
+
+
+@exercise.wrong("もともとの 0 まで、消えた値に数えています。分母と分子の両方から除いてください。")
+def counts_zeros_on_both_sides(values, dtype):
+    return int((values.to(dtype) == 0).sum()) / values.numel()
+
+
+@exercise.wrong("最小の正規化数より小さい値を数えています。その下にも、非正規化数があります。")
+def uses_the_smallest_normal(values, dtype):
+    nonzero = values[values != 0].double()
+    return float((nonzero.abs() < torch.finfo(dtype).tiny).double().mean()) if len(nonzero) else 0.0
+
+
+@exercise.wrong("最小の非正規化数より小さい値をすべて数えています。その半分より大きい値は、切り上げられます。")
+def forgets_rounding_up(values, dtype):
+    nonzero = values[values != 0].double()
+    smallest = torch.finfo(dtype).tiny * torch.finfo(dtype).eps
+    return float((nonzero.abs() < smallest).double().mean()) if len(nonzero) else 0.0
+
+
+@exercise.wrong("最小の非正規化数のちょうど半分を残しています。中間の値は偶数、つまり 0 へ丸めます。")
+def keeps_ties(values, dtype):
+    nonzero = values[values != 0].double()
+    half = torch.finfo(dtype).tiny * torch.finfo(dtype).eps / 2
+    lost = nonzero.abs() < half if half else nonzero == 0
+    return float(lost.double().mean()) if len(nonzero) else 0.0
+
+
+@exercise.wrong("負の値をすべて数えています。大きさを比べるには、絶対値を取ります。")
+def forgets_abs(values, dtype):
+    nonzero = values[values != 0].double()
+    half = torch.finfo(dtype).tiny * torch.finfo(dtype).eps / 2
+    return float((nonzero <= half).double().mean()) if len(nonzero) else 0.0
+
+
+@exercise.wrong("変換で少しでも変わった値を数えています。数えるのは、ちょうど 0 になった値です。")
+def counts_rounded_values(values, dtype):
+    nonzero = values[values != 0]
+    changed = nonzero.to(dtype).to(values.dtype) != nonzero
+    return int(changed.sum()) / len(nonzero) if len(nonzero) else 0.0
+
+
+@exercise.wrong("0 でない値が 1 つもないときに、0 で割っています。先に調べて 0.0 を返してください。")
+def divides_by_zero(values, dtype):
+    nonzero = values[values != 0]
+    return int((nonzero.to(dtype) == 0).sum()) / len(nonzero)
+
+
+@exercise.wrong("空の平均が nan になっています。0 でない値が 1 つもなければ 0.0 を返してください。")
+def takes_an_empty_mean(values, dtype):
+    return float((values[values != 0].to(dtype) == 0).double().mean())
+
+
+@exercise.wrong("はじめに float32 に直しています。float64 の小さな値が、そこで先に消えます。")
+def goes_through_float32(values, dtype):
+    nonzero = values.float()[values.float() != 0]
+    return int((nonzero.to(dtype) == 0).sum()) / len(nonzero) if len(nonzero) else 0.0
+
+
+@exercise.right
+def loop(values, dtype):
+    total = vanished = 0
+    for value in values.flatten():
+        if value.item() != 0:
+            total += 1
+            vanished += value.to(dtype).item() == 0
+    return vanished / total if total else 0.0
+
+
+@exercise.right
+def mean_of_the_rest(values, dtype):
+    rest = values[values != 0].to(dtype)
+    return (rest == 0).double().mean().item() if len(rest) else 0.0
+
+
+@exercise.right
+def numpy_minded(values, dtype):
+    before = np.count_nonzero(values.numpy())
+    after = np.count_nonzero(values.to(dtype).double().numpy())
+    return float((before - after) / max(before, 1))
