@@ -338,7 +338,7 @@ def changes(picture, act):
 def test_a_bit_can_be_switched_and_a_number_typed(quantization):
     """Catches boxes that do not reach the figure, by mouse and by keyboard."""
     output = show(quantization, cell_with(quantization, "BitBoxes(")).locator(".jp-OutputArea").first
-    picture, boxes = output.locator("img"), output.locator("button.jupyter-widget-toggle-button")
+    picture, boxes = output.locator("img"), output.locator("button.widget-toggle-button")
     assert boxes.count() == 32
     changes(picture, boxes.first.click)
     assert picture.get_attribute("alt").startswith("1 01111011 ")
