@@ -33,8 +33,8 @@ class BitBoxes(ipywidgets.VBox):
         self._format = ipywidgets.Dropdown(options=list(formats), description="形式")
         self._number = ipywidgets.Text(str(number), description="数", continuous_update=False)
         steps = [
-            ipywidgets.Button(description="絶対値が次に小さい値"),
-            ipywidgets.Button(description="絶対値が次に大きい値"),
+            ipywidgets.Button(description=f"絶対値が次に{way}値", layout={"width": "auto"})
+            for way in ("小さい", "大きい")
         ]
         self._complaint = ipywidgets.HTML()  # about a text that is no number
         self._rows = ipywidgets.VBox()

@@ -106,7 +106,7 @@ class Exercise:
     def accepted_when(self, accepts: Callable) -> Callable:
         """Decorator, where many values are right: (value, *arguments) → what falls short, or None.
 
-        It runs on the judge's side, for values of the solution's type and length.
+        It runs on the judge's side, for values of the solution's types and lengths alone.
         """
         self.accepts = accepts
         return accepts

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+KINDS = ("type", "length", "shape", "dtype", "finite", "value")  # in the order of the checks
 RTOL = {torch.float32: 1e-5, torch.float64: 1e-9}
 PYTHON_RTOL = 1e-9
 MAX_DEPTH, MAX_NODES = 12, 20_000
@@ -31,7 +32,7 @@ class Strange:
 class Difference:
     """The first thing that tells an actual value from the expected one, as a Japanese sentence."""
 
-    kind: str  # "type", "length", "shape", "dtype", "finite" or "value"
+    kind: str  # one of KINDS
     sentence: str
 
 
@@ -125,7 +126,8 @@ def _compare(expected: object, actual: object, rtol: float, where: str) -> Diffe
             )
         parts = zip(expected, actual, strict=True)
         found = (_compare(e, a, rtol, f"{where}[{i}]") for i, (e, a) in enumerate(parts))
-        return next((f for f in found if f), None)
+        # A wrong type anywhere comes before a wrong value: `accepts` relies on the types.
+        return min(filter(None, found), key=lambda f: KINDS.index(f.kind), default=None)
     if wanted is dict:
         if list(expected) != list(actual):
             return Difference("value", f"{where}のキーが違います。")

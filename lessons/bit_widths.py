@@ -65,7 +65,7 @@ def uniform_weights(weight: Tensor, bits: int) -> Tensor:
 def per_channel_weights(weight: Tensor, bits: int) -> Tensor:
     """式 (1) の Δ を、出力の行ごとに決めます。bits は 2 以上です。"""
     top = 2 ** (bits - 1) - 1
-    steps = weight.abs().amax(dim=1).clamp(min=torch.finfo(weight.dtype).tiny) / top
+    steps = weight.abs().amax(dim=1).clamp(min=1e-30) / top  # 0 だけの行にも間隔が要る
     zeros = torch.zeros(len(weight), dtype=torch.int32, device=weight.device)
     return torch.fake_quantize_per_channel_affine(weight, steps, zeros, 0, -top, top)
 

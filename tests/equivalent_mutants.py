@@ -60,6 +60,14 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "more candidates than are tried change nothing"
         ),
         "- for chosen in itertools.product(range(8, 0, -1), repeat=len(weights)):\n"
+        "+ for chosen in itertools.product(range(9, 0, -1), repeat=len(weights)):": (
+            "a first layer of 9 bits is over every budget, and nothing else is tried first"
+        ),
+        "- for chosen in itertools.product(range(8, 0, -1), repeat=len(weights)):\n"
+        "+ for chosen in itertools.product(range(16, 0, -1), repeat=len(weights)):": (
+            "a first layer of 9 bits is over every budget, and nothing else is tried first"
+        ),
+        "- for chosen in itertools.product(range(8, 0, -1), repeat=len(weights)):\n"
         "+ for chosen in itertools.product(range(7, 0, -1), repeat=len(weights)):": (
             "no case needs a layer of 8 bits: any bits that meet the terms are right"
         ),

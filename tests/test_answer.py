@@ -21,7 +21,7 @@ needs_alarm = pytest.mark.skipif(
 def run(body: str, *arguments, seconds: float = 5.0) -> Run:
     """Run a cell that defines f(x) with this body and call it once."""
     lines = "\n".join(f"    {line}" for line in body.splitlines())
-    return run_answer(f"def f(x):\n{lines}", "f", [arguments or (0,)], seconds)
+    return run_answer(f"def f(x):\n{lines}", "f", [arguments or (0,)], seconds=seconds)
 
 
 def kind(ran: Run) -> str:

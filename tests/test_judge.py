@@ -13,6 +13,7 @@ from sample_exercise import WRONGS, cases, sample, verdict_on
 from checker import runner
 from checker.exercise import UnknownExercise, exercise_names, load
 from checker.judge import unanswered
+from checker.plain import show
 from checker.runner import judge_source, judge_with
 
 HEAD = "def scaled(values, factor):\n"
@@ -186,7 +187,7 @@ def puzzle():
 
     @exercise.accepted_when
     def accepted(parts, total):
-        return None if sum(parts) == total else f"合計が {sum(parts)} です。"
+        return None if sum(parts) == total else f"合計が {show(sum(parts))} です。"
 
     @exercise.wrong("1 だけ多くなっています。")
     def one_too_many(total):
@@ -205,6 +206,10 @@ def puzzle():
         ("(1, total - 1)", "wrong", "戻り値の型が tuple です"),
         ("[1.0, total - 1.0]", "wrong", "戻り値[0]の型が float です"),
         ("[total]", "wrong", "戻り値の長さが 1 です"),
+        ("[4, torch.zeros(5)]", "wrong", "戻り値[1]の型が Tensor です"),
+        ("[4, True]", "wrong", "戻り値[1]の型が bool です"),
+        ("[4, 1.0]", "wrong", "戻り値[1]の型が float です"),
+        ("[10 ** 5000, 1]", "wrong", "合計が"),
     ],
 )
 def test_a_puzzle_accepts_every_value_that_meets_its_terms(value, outcome, words):

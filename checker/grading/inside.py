@@ -51,6 +51,7 @@ class Child:
 def main(mode: str, seconds: float, layers: frozenset[str]) -> None:
     """Answer requests until there are no more."""
     exec(PRELUDE, {})  # the slow imports
+    torch.ones(1).to(torch.float16)  # torch reads once what the CPU can do; a fork may not read it
     if "files" in layers:
         dynamo = importlib.import_module("torch._dynamo")  # torch.optim does it late, and it writes
         dynamo.config.disable = True  # torch.compile needs a compiler; without it the value is the same

@@ -128,7 +128,9 @@ def _refuse_uncarried(value: object) -> None:
             _refuse_uncarried(part)
     elif kind is dict:
         _refuse_uncarried(list(value.values()))
-    elif value is not None and kind not in (bool, int, float, str) and value not in DTYPES:
+    elif kind is torch.dtype and value in DTYPES:
+        pass
+    elif value is not None and kind not in (bool, int, float, str):
         raise CannotPack(f"an argument is a {kind.__name__}: cases must hold plain values")
 
 

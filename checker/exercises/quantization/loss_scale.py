@@ -144,6 +144,18 @@ def computes_in_float32(gradients, dtype):
     return float(2.0 ** torch.floor(torch.log2(torch.finfo(dtype).max / largest)))
 
 
+@exercise.wrong("float32 のテンソルに掛けています。float(…) で Python の数にしてから 2 倍していきます。")
+def doubles_in_float32(gradients, dtype):
+    largest, limit, scale = gradients.abs().max(), torch.finfo(dtype).max, 1.0
+    if largest == 0:
+        return scale
+    while largest * scale > limit:
+        scale /= 2
+    while largest * scale * 2 <= limit:
+        scale *= 2
+    return scale
+
+
 @exercise.wrong("いつも float16 の最大値を使っています。最大値は dtype から取り出してください。")
 def always_float16(gradients, dtype):
     largest = float(gradients.abs().max())

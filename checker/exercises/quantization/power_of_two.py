@@ -78,7 +78,7 @@ def cases(rng):
     yield "大きな値の重み", clear_weights(rng, (4, 5), 3, exponent=5, fraction=(0.75, 0.95))
 
     levels = np.repeat([1, 0.75, 0.375, 0.1875, 0.09375, 0.046875, 0], 2)
-    ties = rng.permutation(levels * rng.choice([-1, 1], 14)) * 2.0 ** rng.integers(-5, 4)
+    ties = rng.permutation(levels * rng.choice([-1, 1], 14)) / 8
     yield "しきい値とちょうど等しい重み", (torch.tensor(ties.reshape(2, 7), dtype=torch.float32), 4)
 
     weight, bits = clear_weights(rng, (4, 6), 3)
