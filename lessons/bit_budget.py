@@ -15,8 +15,8 @@ import math
 import torch
 from torch import Tensor
 
-from lessons.data import digits
-from lessons.integer_quantization import affine_params, dequantize, quantize
+from lessons.data import centred, digits
+from lessons.integer_quantization import affine_params, dequantize, quantize, restored
 from lessons.training import mlp, train
 
 BITS = range(1, 9)
@@ -66,10 +66,8 @@ def packed_bytes(weights: list[Tensor], bits: list[int]) -> int:
 
 def accuracy_with_bits(weights: list[Tensor], bits: list[int], x: Tensor, y: Tensor) -> float:
     """式 (2)(3): 各層の重みを bits のビット数に量子化したネットワークの正解率 (%) です。"""
-    rounded = []
-    for weight, b in zip(weights, bits, strict=True):
-        scale, zero_point = affine_params(float(weight.min()), float(weight.max()), b)
-        rounded.append(dequantize(quantize(weight, scale, zero_point, b), scale, zero_point))
+    rounded = [restored(weight, float(weight.min()), float(weight.max()), b)
+               for weight, b in zip(weights, bits, strict=True)]
     return accuracy_of(rounded, x, y)
 
 
@@ -92,11 +90,6 @@ def digit_weights(seed: int) -> tuple[Tensor, ...]:
     train(model, centred(data.x_train), data.y_train, epochs=12, lr=0.05, weight_decay=1e-4,
           generator=torch.Generator().manual_seed(seed))
     return tuple(layer.weight.detach() for layer in model[::2])
-
-
-def centred(x: Tensor) -> Tensor:
-    """0 以上 1 以下の画素を、-1 以上 1 以下にします。"""
-    return 2 * x - 1
 
 
 @functools.cache

@@ -20,6 +20,7 @@ from torch.nn.utils import parametrize
 
 from lessons.data import Dataset
 from lessons.int8_inference import FORMATS
+from lessons.integer_quantization import symmetric_weights
 from lessons.low_bit_weights import binary_weights, power_of_two
 from lessons.training import accuracy, linear_layers, mlp, train
 
@@ -57,9 +58,7 @@ def uniform_weights(weight: Tensor, bits: int) -> Tensor:
     """式 (1): 層全体で 1 つの Δ を使い、等間隔の値に丸めます。1 bit は ±α です。"""
     if bits == 1:
         return binary_weights(weight)
-    top = 2 ** (bits - 1) - 1
-    step = float(weight.detach().abs().max()) / top
-    return torch.fake_quantize_per_tensor_affine(weight, step, 0, -top, top)
+    return symmetric_weights(weight, bits)
 
 
 def per_channel_weights(weight: Tensor, bits: int) -> Tensor:

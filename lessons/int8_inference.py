@@ -11,7 +11,7 @@
 import torch
 from torch import Tensor
 
-from lessons.integer_quantization import affine_params, dequantize, quantize
+from lessons.integer_quantization import affine_params, restored, symmetric_weights
 from lessons.training import milliseconds_side_by_side
 
 FORMATS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16,
@@ -39,10 +39,7 @@ def int8_linear(x: Tensor, weight_int8: Tensor, w_scale: float) -> Tensor:
 
 def rounded_linear(x: Tensor, weight: Tensor, bits: int) -> Tensor:
     """float32 のまま、重みを毎回 bits ビットの値に丸めてから掛けます。型は変わりません。"""
-    top = 2 ** (bits - 1) - 1
-    scale = float(weight.abs().max()) / top
-    rounded = torch.fake_quantize_per_tensor_affine(weight, scale, 0, -top, top)
-    return x @ rounded.T
+    return x @ symmetric_weights(weight, bits).T
 
 
 def range_error(x: Tensor, clip_percent: float, bits: int) -> tuple[float, float, float]:
@@ -53,9 +50,7 @@ def range_error(x: Tensor, clip_percent: float, bits: int) -> tuple[float, float
     """
     share = clip_percent / 100
     low, high = torch.quantile(x, torch.tensor([share, 1 - share])).tolist()
-    scale, zero_point = affine_params(low, high, bits)
-    restored = dequantize(quantize(x, scale, zero_point, bits), scale, zero_point)
-    return low, high, float((restored - x).square().mean().sqrt())
+    return low, high, float((restored(x, low, high, bits) - x).square().mean().sqrt())
 
 
 def layer_milliseconds(

@@ -86,6 +86,19 @@ def dequantize(q: Tensor, scale: float, zero_point: int) -> Tensor:
     return scale * (q - zero_point)
 
 
+def restored(x: Tensor, low: float, high: float, bits: int) -> Tensor:
+    """式 (2)–(5): 範囲 low から high を bits ビットに量子化し、元の大きさに戻した値です。"""
+    scale, zero_point = affine_params(low, high, bits)
+    return dequantize(quantize(x, scale, zero_point, bits), scale, zero_point)
+
+
+def symmetric_weights(weight: Tensor, bits: int) -> Tensor:
+    """0 を中心とする等間隔の値に丸めた重みです。最大の絶対値が端の値になります。bits は 2 以上です。"""
+    top = 2 ** (bits - 1) - 1
+    step = float(weight.detach().abs().max()) / top
+    return torch.fake_quantize_per_tensor_affine(weight, step, 0, -top, top)
+
+
 def int8_matmul(xq: Tensor, x_scale: float, x_zero: int, wq: Tensor, w_scale: float) -> Tensor:
     """式 (6): 8 ビット整数どうしの積を整数で足し合わせ、最後に一度だけ倍率を掛けます。
 

@@ -8,14 +8,15 @@
 出典: Micikevicius ほか 2018, Mixed Precision Training, arXiv:1710.03740, 3 節
 """
 
+import copy
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lessons.data import Dataset
-from lessons.training import mlp
+from lessons.data import Dataset, centred
+from lessons.training import accuracy, mlp
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ def gradient_run(
     """
     model = mlp([64, 64, 10], seed).to(data.x_train.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3, eps=1e-15)
-    x_train, x_test = 2 * data.x_train - 1, 2 * data.x_test - 1
+    x_train, x_test = centred(data.x_train), centred(data.x_test)
     generator = torch.Generator().manual_seed(seed)
     accuracies, true_gradients, zero_percent = [], None, 0.0
     for _ in range(10):
@@ -77,12 +78,9 @@ def weights_only(gradients: tuple[Tensor, ...]) -> Tensor:
     return torch.cat([g.flatten() for g in gradients if g.dim() == 2])
 
 
-@torch.no_grad()
 def accuracy_in(model: nn.Module, x: Tensor, y: Tensor, dtype: torch.dtype) -> float:
-    """重みと入力を dtype にしたときの正解率 (%) です。"""
-    copies = {name: p.to(dtype) for name, p in model.named_parameters()}
-    predicted = torch.func.functional_call(model, copies, x.to(dtype)).argmax(dim=1)
-    return 100 * int((predicted == y).sum()) / len(y)
+    """重みと入力を dtype にしたときの正解率 (%) です。model は変えません。"""
+    return accuracy(copy.deepcopy(model).to(dtype), x.to(dtype), y)
 
 
 def swamped_run(data: Dataset, dtype: torch.dtype, seed: int, master: bool) -> tuple[float, ...]:

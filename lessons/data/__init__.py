@@ -45,6 +45,11 @@ def digits() -> Dataset:
                    tuple("0123456789"))
 
 
+def centred(x: Tensor) -> Tensor:
+    """0 以上 1 以下の画素を、-1 以上 1 以下にします。"""
+    return 2 * x - 1
+
+
 def fashion_mnist() -> Dataset:
     """衣類の画像 28×28 画素です。訓練 6000 枚、テスト 2000 枚で、どのクラスも同数です。
 
@@ -77,10 +82,14 @@ class CaffeNetRow:
 
 def caffenet_table() -> list[CaffeNetRow]:
     """公表された表 (CaffeNet、Oxford 102) の 14 行を alpha の小さい順に返します。"""
-    with open(FOLDER / "caffenet_oxford102.csv", encoding="utf-8", newline="") as file:
-        lines = [line for line in file if not line.startswith("#")]
     return [CaffeNetRow(**{name: float(text) for name, text in row.items()})
-            for row in csv.DictReader(lines)]
+            for row in csv_rows("caffenet_oxford102.csv")]
+
+
+def csv_rows(name: str) -> list[dict[str, str]]:
+    """CSV ファイルの行を、見出しと文字列の組で返します。# で始まる行は読み飛ばします。"""
+    with open(FOLDER / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,8 @@ class DetectionTime:
 
 def detection_times() -> list[DetectionTime]:
     """LBW-Net の論文で公表された検出時間の 3 行を返します。"""
-    with open(FOLDER / "lbw_net_detection.csv", encoding="utf-8", newline="") as file:
-        return [DetectionTime(**{name: float(value) for name, value in row.items()})
-                for row in csv.DictReader(file)]
+    return [DetectionTime(**{name: float(value) for name, value in row.items()})
+            for row in csv_rows("lbw_net_detection.csv")]
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,5 @@ class CardPeak:
 
 def gpu_tflops() -> list[CardPeak]:
     """NVIDIA のデータシートにある、単精度と倍精度の性能を返します。"""
-    with open(FOLDER / "gpu_tflops.csv", encoding="utf-8", newline="") as file:
-        return [CardPeak(row["card"], float(row["single"]), float(row["double"]))
-                for row in csv.DictReader(file)]
+    return [CardPeak(row["card"], float(row["single"]), float(row["double"]))
+            for row in csv_rows("gpu_tflops.csv")]

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lessons.figures import BLUE, GREEN, GREY, ORANGE, VERMILION
 from lessons.int8_inference import range_error
-from lessons.integer_quantization import affine_params, dequantize, fit_slope, quantize
+from lessons.integer_quantization import affine_params, fit_slope, restored
 
 BITS = (1, 2, 3, 4, 6, 8)
 
@@ -69,13 +69,12 @@ def staircase(low: float, high: float, bits: int) -> tuple[Figure, str]:
     """実数を量子化して元に戻す関数のグラフです。0 の位置と、丸めの誤差を示します。"""
     scale, zero_point = affine_params(low, high, bits)
     x = torch.linspace(-2.2, 3.2, 1601)
-    restored = dequantize(quantize(x, scale, zero_point, bits), scale, zero_point)
     bottom, top = -scale * zero_point, scale * (2**bits - 1 - zero_point)
 
     fig = Figure(figsize=(8.4, 3.8))
     ax = fig.add_axes((0.09, 0.14, 0.62, 0.78))
     ax.plot(x, x, color=GREY, linestyle=":", label="元の値")
-    ax.plot(x, restored, color=BLUE, linewidth=2, label="量子化して戻した値")
+    ax.plot(x, restored(x, low, high, bits), color=BLUE, linewidth=2, label="量子化して戻した値")
     ax.axvspan(-2.2, bottom, color=ORANGE, alpha=0.3, hatch="//", label="範囲の外（端の値）")
     ax.axvspan(top, 3.2, color=ORANGE, alpha=0.3, hatch="//")
     ax.plot([0], [0], color="black", marker="o", linestyle="none", label=f"0 は整数 {zero_point}")
@@ -89,8 +88,9 @@ def staircase(low: float, high: float, bits: int) -> tuple[Figure, str]:
 
 def calibration(x: Tensor, clip_percent: float, bits: int) -> tuple[Figure, str]:
     """値の分布と、端を切り捨てて決めた範囲です。下は、切り捨てる割合を変えたときの誤差です。"""
-    low, high, error = range_error(x, clip_percent, bits)
-    full = range_error(x, 0.0, bits)[2]
+    percents = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+    errors = {percent: range_error(x, percent, bits) for percent in percents}
+    low, high, error = errors[clip_percent]
     fig = Figure(figsize=(9.6, 3.6))
     left = fig.add_axes((0.08, 0.15, 0.42, 0.75))
     right = fig.add_axes((0.6, 0.15, 0.38, 0.75))
@@ -100,8 +100,7 @@ def calibration(x: Tensor, clip_percent: float, bits: int) -> tuple[Figure, str]
     left.axvline(high, color=VERMILION, linestyle="--")
     left.set(yscale="log", xlabel="値", ylabel="個数", title="値の分布と、量子化する範囲")
     left.legend(fontsize=9)
-    percents = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-    right.plot(range(len(percents)), [range_error(x, p, bits)[2] for p in percents], color=GREEN,
+    right.plot(range(len(percents)), [e for _, _, e in errors.values()], color=GREEN,
                marker="o", label=f"{bits} bit")
     right.plot([percents.index(clip_percent)], [error], color="black", marker="v", markersize=10,
                linestyle="none", label=f"両端を {clip_percent:g} % ずつ切る")
@@ -110,5 +109,5 @@ def calibration(x: Tensor, clip_percent: float, bits: int) -> tuple[Figure, str]
               title="切り捨てる割合と誤差")
     right.legend(fontsize=9)
     text = (f"両端を {clip_percent:g} % ずつ切り捨てると、{bits} bit の誤差は {error:.4f} です。"
-            f"切り捨てないときは {full:.4f} です。")
+            f"切り捨てないときは {errors[0.0][2]:.4f} です。")
     return fig, text
