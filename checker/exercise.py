@@ -32,13 +32,14 @@ from pathlib import Path
 import numpy as np
 
 import lessons
+from checker.answer import OBSERVER
 
 FOLDER = Path(__file__).parent / "exercises"
 LESSONS = Path(lessons.__file__).parent
 PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # tensors can't be compared by ==; a case is told by identity
 class Case:
     """One labelled call. The label is Japanese and may stand for several calls."""
 
@@ -58,7 +59,7 @@ class Wrong:
         return self.function.__name__
 
 
-@dataclass
+@dataclass(eq=False)
 class Exercise:
     """The card of an exercise, its cases and its known answers."""
 
@@ -72,6 +73,7 @@ class Exercise:
     rtol: float | None = None  # for Python floats, where 1e-9 asks too much
     uses: tuple[str, ...] = ()  # earlier exercises whose solutions the answer may call
     accepts: Callable | None = None  # set by the decorator `accepted_when`
+    observer: Callable | None = None  # set by the decorator `observe`
     wrongs: list[Wrong] = field(default_factory=list)
     rights: list[Callable] = field(default_factory=list)
 
@@ -106,14 +108,33 @@ class Exercise:
     def accepted_when(self, accepts: Callable) -> Callable:
         """Decorator, where many values are right: (value, *arguments) → what falls short, or None.
 
-        It runs on the judge's side, for values of the solution's types and lengths alone.
+        It runs on the judge's side, for values of the solution's types and lengths alone; tensors
+        may have any shape, dtype and content.
         """
         self.accepts = accepts
         return accepts
 
+    def observe(self, observer: Callable) -> Callable:
+        """Decorator, where arguments or effects are no plain values: models, gradients, callables.
+
+        (answer, *arguments of a case) → a dict of plain values by their Japanese names. The cases
+        hold plain values; the observer makes the real arguments, calls the answer and says what
+        happened. Its text travels to the child: it may use the prelude's names alone.
+        """
+        self.observer = observer
+        return observer
+
+    def call(self, function: Callable) -> Callable:
+        """What a case's arguments go to: `function`, or the observer of it."""
+        return functools.partial(self.observer, function) if self.observer else function
+
     def given(self) -> str:
         """The text of the functions in `uses`."""
         return "\n\n".join(load(name).solved() for name in self.uses)
+
+    def observer_text(self) -> str:
+        """The text of the observer, or nothing."""
+        return _plain_text(self.observer, OBSERVER) if self.observer else ""
 
     def make_cases(self, seed: int) -> tuple[Case, ...]:
         """The cases of one seed. Hidden cases are the same generator with a secret seed."""
@@ -141,9 +162,14 @@ class Exercise:
 
     def text_of(self, function: Callable) -> str:
         """A known answer as the text of an answer cell: named as asked, without its decorator."""
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-        tree.body[0].name, tree.body[0].decorator_list = self.name, []
-        return ast.unparse(tree)
+        return _plain_text(function, self.name)
+
+
+def _plain_text(function: Callable, name: str) -> str:
+    """A function's text under another name and without its decorators."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    tree.body[0].name, tree.body[0].decorator_list = name, []
+    return ast.unparse(tree)
 
 
 class ExerciseFileError(Exception):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -79,7 +81,7 @@ def judge(
         return _unanswered(name)
     if run.failure:
         return _error(name, run.failure, _line(source, run.failure, reveal), run, reveal)
-    expected = [observe(exercise.solution, case.arguments) for case in cases]
+    expected = [known(exercise, exercise.solution, case) for case in cases]
     actual = run.observations
     findings = [finding(exercise, *pair) for pair in zip(expected, actual, strict=True)]
     failing = [i for i, found in enumerate(findings) if found]
@@ -96,14 +98,15 @@ def judge(
         return _error(name, failure, line, run, reveal, cases[first].label)
 
     score = _score(cases, failing)
-    shown = reveal and findings[first][0] == "value" and not failure
     kind, sentence = findings[first]
+    shown = reveal and kind == "value" and not failure
+    part, value, wanted = _first_difference(exercise, actual[first].value, expected[first].value)
     lines = [
         ("呼び出し", call_text(exercise, cases[first]) if reveal else ""),
         ("ケース", cases[first].label),
-        ("違い", sentence if reveal else HIDDEN.get(kind, sentence)),
-        ("あなたの値", show(actual[first].value) if shown else ""),
-        ("期待した値", show(expected[first].value) if shown else ""),
+        ("違い", sentence if reveal else HIDDEN.get(kind, sentence).replace("戻り値", part)),
+        ("あなたの値", show(value) if shown else ""),
+        ("期待した値", show(wanted) if shown else ""),
         ("考えられる原因", misconception.diagnosis if misconception else ""),
         ("通ったケース", _passed(cases, failing)),
         ("あなたの出力", run.printed.strip() if reveal else ""),
@@ -116,8 +119,29 @@ def judge(
         cases[first].label,
         misconception.name if misconception else None,
         tuple(line for line in lines if line[1]),
-        (actual[first].value, expected[first].value) if shown else None,
+        (value, wanted) if shown else None,
     )
+
+
+def _first_difference(
+    exercise: Exercise, actual: object, expected: object
+) -> tuple[str, object, object]:
+    """What differs by name, and the two values; of what an observer saw, the first such part."""
+    if not exercise.observer or type(actual) is not dict:
+        return "戻り値", actual, expected
+    names = (n for n in expected if difference(expected[n], actual.get(n), exercise.rtol))
+    name = next(names, "戻り値")
+    value, wanted = actual.get(name), expected.get(name)
+    while type(wanted) is list and type(value) is list and len(wanted) == len(value):
+        pairs = zip(value, wanted, strict=True)
+        value, wanted = next(p for p in pairs if difference(p[1], p[0], exercise.rtol))
+    return name, value, wanted
+
+
+@functools.lru_cache(maxsize=4096)
+def known(exercise: Exercise, function: Callable, case: Case) -> Observation:
+    """What a known answer does in a case: run once, for every answer that is compared with it."""
+    return observe(exercise.call(function), case.arguments)
 
 
 def same(one: Observation, other: Observation, rtol: float | None = None) -> bool:
@@ -137,8 +161,9 @@ def finding(
     """What is wrong with one observation: (kind, sentence), or None."""
     if actual.failure:
         return "exception", f"{actual.failure.kind} が起きました。"
-    found = difference(expected.value, actual.value, exercise.rtol)
-    if exercise.accepts and (found is None or found.kind == "value"):
+    where = "" if exercise.observer else "戻り値"  # an observer's values have names of their own
+    found = difference(expected.value, actual.value, exercise.rtol, where)
+    if exercise.accepts and (found is None or found.kind not in ("type", "length")):
         unmet = exercise.accepts(actual.value, *expected.arguments)
         if unmet:
             return "unmet", unmet
@@ -164,7 +189,7 @@ def _misconception(
     """The known wrong answer that does the same: in every case, or else in every failing case."""
 
     def agrees(wrong: Wrong, i: int) -> bool:
-        return same(actual[i], observe(wrong.function, cases[i].arguments), exercise.rtol)
+        return same(actual[i], known(exercise, wrong.function, cases[i]), exercise.rtol)
 
     partial = None
     for wrong in exercise.wrongs:
@@ -322,6 +347,12 @@ def call_text(exercise: Exercise, case: Case) -> str:
 def _short(value: object) -> str:
     if isinstance(value, torch.Tensor):
         return f"Tensor{list(value.shape)}"
-    if isinstance(value, list) and value and isinstance(value[0], torch.Tensor):
+    if isinstance(value, list) and _holds_tensors(value):
         return f"[{', '.join(map(_short, value))}]"
     return show(value, 80)
+
+
+def _holds_tensors(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_tensors, value))
+    return isinstance(value, torch.Tensor)

@@ -87,12 +87,15 @@ def storages(value: object) -> set[int]:
     return set()
 
 
-def difference(expected: object, actual: object, rtol: float | None = None) -> Difference | None:
+def difference(
+    expected: object, actual: object, rtol: float | None = None, where: str = "戻り値"
+) -> Difference | None:
     """None where `actual` counts as `expected`; checked in the order type, shape, dtype, value.
 
-    `rtol` replaces the default relative tolerance of Python floats (1e-9).
+    `rtol` replaces the default relative tolerance of Python floats (1e-9). `where` is what the
+    sentence calls the value; empty for a dict whose keys are the names of its values.
     """
-    return _compare(expected, actual, rtol or PYTHON_RTOL, "戻り値")
+    return _compare(expected, actual, rtol or PYTHON_RTOL, where)
 
 
 def distance(expected: object, actual: object, rtol: float | None = None) -> float:
@@ -101,6 +104,8 @@ def distance(expected: object, actual: object, rtol: float | None = None) -> flo
         if len(expected) != len(actual):
             return math.inf
         return max((distance(e, a, rtol) for e, a in zip(expected, actual, strict=True)), default=0)
+    if type(expected) is dict and type(actual) is dict and list(expected) == list(actual):
+        return distance(list(expected.values()), list(actual.values()), rtol)
     if type(expected) is torch.Tensor and type(actual) is torch.Tensor:
         if expected.shape != actual.shape or expected.dtype != actual.dtype:
             return math.inf
@@ -110,7 +115,7 @@ def distance(expected: object, actual: object, rtol: float | None = None) -> flo
         return float(gap.max()) if gap.numel() else 0.0
     if type(expected) is float and type(actual) in (float, int):
         return _float_gap(expected, _as_float(actual), rtol or PYTHON_RTOL)
-    return 0.0 if type(expected) is type(actual) and expected == actual else math.inf
+    return 0.0 if type(expected) is type(actual) is not dict and expected == actual else math.inf
 
 
 def _compare(expected: object, actual: object, rtol: float, where: str) -> Difference | None:
@@ -131,7 +136,8 @@ def _compare(expected: object, actual: object, rtol: float, where: str) -> Diffe
     if wanted is dict:
         if list(expected) != list(actual):
             return Difference("value", f"{where}のキーが違います。")
-        found = (_compare(expected[k], actual[k], rtol, f"{where}[{k!r}]") for k in expected)
+        names = {k: f"{where}[{k!r}]" if where else k for k in expected}
+        found = (_compare(expected[k], actual[k], rtol, name) for k, name in names.items())
         return next((f for f in found if f), None)
     if wanted is torch.Tensor:
         return _compare_tensors(expected, actual, where)
@@ -218,7 +224,7 @@ def type_name(value: object) -> str:
 
 def _type_sentence(expected: object, actual: object, where: str) -> str:
     got, wanted = type_name(actual), type_name(expected)
-    if actual is None:
+    if actual is None and where.startswith("戻り値"):
         return f"{where}が None です。{wanted} を return してください。"
     if type(actual) is torch.Tensor and wanted in ("float", "int"):
         return f"{where}の型が Tensor です。Python の {wanted} になるはずです（.item() で取り出せます）。"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from checker.answer import Run, run_answer
-from checker.exercise import load
+from checker.exercise import Case, Exercise, load
 from checker.judge import Verdict, judge, unanswered
 
 PUBLIC_SEED = 0
-Runner = Callable[[str, str, list[tuple], str], Run]
+Runner = Callable[[str, str, list[tuple], str, str], Run]
 
 
 def judge_source(
@@ -33,7 +34,16 @@ def judge_source(
 def judge_with(runner: Runner, name: str, source: str, *, seed: int | None = None) -> Verdict:
     """Judge with a given runner: the same code for the kernel and for the grader."""
     exercise = load(name)
-    cases = exercise.make_cases(PUBLIC_SEED if seed is None else seed)
+    cases = cases_of(exercise, PUBLIC_SEED if seed is None else seed)
     calls = [case.arguments for case in cases]
-    run = Run() if unanswered(source, name) else runner(source, name, calls, exercise.given())
+    if unanswered(source, name):
+        run = Run()
+    else:
+        run = runner(source, name, calls, exercise.given(), exercise.observer_text())
     return judge(exercise, cases, source, run, reveal=seed is None)
+
+
+@functools.lru_cache(maxsize=64)
+def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    """The same cases for every answer: making them, and what `known` answers do, is done once."""
+    return exercise.make_cases(seed)

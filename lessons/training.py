@@ -5,9 +5,10 @@
 場所: 計算は、渡したテンソルと同じデバイスで行います。
 """
 
+import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import torch
@@ -35,6 +36,20 @@ def mlp(widths: list[int], seed: int) -> nn.Sequential:
         nn.init.uniform_(linear.bias, -bound, bound, generator=generator)
         layers += [linear, nn.ReLU()]
     return nn.Sequential(*layers[:-1])
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """この中では、1 つのスレッドで計算します。
+
+    小さな行列を何千回も掛ける学習では、スレッドを増やすと、待ち合わせのぶんだけ遅くなります。
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def linear_layers(model: nn.Module) -> list[nn.Linear]:

@@ -100,4 +100,90 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "the two lists have the same length; strict only matters where they do not"
         ),
     },
+    "hint_loss": {
+        "- return 0.5 * error.square().sum(dim=1).mean()\n"
+        "+ return 0.5 * error.square().sum(dim=-1).mean()": "hidden layers have two axes: 1 is the last one",
+    },
+    "mlp_parameters": {
+        "- return sum(((n_in + 1) * n_out for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)))\n"
+        "+ return sum(((n_in + 1) * n_out for n_in, n_out in zip(widths[:-1], widths[1:])))": (
+            "both lists are one shorter than widths; strict only matters where lengths differ"
+        ),
+        "- return sum(((n_in + 1) * n_out for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)))\n"
+        "+ return sum(((n_in + 1) * n_out for n_in, n_out in zip(widths[:-1], widths[1:], strict=False)))": (
+            "both lists are one shorter than widths; strict only matters where lengths differ"
+        ),
+    },
+    "soft_loss": {
+        "- p = F.softmax(teacher_logits / temperature, dim=-1)\n"
+        "+ p = F.softmax(teacher_logits / temperature)": (
+            "for two axes torch's default is the last one"
+        ),
+        "- p = F.softmax(teacher_logits / temperature, dim=-1)\n"
+        "+ p = F.softmax(teacher_logits / temperature, dim=1)": (
+            "logits have two axes: 1 is the last one"
+        ),
+        "- p = F.softmax(teacher_logits / temperature, dim=-1)\n"
+        "+ p = F.softmax(teacher_logits / temperature, dim=--1)": (
+            "logits have two axes: 1 is the last one"
+        ),
+        "- log_q = F.log_softmax(student_logits / temperature, dim=-1)\n"
+        "+ log_q = F.log_softmax(student_logits / temperature)": (
+            "for two axes torch's default is the last one"
+        ),
+        "- log_q = F.log_softmax(student_logits / temperature, dim=-1)\n"
+        "+ log_q = F.log_softmax(student_logits / temperature, dim=1)": (
+            "logits have two axes: 1 is the last one"
+        ),
+        "- log_q = F.log_softmax(student_logits / temperature, dim=-1)\n"
+        "+ log_q = F.log_softmax(student_logits / temperature, dim=--1)": (
+            "logits have two axes: 1 is the last one"
+        ),
+    },
+    "train_student": {
+        "- features, classes = (x.shape[1], teacher_logits.shape[1])\n"
+        "+ features, classes = (x.shape[-1], teacher_logits.shape[1])": (
+            "the two tensors have two axes: 1 is the last one"
+        ),
+        "- features, classes = (x.shape[1], teacher_logits.shape[1])\n"
+        "+ features, classes = (x.shape[1], teacher_logits.shape[-1])": (
+            "the two tensors have two axes: 1 is the last one"
+        ),
+        "- for _ in range(200):\n"
+        "+ for _ in range(199):": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- for _ in range(200):\n"
+        "+ for _ in range(201):": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- for _ in range(200):\n"
+        "+ for _ in range(400):": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- hidden = (budget - classes) // (features + 1 + classes)\n"
+        "+ hidden = (budget - classes) // (features + 2 + classes)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- loss = distillation_loss(logits, teacher_logits, labels, 8.0, 0.9)\n"
+        "+ loss = distillation_loss(logits, teacher_logits, labels, 16.0, 0.9)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- loss = distillation_loss(logits, teacher_logits, labels, 8.0, 0.9)\n"
+        "+ loss = distillation_loss(logits, teacher_logits, labels, 7.0, 0.9)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- loss = distillation_loss(logits, teacher_logits, labels, 8.0, 0.9)\n"
+        "+ loss = distillation_loss(logits, teacher_logits, labels, 8.0, 1)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- loss = distillation_loss(logits, teacher_logits, labels, 8.0, 0.9)\n"
+        "+ loss = distillation_loss(logits, teacher_logits, labels, 9.0, 0.9)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- optimizer = torch.optim.Adam(parameters, lr=0.03)\n"
+        "+ optimizer = torch.optim.Adam(parameters, lr=0.06)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+    },
 }

@@ -86,5 +86,5 @@ def verdict_on(
     """The verdict on the text of an answer, on public cases or, with a seed, on hidden ones."""
     exercise = exercise or sample()
     cases = exercise.make_cases(seed or 0)
-    run = run_answer(source, exercise.name, [case.arguments for case in cases], "", seconds)
+    run = run_answer(source, exercise.name, [case.arguments for case in cases], seconds=seconds)
     return judge(exercise, cases, source, run, reveal=seed is None)

@@ -453,3 +453,69 @@ def test_a_result_that_needs_gradients_is_plain():
     value = run("return torch.ones(2, requires_grad=True) * 2").observations[0].value
     assert not value.requires_grad
     assert value.tolist() == [2, 2]
+
+
+DRAWS = {
+    "torch.rand": "return torch.rand(3)",
+    "torch.randn in double": "return torch.randn(3, dtype=torch.float64)",
+    "a layer's first weights": "return nn.Linear(3, 1).weight.detach()",
+    "Dropout": "return F.dropout(torch.ones(40))",
+    "with a seed of its own": "torch.manual_seed(9)\nreturn torch.rand(3)",
+}
+
+
+@pytest.mark.parametrize("body", DRAWS.values(), ids=DRAWS)
+def test_an_answer_that_draws_gives_the_same_value_twice(body):
+    """Catches a verdict that hangs on luck, on the call before or on the kernel's own state."""
+    source = f"def f(x):\n    {body}".replace("\nreturn", "\n    return")
+    torch.manual_seed(3)
+    first = run_answer(source, "f", [(0,), (0,)])
+    torch.manual_seed(4)
+    second = run_answer(source, "f", [(0,)])
+    values = [o.value for ran in (first, second) for o in ran.observations]
+    assert len(values) == 3
+    assert all(torch.equal(value, values[0]) for value in values)
+
+
+@pytest.mark.parametrize("body", [*DRAWS.values(), "torch.manual_seed(9)\nraise ValueError"])
+def test_the_random_state_of_the_kernel_is_left_alone(body):
+    """Catches a check after which the learner's next cell draws other numbers than without it."""
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    run(body)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+OBSERVES = (
+    "def observe_answer(answer, x):\n"
+    "    weight = torch.full((2,), float(x), requires_grad=True)\n"
+    "    value = answer(weight)\n"
+    "    return {'戻り値': value, '勾配': weight.grad, '型': isinstance(weight, Tensor)}"
+)
+
+
+def test_an_observer_makes_the_arguments_and_sees_the_effects():
+    """Catches a call that goes past the observer, or effects that are lost in the copy."""
+    source = "def f(weight):\n    weight.square().sum().backward()\n    return weight"
+    ran = run_answer(source, "f", [(3,), (4,)], observer=OBSERVES)
+    assert ran.failure is None
+    assert [o.arguments for o in ran.observations] == [(3,), (4,)]
+    for x, observation in zip((3, 4), ran.observations, strict=True):
+        seen = observation.value
+        assert list(seen) == ["戻り値", "勾配", "型"]
+        assert (seen["戻り値"].tolist(), seen["勾配"].tolist(), seen["型"]) == ([x, x], [2 * x] * 2, True)
+        assert not seen["戻り値"].requires_grad
+
+
+def test_an_answer_cannot_put_its_own_names_into_an_observer():
+    """Catches an observer that runs in the answer's namespace, where `Tensor` may mean anything."""
+    source = "Tensor = int\ndef observe_answer(answer, x):\n    return 7\ndef f(weight):\n    return 1"
+    seen = run_answer(source, "f", [(3,)], observer=OBSERVES).observations[0].value
+    assert seen == {"戻り値": 1, "勾配": None, "型": True}
+
+
+@needs_alarm
+def test_an_endless_loop_below_an_observer_is_cut():
+    """Catches a limit that ends at the observer."""
+    ran = run_answer("def f(x):\n    while True: pass", "f", [(1,)], observer=OBSERVES, seconds=0.3)
+    assert ran.failure.kind == "TimeUp"

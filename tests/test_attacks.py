@@ -148,9 +148,9 @@ class Poisoned:
     def learner(self):
         self.before.append("a new learner")
 
-        def runner(source, name, calls, given):
+        def runner(source, name, calls, given, observer):
             self.before.append(source)
-            run = run_answer(source, name, calls, given)
+            run = run_answer(source, name, calls, given, observer)
             return self.spoils(run) if self.poisoned() else run
 
         yield runner

@@ -25,6 +25,7 @@ from checker.judge import WORDS
 ROOT = Path(__file__).parent.parent
 SECTION = "06_pruning/06_pruning.ipynb"
 QUANTIZATION = "04_quantization/04_quantization.ipynb"
+DISTILLATION = "05_distillation/05_distillation.ipynb"
 TOKEN = "a-token-of-the-tests"
 A_MINUTE = 60_000
 
@@ -164,6 +165,14 @@ def quantization(lab, browser):
     page.close()
 
 
+@pytest.fixture(scope="module")
+def distillation(lab, browser):
+    """Section 05, every cell run."""
+    page = open_and_run(lab, browser, DISTILLATION)
+    yield page
+    page.close()
+
+
 def open_and_run(lab, browser, path):
     """Open a notebook in a workspace of its own and run all its cells."""
     page = browser.context.new_page()
@@ -290,7 +299,7 @@ def test_a_link_of_the_course_map_opens_its_section(course):
     wait_until_open(course, "course.ipynb")
 
 
-@pytest.mark.parametrize("name", ["section", "quantization"])
+@pytest.mark.parametrize("name", ["section", "quantization", "distillation"])
 def test_running_all_shows_no_error_and_no_answer_counts(request, name):
     """Catches cells that need an answer, warnings (a missing glyph is one), a stub that passes."""
     section = request.getfixturevalue(name)
@@ -309,7 +318,7 @@ def test_running_all_shows_no_error_and_no_answer_counts(request, name):
         photograph(section, "top.png")
 
 
-@pytest.mark.parametrize("name", ["section", "quantization"])
+@pytest.mark.parametrize("name", ["section", "quantization", "distillation"])
 def test_every_control_changes_its_sentence(request, name):
     """Catches a slider or a button that its figure ignores, in any live figure of a section."""
     page = request.getfixturevalue(name)
@@ -445,7 +454,7 @@ def test_a_restarted_kernel_loses_no_answer(section):
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="run npm install in tests/node")
-@pytest.mark.parametrize("name", ["course", "section", "quantization"])
+@pytest.mark.parametrize("name", ["course", "section", "quantization", "distillation"])
 def test_the_outputs_are_accessible(request, name):
     """Catches pictures without alternative text, fields without a name, empty table heads."""
     page = request.getfixturevalue(name)

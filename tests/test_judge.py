@@ -3,6 +3,7 @@
 import math
 import re
 import signal
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from sample_exercise import WRONGS, cases, sample, verdict_on
 
 from checker import runner
+from checker.answer import run_answer
 from checker.exercise import UnknownExercise, exercise_names, load
-from checker.judge import unanswered
+from checker.grading.child import started_child
+from checker.judge import judge, unanswered
 from checker.plain import show
 from checker.runner import judge_source, judge_with
 
@@ -517,11 +520,212 @@ def test_any_runner_gives_the_same_calls(monkeypatch):
     """Catches a grader that runs other calls than the notebook, or runs an empty answer."""
     seen = []
 
-    def spy(source, name, calls, given):
+    def spy(source, name, calls, given, observer):
         seen.append((source, name, len(calls)))
-        return runner.run_answer(source, name, calls, given)
+        return runner.run_answer(source, name, calls, given, observer)
 
     monkeypatch.setattr(runner, "load", lambda name: sample())
     assert judge_with(spy, "scaled", RIGHT).outcome == "right"
     assert judge_with(spy, "scaled", HEAD + "    ...").outcome == "unanswered"
     assert seen == [(RIGHT, "scaled", 4)]
+
+
+def twice(function: Callable, x: float) -> float:
+    """function を x に 2 回適用します。"""
+    return function(function(x))
+
+
+def lines(rng):
+    """Straight lines, by plain numbers that are long enough to be recognised in a message."""
+    for label in ("基本", "ほかの値"):
+        slope, shift, x = (float(number) for number in rng.uniform(1000, 9999, 3))
+        yield label, ([slope, shift], x)
+
+
+def watched():
+    """An exercise whose argument is a function: no case can hold it, so an observer makes it."""
+    exercise = sample(twice, cases=lines, wrongs={}, rights=[])
+
+    @exercise.observe
+    def observer(answer, line, x):
+        given = []
+
+        def function(value):
+            given.append(value)
+            return line[0] * value + line[1]
+
+        value = answer(function, x)
+        return {"戻り値": value, "呼んだ回数": len(given), "渡した値": given}
+
+    @exercise.wrong("1 回しか適用していません。")
+    def once(function, x):
+        return function(x)
+
+    return exercise
+
+
+@pytest.fixture
+def watched_verdict(monkeypatch):
+    """The verdict on the body of an answer to the watched exercise."""
+    exercise = watched()
+    monkeypatch.setattr(runner, "load", lambda _: exercise)
+
+    def verdict_on_body(body: str, head: str = "def twice(function, x):\n", **options):
+        text = head + "\n".join(f"    {line}" for line in body.splitlines())
+        return judge_source("twice", text, **options)
+
+    return verdict_on_body
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+@pytest.mark.parametrize(
+    "body", ["return function(function(x))", "for _ in range(2):\n    x = function(x)\nreturn x"]
+)
+def test_a_right_answer_through_an_observer(watched_verdict, body, seed):
+    """Catches an observer whose text lacks a name, or a judge that calls the answer without it."""
+    assert watched_verdict(body, seed=seed).outcome == "right"
+
+
+OBSERVED = {  # body: (what differs, the two values shown or None)
+    "function(x)\nreturn function(function(x))": ("呼んだ回数の値が違います。", ("3", "2")),
+    "return str(function(function(x)))": ("戻り値の型が str です。float になるはずです。", None),
+    "function(function(x))": ("戻り値が None です。float を return してください。", None),
+    "y = function(function(x))\nreturn y, y": ("戻り値の型が tuple です。float になるはずです。", None),
+    "return function(function(np.float64(x))).item()": (
+        "渡した値[0]の型が float64 です。float になるはずです。", None),
+    "return function(function(x)) * 1.01": ("戻り値の値が違います。", ...),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", OBSERVED)
+def test_what_an_observer_saw_is_told_by_its_name(watched_verdict, body):
+    """Catches a message that calls a count the return value, or shows the whole dict."""
+    words, shown = OBSERVED[body]
+    found = watched_verdict(body)
+    told = dict(found.lines)
+    assert (found.outcome, told["違い"], found.misconception) == ("wrong", words, None)
+    if shown is ...:
+        assert "{" not in told["あなたの値"] + told["期待した値"]
+        assert all(type(value) is float for value in found.comparison)
+    elif shown:
+        assert (told["あなたの値"], told["期待した値"]) == shown
+        assert found.comparison == (3, 2)
+    else:
+        assert "あなたの値" not in told and found.comparison is None
+
+
+def test_the_call_of_an_observed_case_names_the_parameters(watched_verdict):
+    """Catches a call that is told with the names of the observer, or one with the dict."""
+    told = dict(watched_verdict("return x").lines)
+    assert re.match(r"twice\(function=\[\d+\.\d+, \d+\.\d+\], x=\d+\.\d+\)$", told["呼び出し"])
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "words", "line"),
+    [
+        (None, "raise ValueError('負の数')", "ValueError: 負の数", 2),
+        (None, "y = x\nreturn y.nothing", "AttributeError", 3),
+        (None, "y = 1\nreturn function('a')", "TypeError", 3),  # it arises in the observer's function
+        ("def twice(function):\n", "return 1", "引数の数が合いません", None),
+        ("def other(function, x):\n", "return 1", "解答セルに関数 twice がありません", None),
+    ],
+)
+def test_an_error_below_an_observer_is_that_of_the_answer(watched_verdict, head, body, words, line):
+    """Catches an exception without the line of the cell, or with that of the observer's text."""
+    found = watched_verdict(body, **({"head": head} if head else {}))
+    told = dict(found.lines)
+    assert (found.outcome, found.score) == ("error", 0)
+    assert told["起きたこと"].startswith(words)
+    assert told.get("場所") == (f"解答セルの {line} 行目" if line else None)
+
+
+def test_an_observed_misconception_is_named(watched_verdict):
+    """Catches known wrong answers that are called without the observer, and never coincide."""
+    for seed in (None, 5):
+        found = watched_verdict("y = function(x)\nreturn y", seed=seed)
+        assert (found.outcome, found.misconception) == ("wrong", "once")
+        assert "考えられる原因: 1 回しか適用していません。" in found.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *OBSERVED,
+        "return function(x)",
+        "return function.__closure__",
+        "raise ValueError(f'{x} {function(x)}')",
+        "raise type(f'V{x}', (Exception,), {})(x)",
+        "print(x, function(0))\nreturn x",
+        "return {'戻り値': x, str(function(x)): x}",
+    ],
+)
+@settings(max_examples=5)
+@given(seed=st.integers(1, 10**9))
+def test_a_hidden_observed_verdict_holds_no_input_and_no_expected_value(body, seed):
+    """Catches a hidden number that reaches the learner by way of the observer's dict."""
+    exercise = watched()
+    cases = exercise.make_cases(seed)
+    source = "def twice(function, x):\n" + "\n".join(f"    {line}" for line in body.splitlines())
+    calls = [case.arguments for case in cases]
+    run = run_answer(source, "twice", calls, observer=exercise.observer_text())
+    found = judge(exercise, cases, source, run, reveal=False)
+    assert found.outcome in ("wrong", "error") and found.comparison is None
+    assert not {"呼び出し", "あなたの値", "期待した値", "あなたの出力"} & set(dict(found.lines))
+    assert not re.search(r"\d\.\d|\d{3}", found.message)
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+def test_the_part_that_differs_is_named(watched_verdict, seed):
+    """Catches a hidden verdict that blames the return value for what an observer saw."""
+    found = watched_verdict("function(x)\nreturn function(function(x))", seed=seed)
+    assert dict(found.lines)["違い"] == "呼んだ回数の値が違います。"
+
+
+@pytest.mark.box
+@pytest.mark.parametrize("seed", [None, 3])
+@pytest.mark.parametrize("name", ["distillation_loss", "distill_step"])
+def test_an_observer_sees_the_same_in_the_sandbox(name, seed):
+    """Catches an observer that needs more than the prelude, or what it saw lost on the way back."""
+    exercise = load(name)
+    wrongs = [wrong.function for wrong in exercise.wrongs]
+    with started_child() as child, child.learner() as boxed:
+        for function in (exercise.solution, *exercise.rights, *wrongs):
+            text = exercise.text_of(function)
+            here = judge_source(name, text, seed=seed)
+            there = judge_with(boxed, name, text, seed=seed)
+            assert here.outcome == ("wrong" if function in wrongs else "right")
+            assert there.lines == here.lines, function.__name__
+            for part in ("outcome", "score", "label", "misconception"):
+                assert getattr(there, part) == getattr(here, part), function.__name__
+
+
+@pytest.mark.box
+def test_the_box_takes_an_observer(watched_verdict):
+    """Catches `box=True` that runs an answer without its observer."""
+    for body, outcome in (("return function(function(x))", "right"), ("return function(x)", "wrong")):
+        here, there = (watched_verdict(body, box=box) for box in (False, True))
+        assert there.outcome == here.outcome == outcome
+        assert there.lines == here.lines
+
+
+def test_known_answers_run_once_for_the_same_cases(monkeypatch):
+    """Catches known answers that run again for every answer of a class, or never for new cases."""
+    ran = []
+
+    def counted(values: torch.Tensor, factor: float) -> torch.Tensor:
+        """values を factor 倍します。"""
+        ran.append("solution")
+        return values * factor
+
+    def offset(values, factor):
+        ran.append("wrong")
+        return values + factor
+
+    exercise = sample(counted, wrongs={offset: "足しています。"}, rights=[])
+    monkeypatch.setattr(runner, "load", lambda _: exercise)
+    answers = "def counted(values, factor):\n    return values + factor{}"
+    for comment in ("", "  # もう一度"):
+        assert judge_source("counted", answers.format(comment)).misconception == "offset"
+        assert sorted(ran) == ["solution"] * 4 + ["wrong"] * 4
+    judge_source("counted", answers.format(""), seed=2)
+    assert sorted(ran) == ["solution"] * 8 + ["wrong"] * 8

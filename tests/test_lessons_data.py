@@ -101,3 +101,24 @@ def test_published_times_and_peaks_have_the_ratios_that_are_taught():
     assert ratios == pytest.approx([5.17, 4.16, 5.28], abs=0.006)
     peaks = {card.card: card.single / card.double for card in data.gpu_tflops()}
     assert peaks == pytest.approx({"NVIDIA Tesla V100": 2.01, "NVIDIA Tesla P100": 1.98}, abs=0.006)
+
+
+def test_published_fitnets_keep_their_invariants():
+    """Catches a mistyped figure: a compression that is not the ratio of the parameters, a row
+    that is lost or out of order, an accuracy as a share."""
+    teacher, *students = rows = data.fitnets_table()
+    assert [row.network for row in rows] == ["Teacher", *(f"FitNet {k}" for k in (1, 2, 3, 4))]
+    assert (teacher.speedup, teacher.compression) == (1, 1)
+    for row in rows:
+        assert 89 < row.accuracy < 92
+        # the printed compression: 36, or two digits after the point
+        assert row.compression == pytest.approx(9_000_000 / row.parameters, abs=0.0051)
+        assert {type(getattr(row, name)) for name in (
+            "layers", "parameters", "multiplications")} == {int}
+    for row in students:
+        assert row.layers > teacher.layers and row.parameters < teacher.parameters
+        # fewer multiplications make it faster, but never by more than their ratio
+        assert 1 < row.speedup < teacher.multiplications / row.multiplications
+    for column in ("parameters", "accuracy"):
+        values = [getattr(row, column) for row in students]
+        assert all(a < b for a, b in zip(values, values[1:], strict=False)), column

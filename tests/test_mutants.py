@@ -26,7 +26,8 @@ def outcomes(exercise: Exercise) -> dict[str, set[str]]:
     calls = [case.arguments for case in cases]
     found: dict[str, set[str]] = {}
     for change, text in mutants(exercise.solved()):
-        run = run_answer(text, exercise.name, calls, exercise.given(), SECONDS)
+        run = run_answer(
+            text, exercise.name, calls, exercise.given(), exercise.observer_text(), SECONDS)
         found.setdefault(change, set()).add(judge(exercise, cases, text, run).outcome)
     return found
 

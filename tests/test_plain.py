@@ -18,7 +18,11 @@ tensors = st.builds(
 )
 plain_values = st.recursive(
     st.one_of(st.none(), numbers, st.text(max_size=5), tensors),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.tuples(inner, inner)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    ),
     max_leaves=6,
 )
 
@@ -39,6 +43,8 @@ def nudged(value, tolerances):
         return value * (1 + tolerances * (1e-5 if value.dtype is torch.float32 else 1e-9))
     if type(value) in (list, tuple):
         return type(value)(nudged(part, tolerances) for part in value)
+    if type(value) is dict:
+        return {key: nudged(part, tolerances) for key, part in value.items()}
     return value
 
 
@@ -239,3 +245,54 @@ def test_every_value_can_be_shown(value):
 def test_a_value_as_short_text(value, text):
     """Catches text that changes with torch's print options or with the machine."""
     assert show(value) == text
+
+
+@pytest.mark.parametrize(
+    ("actual", "rtol", "expected"),
+    [
+        ({"損失": 2.0, "重み": [ONE, None]}, None, 0),
+        ({"損失": 2, "重み": [ONE.clone(), None]}, None, 0),
+        ({"損失": 2.0 * (1 + 3e-9), "重み": [ONE, None]}, None, 3),
+        ({"損失": 2.0 * (1 + 3e-5), "重み": [ONE, None]}, 1e-5, 3),
+        ({"損失": 2.0 * (1 + 3e-9), "重み": [ONE + torch.tensor([0, 88e-5]), None]}, None, 40),
+        ({"損失": 2.0, "重み": [ONE, ONE]}, None, math.inf),
+        ({"損失": 2.0, "重み": (ONE, None)}, None, math.inf),
+        ({"損失": 2.0}, None, math.inf),
+        ({"損失": 2.0, "勾配": [ONE, None]}, None, math.inf),
+        ({"重み": [ONE, None], "損失": 2.0}, None, math.inf),
+        ([2.0, [ONE, None]], None, math.inf),
+        (None, None, math.inf),
+    ],
+)
+def test_the_distance_of_dicts_is_that_of_their_worst_value(actual, rtol, expected):
+    """Catches a margin that is infinite for every dict, or that looks at the keys alone."""
+    found = distance({"損失": 2.0, "重み": [ONE, None]}, actual, rtol)
+    assert found == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("actual", "sentence"),
+    [
+        ({"損失": 3.0, "重み": [ONE]}, "損失の値が違います。"),
+        ({"損失": torch.tensor(2.0), "重み": [ONE]}, "損失の型が Tensor です。"),
+        ({"損失": 2.0, "重み": [ONE[:1]]}, "重み[0]の形が [1] です。[2] になるはずです。"),
+        ({"損失": 2.0, "重み": [ONE + 1]}, "重み[0]の 2 個のうち 2 個が違います。"),
+        ({"損失": 2.0, "重み": []}, "重みの長さが 0 です。1 になるはずです。"),
+        ({"損失": 2.0, "重み": [None]}, "重み[0]の型が None です。Tensor になるはずです。"),
+        ({"損失": math.nan, "重み": None}, "損失が nan です。"),  # the first key, not the worst kind
+    ],
+)
+def test_a_dict_without_a_name_of_its_own_names_its_key_alone(actual, sentence):
+    """Catches 戻り値['損失'] in front of a learner whose function returns no dict."""
+    expected = {"損失": 2.0, "重み": [ONE]}
+    assert difference(expected, actual, where="").sentence.startswith(sentence)
+    assert difference(expected, actual).sentence.startswith(f"戻り値['{sentence[:2]}']")
+
+
+def test_equal_dicts_without_a_name_have_no_difference():
+    """Catches an empty name taken for a difference, and an rtol that does not reach the values."""
+    expected = {"損失": 2.0, "重み": [ONE]}
+    assert difference(expected, {"損失": 2.0, "重み": [ONE.clone()]}, where="") is None
+    near = {"損失": 2.0 * (1 + 5e-6), "重み": [ONE]}
+    assert difference(expected, near, 1e-5, where="") is None
+    assert difference(expected, near, where="").kind == "value"

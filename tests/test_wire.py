@@ -61,9 +61,10 @@ def test_a_run_survives_the_journey(run):
 def test_arguments_keep_requires_grad():
     """Catches arguments that reach the child without their gradient."""
     weight = torch.ones(2, requires_grad=True)
-    packed = wire.pack_request("x = 1", "f", [(weight, 0.5, torch.float16)], "def g(): ...")
-    source, name, calls, given = wire.unpack_request(packed)
-    assert (source, name, calls[0][1]) == ("x = 1", "f", 0.5)
+    packed = wire.pack_request("x = 1", "f", [(weight, 0.5, torch.float16)], "def g(): ...", "def h(): ...")
+    source, name, calls, given, observer = wire.unpack_request(packed)
+    assert (source, name, calls[0][1], given, observer) == (
+        "x = 1", "f", 0.5, "def g(): ...", "def h(): ...")
     assert calls[0][0].requires_grad
 
 

@@ -190,12 +190,14 @@ class Learner:
         self.cost: Cost | None = None  # of the last answer
         self._entered = False
 
-    def __call__(self, source: str, name: str, calls: list[tuple], given: str = "") -> Run:
+    def __call__(
+        self, source: str, name: str, calls: list[tuple], given: str = "", observer: str = ""
+    ) -> Run:
         """Run an answer; a death, a time-out or a malformed reply becomes a `Failure`."""
         self.cost = None
         if len(source) > SOURCE_CAP:
             return Run(failure=Failure("TooLong"))
-        request = ANSWER + wire.pack_request(source, name, calls, given)
+        request = ANSWER + wire.pack_request(source, name, calls, given, observer)
         try:
             try:
                 reply = self._ask(request)

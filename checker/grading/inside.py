@@ -52,9 +52,10 @@ def main(mode: str, seconds: float, layers: frozenset[str]) -> None:
     """Answer requests until there are no more."""
     exec(PRELUDE, {})  # the slow imports
     torch.ones(1).to(torch.float16)  # torch reads once what the CPU can do; a fork may not read it
-    if "files" in layers:
-        dynamo = importlib.import_module("torch._dynamo")  # torch.optim does it late, and it writes
-        dynamo.config.disable = True  # torch.compile needs a compiler; without it the value is the same
+    if mode == "fork":
+        dynamo = importlib.import_module("torch._dynamo")  # torch.optim does it late: in every fork
+        # torch.compile needs a compiler and files; without them the value is the same.
+        dynamo.config.disable = "files" in layers
     requests, replies = private_streams()
     gc.freeze()  # a collection in a forked child would copy every page
     wire.write_frame(replies, b"ready")
@@ -127,9 +128,9 @@ def serve(child: Child) -> None:
 
 def answer(request: bytes, seconds: float, clock: str) -> bytes:
     """Run one answer in this process."""
-    source, name, calls, given = wire.unpack_request(request)
+    parts = wire.unpack_request(request)
     try:
-        return wire.pack_run(run_answer(source, name, calls, given, seconds, clock))
+        return wire.pack_run(run_answer(*parts, seconds, clock))
     except wire.CannotPack:
         return failed("BadReply")
 

@@ -41,14 +41,16 @@ class CannotPack(Exception):
     """This value cannot travel."""
 
 
-def pack_request(source: str, name: str, calls: list[tuple], given: str) -> bytes:
-    """The text of an answer, its function's name, every call's arguments, the functions it may use."""
+def pack_request(
+    source: str, name: str, calls: list[tuple], given: str = "", observer: str = ""
+) -> bytes:
+    """An answer's text, its function's name, all calls' arguments, the texts given and observing."""
     for arguments in calls:
         _refuse_uncarried(arguments)
-    return _pack((source, name, list(calls), given))
+    return _pack((source, name, list(calls), given, observer))
 
 
-def unpack_request(data: bytes) -> tuple[str, str, list[tuple], str]:
+def unpack_request(data: bytes) -> tuple[str, str, list[tuple], str, str]:
     """What `pack_request` packed."""
     return _unpack(data)
 

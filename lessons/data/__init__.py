@@ -119,3 +119,27 @@ def gpu_tflops() -> list[CardPeak]:
     """NVIDIA のデータシートにある、単精度と倍精度の性能を返します。"""
     return [CardPeak(row["card"], float(row["single"]), float(row["double"]))
             for row in csv_rows("gpu_tflops.csv")]
+
+
+@dataclass(frozen=True)
+class FitNet:
+    """FitNets の論文の 1 行です。layers は層の数、parameters は重みの数、accuracy は正解率 (%) です。
+
+    speedup と compression は、教師と比べた速さと小ささ (倍) です。
+    """
+
+    network: str
+    layers: int
+    parameters: int
+    multiplications: int
+    accuracy: float
+    speedup: float
+    compression: float
+
+
+def fitnets_table() -> list[FitNet]:
+    """FitNets の論文の表 5 (CIFAR-10) を、教師を先頭に返します。"""
+    whole = ("layers", "parameters", "multiplications")
+    return [FitNet(**{name: text if name == "network" else int(text) if name in whole
+                      else float(text) for name, text in row.items()})
+            for row in csv_rows("fitnets_cifar10.csv")]

@@ -1,0 +1,365 @@
+"""distill_step: one update of the student by a teacher that stays as it is.
+
+The cases hold networks and optimizers as lists of plain values, which can travel to the sandbox; the
+observer builds them, and looks at them after the call.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from checker.exercise import Exercise
+from lessons.distillation import distill_step, distillation_loss, soft_loss
+
+exercise = Exercise(
+    distill_step,
+    title="生徒の 1 回の更新",
+    statement=(
+        "教師を固定して、生徒の重みを 1 回だけ更新します。"
+        "教師は評価モードにして、重みも BatchNorm の統計も変えません。"
+        "教師の重みには、勾配を残しません。"
+        "生徒は訓練モードにして、1 回だけ順伝播します。"
+        "生徒の重みには、前の勾配が残っていることがあります。"
+        "戻り値は、更新する前の `distillation_loss` の値で、Python の float です。"
+    ),
+    difficulty=3,
+    minutes=15,
+    points=4,
+    rtol=1e-5,
+    uses=("soft_loss", "distillation_loss"),
+    hints=(
+        "順番は、モードの切り替え、順伝播、損失、前の勾配の消去、逆伝播、更新です。",
+        "`eval()` は Dropout を止め、BatchNorm の統計を固定します。`train()` はその逆です。"
+        "教師と生徒で、どちらを呼ぶか考えます。",
+        "教師の順伝播は `with torch.no_grad():` の中で行います。計算の記録が残らず、勾配も流れません。",
+        "`optimizer.zero_grad()`、`loss.backward()`、`optimizer.step()` をこの順に呼びます。"
+        "`backward` は勾配を足し込むので、前の勾配を先に消します。",
+        "損失は `distillation_loss(student(x), teacher_logits, labels, temperature, alpha)` です。"
+        "`loss.item()` を返します。更新のあとで計算し直す必要はありません。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    student, teacher = nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)
+    with torch.no_grad():
+        student.weight.copy_(torch.tensor([[0.5, -0.5], [0.0, 1.0]]))
+        teacher.weight.copy_(torch.tensor([[3.0, 0.0], [-1.0, 1.0]]))
+    x, labels, temperature, alpha, lr = torch.tensor([[1.0, 2.0]]), torch.tensor([0]), 2.0, 0.7, 0.1
+    before = student.weight.tolist()
+    optimizer = torch.optim.SGD(student.parameters(), lr=lr)
+    losses = [
+        distill_step(student, teacher, x, labels, optimizer, temperature, alpha) for _ in range(2)
+    ]
+    student.weight.data.copy_(torch.tensor(before))
+    distill_step(student, teacher, x, labels, optimizer, temperature, alpha)
+    after = [[round(w, 4) for w in row] for row in student.weight.tolist()]
+    return (
+        f"生徒も教師も、バイアスのない全結合層 1 つで、生徒の重みは `{before}` とします。"
+        f"`x={x.tolist()}`、`labels={labels.tolist()}`、`temperature={temperature}`、"
+        f"`alpha={alpha}` とします。"
+        f"学習率 {lr} の SGD で 1 回更新すると、戻り値は {losses[0]:.4f} です。"
+        f"生徒の重みは `{after}` に変わります。"
+        f"もう 1 回更新すると、戻り値は {losses[1]:.4f} に下がります。"
+    )
+
+
+def linear(rng, inputs, outputs, dtype=torch.float32, size=1.0) -> list:
+    weight, bias = rng.normal(0, size, (outputs, inputs)), rng.normal(0, 0.5, outputs)
+    return ["linear", torch.tensor(weight, dtype=dtype), torch.tensor(bias, dtype=dtype)]
+
+
+def batch_norm(rng, width, dtype=torch.float32) -> list:
+    """Statistics far from those of any batch here, so that the two modes give other values."""
+    ranges = (0.6, 1.4), (-0.5, 0.5), (-1.0, 1.0), (2.5, 4.0)
+    return ["batch_norm", *(torch.tensor(rng.uniform(*r, width), dtype=dtype) for r in ranges)]
+
+
+def networks(rng, features=6, classes=4, dtype=torch.float32, normed=False) -> tuple[list, list]:
+    """A small student, on request with a BatchNorm, and a wide teacher with BatchNorm and Dropout."""
+    student = [linear(rng, features, 5, dtype), ["relu"], linear(rng, 5, classes, dtype)]
+    if normed:
+        student.insert(1, batch_norm(rng, 5, dtype))
+    teacher = [
+        linear(rng, features, 12, dtype),
+        batch_norm(rng, 12, dtype),
+        ["relu"],
+        ["dropout", 0.4],
+        linear(rng, 12, classes, dtype, 1.5),
+    ]
+    return student, teacher
+
+
+def batch(rng, count=8, features=6, classes=4, dtype=torch.float32) -> tuple[Tensor, Tensor]:
+    x = torch.tensor(rng.normal(0.5, 1, (count, features)), dtype=dtype)
+    return x, torch.tensor(rng.integers(0, classes, count))
+
+
+def sgd(rng, momentum=0.0, weight_decay=0.0) -> list:
+    return ["sgd", round(float(rng.uniform(0.05, 0.15)), 3), momentum, weight_decay]
+
+
+def mixture(rng, coldest=1.6, warmest=3.0) -> tuple[float, float]:
+    """Temperature and alpha, neither of them a value that hides a mix-up."""
+    return round(float(rng.uniform(coldest, warmest)), 2), round(float(rng.uniform(0.6, 0.85)), 2)
+
+
+@exercise.cases
+def cases(rng):
+    yield "基本", (*networks(rng), *batch(rng), sgd(rng), *mixture(rng))
+    yield "生徒にも BatchNorm", (*networks(rng, normed=True), *batch(rng), sgd(rng), *mixture(rng))
+
+    student, teacher = [linear(rng, 6, 4)], networks(rng)[1]
+    yield "生徒が 1 層だけ", (student, teacher, *batch(rng), sgd(rng), *mixture(rng))
+    plain = networks(rng)[0], [linear(rng, 6, 9), ["relu"], linear(rng, 9, 4, size=1.5)]
+    yield "教師が BatchNorm を持たない", (*plain, *batch(rng), sgd(rng), *mixture(rng))
+    yield "1 件だけ", (*networks(rng), *batch(rng, 1), sgd(rng), *mixture(rng))
+
+    moving = sgd(rng, 0.9, 0.05)
+    yield "モメンタムと重み減衰", (*networks(rng, normed=True), *batch(rng), moving, *mixture(rng))
+    # Adam divides by the gradient's size: with a small eps it would blow up the noise of float32.
+    adam = ["adam", round(float(rng.uniform(0.02, 0.06)), 3), 1e-2]
+    yield "Adam で更新", (*networks(rng), *batch(rng), adam, *mixture(rng))
+
+    normed = networks(rng, normed=True)
+    yield "正解ラベルだけ（alpha が 0）", (*normed, *batch(rng), sgd(rng), mixture(rng)[0], 0.0)
+    yield "1 より低い温度", (*networks(rng), *batch(rng), sgd(rng), *mixture(rng, 0.5, 0.8))
+    double = networks(rng, dtype=torch.float64, normed=True)
+    yield "倍精度", (*double, *batch(rng, dtype=torch.float64), sgd(rng), *mixture(rng))
+
+
+@exercise.observe
+def observer(answer, student, teacher, x, labels, optimizer, temperature, alpha):
+    def layer(kind, *values):
+        if kind == "relu":
+            return nn.ReLU()
+        if kind == "dropout":
+            return nn.Dropout(*values)
+        made = nn.Linear(*values[0].shape[::-1]) if kind == "linear" else nn.BatchNorm1d(len(values[0]))
+        names = ("weight", "bias", "running_mean", "running_var")
+        made.load_state_dict(dict(zip(names, values, strict=False)), strict=False)
+        return made
+
+    class Counted(nn.Sequential):
+        passes = 0
+
+        def forward(self, x):
+            self.passes += 1
+            return super().forward(x)
+
+    # The modes and the old gradients are those that the answer has to change.
+    student = Counted(*(layer(*parts) for parts in student)).to(x.dtype).eval()
+    teacher = nn.Sequential(*(layer(*parts) for parts in teacher)).to(x.dtype).train()
+    for parameter in student.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    kind, lr, *rest = optimizer
+    if kind == "sgd":
+        made = torch.optim.SGD(student.parameters(), lr, momentum=rest[0], weight_decay=rest[1])
+    else:
+        made = torch.optim.Adam(student.parameters(), lr, eps=rest[0])
+    value = answer(student, teacher, x, labels, made, temperature, alpha)
+    return {
+        "戻り値": value,
+        "生徒の順伝播の回数": student.passes,
+        "生徒の重み": [parameter.detach() for parameter in student.parameters()],
+        "生徒の BatchNorm の統計": list(student.buffers()),
+        "生徒のモード": "訓練" if all(m.training for m in student.modules()) else "評価",
+        "教師のモード": "訓練" if any(m.training for m in teacher.modules()) else "評価",
+        "教師の重みと統計": list(teacher.state_dict().values()),
+        "教師の重みの勾配": [parameter.grad for parameter in teacher.parameters()],
+    }
+
+
+@exercise.wrong("前の勾配を消していません。backward は勾配を足し込むので、先に zero_grad を呼びます。")
+def forgets_zero_grad(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("生徒の重みが変わっていません。zero_grad、backward、step の順に呼びます。")
+def never_updates(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("step を 2 回呼んでいます。重みの更新は 1 回だけです。")
+def steps_twice(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("教師が訓練モードのままです。teacher.eval() で Dropout を止め、BatchNorm の統計を固定します。")
+def leaves_the_teacher_in_training(student, teacher, x, labels, optimizer, temperature, alpha):
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("生徒が評価モードのままです。student.train() を呼んでから順伝播します。")
+def leaves_the_student_in_evaluation(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("教師に勾配が流れています。教師の順伝播は torch.no_grad() の中で行います。")
+def feeds_the_teacher(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    z_s, z_t = student(x), teacher(x)
+    soft = temperature**2 * soft_loss(z_s, z_t, temperature)
+    loss = alpha * soft + (1 - alpha) * F.cross_entropy(z_s, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("テンソルを返しています。loss.item() で Python の float を取り出します。")
+def returns_a_tensor(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+
+
+@exercise.wrong("更新したあとの損失を返しています。返すのは、更新に使った損失です。")
+def returns_the_loss_after(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    with torch.no_grad():
+        return distillation_loss(student(x), teacher_logits, labels, temperature, alpha).item()
+
+
+@exercise.wrong("生徒を 2 回順伝播しています。BatchNorm の統計も 2 回動くので、1 回の結果を両方の項に使います。")
+def runs_the_student_twice(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    with torch.no_grad():
+        teacher_logits = teacher(x)
+    soft = temperature**2 * soft_loss(student(x), teacher_logits, temperature)
+    loss = alpha * soft + (1 - alpha) * F.cross_entropy(student(x), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("教師を使わず、正解ラベルだけで学習しています。損失は distillation_loss です。")
+def learns_from_hard_labels_only(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    loss = F.cross_entropy(student(x), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.wrong("生徒と教師のロジットが逆です。distillation_loss の 1 番目が生徒、2 番目が教師です。")
+def swaps_student_and_teacher(student, teacher, x, labels, optimizer, temperature, alpha):
+    teacher.eval()
+    student.train()
+    loss = distillation_loss(teacher(x), student(x), labels, temperature, alpha)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise.right
+def switches_the_gradients_off(student, teacher, x, labels, optimizer, temperature, alpha):
+    student.train()
+    teacher.eval().requires_grad_(False)
+    optimizer.zero_grad(set_to_none=False)
+    loss = distillation_loss(student(x), teacher(x), labels, temperature, alpha)
+    loss.backward()
+    optimizer.step()
+    return float(loss.detach())
+
+
+@exercise.right
+def writes_the_loss_out(student, teacher, x, labels, optimizer, temperature, alpha):
+    z_t, z_s = teacher.eval()(x).detach(), student.train()(x)
+    log_q = F.log_softmax(z_s / temperature, dim=1)
+    soft = F.kl_div(log_q, F.softmax(z_t / temperature, dim=1), reduction="batchmean")
+    loss = alpha * temperature**2 * soft + (1 - alpha) * F.cross_entropy(z_s, labels)
+    for parameter in student.parameters():
+        parameter.grad = None
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
+
+
+@exercise.right
+def asks_for_the_gradients(student, teacher, x, labels, optimizer, temperature, alpha):
+    student.train()
+    teacher.eval()
+    with torch.inference_mode():
+        teacher_logits = teacher(x)
+    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+    parameters = list(student.parameters())
+    for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+    return loss.tolist()
+
+
+@exercise.right
+def gives_the_optimizer_a_closure(student, teacher, x, labels, optimizer, temperature, alpha):
+    student.train()
+    teacher.eval()
+
+    def closure():
+        optimizer.zero_grad()
+        with torch.no_grad():
+            teacher_logits = teacher(x)
+        loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+        loss.backward()
+        return loss
+
+    return optimizer.step(closure).item()

@@ -1,0 +1,259 @@
+"""distillation_loss: the teacher's probabilities and the hard labels in one loss, and its gradient."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from checker.exercise import Exercise
+from lessons.distillation import distillation_loss, soft_loss
+
+exercise = Exercise(
+    distillation_loss,
+    title="蒸留の損失",
+    statement=(
+        "やわらかい損失と、正解ラベルとの損失を `alpha` で混ぜます。"
+        "やわらかい損失は、`soft_loss` の値に T² を掛けたものです。"
+        "正解ラベルとの損失は、温度を使わない交差エントロピーです。"
+        "割合は、やわらかい損失が `alpha`、正解ラベルとの損失が `1 - alpha` です。"
+        "戻り値は、生徒のロジットに勾配を流せるスカラーのテンソルです。"
+        "教師のロジットには、勾配を流しません。"
+    ),
+    difficulty=2,
+    minutes=12,
+    points=4,
+    uses=("soft_loss",),
+    hints=(
+        "損失は 2 つの項の和です。項を 1 つずつ計算してから、最後に混ぜます。",
+        "正解ラベルとの損失は `F.cross_entropy(student_logits, labels)` です。"
+        "この項には、温度も T² も使いません。",
+        "温度で割ると、やわらかい損失の勾配はおよそ 1/T² に縮みます。"
+        "`temperature**2` を掛けて、2 つの項の大きさをそろえます。",
+        "`soft_loss` は、教師のロジットにも勾配を流します。"
+        "`teacher_logits.detach()` は、値が同じで勾配を流さないテンソルです。",
+        "`soft = soft_loss(student_logits, teacher_logits.detach(), temperature)` です。"
+        "答えは `alpha * temperature**2 * soft + (1 - alpha) * hard` です。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    student, teacher = torch.tensor([[2.0, 3.0, 0.0]]), torch.tensor([[6.0, 1.0, 0.0]])
+    labels, temperature, alpha = torch.tensor([0]), 4.0, 0.7
+    soft = soft_loss(student, teacher, temperature).item()
+    hard = F.cross_entropy(student, labels).item()
+    loss = distillation_loss(student, teacher, labels, temperature, alpha).item()
+    return (
+        f"生徒のロジットが `{student.tolist()}`、教師のロジットが `{teacher.tolist()}` とします。"
+        f"正解は `{labels.tolist()}`、`temperature={temperature}`、`alpha={alpha}` です。"
+        f"`soft_loss` は {soft:.4f}、正解ラベルとの交差エントロピーは {hard:.4f} です。"
+        f"損失は {alpha} × {temperature**2:g} × {soft:.4f} + {1 - alpha:.1f} × {hard:.4f} で、"
+        f"{loss:.4f} になります。"
+    )
+
+
+def logits(rng, batch, classes, dtype=torch.float32) -> tuple[Tensor, Tensor]:
+    """The student's and the teacher's logits; each row has its favourite, never the same one.
+
+    That keeps the divergence away from 0, where its terms cancel in float32.
+    """
+    both = rng.uniform(-2, 2, (2, batch, classes))
+    rows = np.arange(batch)
+    favourite = rng.integers(0, classes, batch)
+    both[1, rows, favourite] += rng.uniform(4, 6, batch)
+    another = (favourite + rng.integers(1, classes, batch)) % classes
+    both[0, rows, another] += rng.uniform(2, 4, batch)
+    student, teacher = torch.tensor(both, dtype=dtype)
+    return student.clone(), teacher.clone()
+
+
+def rest(rng, batch, classes, coldest=1.6, warmest=3.0) -> tuple[Tensor, float, float]:
+    """Labels, temperature and alpha; alpha is never near a half, which would hide a mix-up."""
+    labels = torch.tensor(rng.integers(0, classes, batch))
+    alpha = rng.choice([rng.uniform(0.15, 0.35), rng.uniform(0.65, 0.85)])
+    return labels, round(float(rng.uniform(coldest, warmest)), 2), round(float(alpha), 2)
+
+
+def far_apart(rng, batch, classes) -> tuple[Tensor, Tensor]:
+    """Logits from -10000 to 10000 with wide gaps: every row is one-hot, at different classes.
+
+    Near ties at this size would hang on the rounding of logits / T.
+    """
+    step = 20_000 / (classes - 1)
+    rungs = np.linspace(-10_000, 10_000, classes)
+    teacher = rng.permuted(rungs + rng.uniform(-0.1, 0.1, (batch, classes)) * step, axis=1)
+    student = np.roll(teacher, int(rng.integers(1, classes)), axis=1)
+    return torch.tensor(student, dtype=torch.float32), torch.tensor(teacher, dtype=torch.float32)
+
+
+@exercise.cases
+def cases(rng):
+    yield "基本", (*logits(rng, 4, 5), *rest(rng, 4, 5))
+    yield "1 件だけ", (*logits(rng, 1, 6), *rest(rng, 1, 6))
+    yield "2 クラス", (*logits(rng, 5, 2), *rest(rng, 5, 2))
+    yield "1 より低い温度", (*logits(rng, 3, 5), *rest(rng, 3, 5, 0.4, 0.7))
+    yield "高い温度（倍精度）", (*logits(rng, 6, 4, torch.float64), *rest(rng, 6, 4, 8, 20))
+
+    labels, temperature, _ = rest(rng, 4, 6)
+    yield "正解ラベルだけ（alpha が 0）", (*logits(rng, 4, 6), labels, temperature, 0.0)
+    labels, temperature, _ = rest(rng, 5, 4)
+    yield "教師だけ（alpha が 1）", (*logits(rng, 5, 4), labels, temperature, 1.0)
+    labels, _, alpha = rest(rng, 3, 4)
+    yield "温度が 1", (*logits(rng, 3, 4), labels, 1.0, alpha)
+
+    student, teacher = logits(rng, 3, 5)
+    lost = torch.arange(5) == int(rng.integers(5))
+    low = -float(rng.uniform(400, 700))
+    yield "教師の確率が 0 につぶれる", (student, teacher.masked_fill(lost, low), *rest(rng, 3, 5))
+
+    yield "±10000 のロジット", (*far_apart(rng, 3, 5), *rest(rng, 3, 5))
+
+
+@exercise.observe
+def observer(answer, student_logits, teacher_logits, labels, temperature, alpha):
+    student_logits.requires_grad_()
+    teacher_logits.requires_grad_()
+    value = answer(student_logits, teacher_logits, labels, temperature, alpha)
+    if isinstance(value, Tensor) and value.ndim == 0 and value.requires_grad:
+        try:
+            value.backward()
+        except RuntimeError:  # the answer has called backward itself: its caller gets nothing
+            student_logits.grad = torch.zeros_like(student_logits)
+    return {
+        "戻り値": value,
+        "生徒のロジットの勾配": student_logits.grad,
+        "教師のロジットの勾配": teacher_logits.grad,
+    }
+
+
+@exercise.wrong("T² を掛けていません。勾配が 1/T² に縮み、温度を上げるほど蒸留が効かなくなります。")
+def forgets_t_squared(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
+
+
+@exercise.wrong("T を 1 回だけ掛けています。勾配は 1/T² に縮むので、掛けるのは T² です。")
+def multiplies_by_t(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    return alpha * temperature * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
+
+
+@exercise.wrong("T² で割っています。縮んだ勾配を元に戻すには、T² を掛けます。")
+def divides_by_t_squared(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature) / temperature**2
+    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
+
+
+@exercise.wrong("T² を全体に掛けています。掛けるのは、温度で割ったやわらかい損失だけです。")
+def scales_the_whole_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    return temperature**2 * (alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels))
+
+
+@exercise.wrong("alpha と 1 - alpha が逆です。alpha は、やわらかい損失の割合です。")
+def swaps_alpha(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    hard = F.cross_entropy(student_logits, labels)
+    return (1 - alpha) * temperature**2 * soft + alpha * hard
+
+
+@exercise.wrong("正解ラベルとの損失に 1 - alpha を掛けていません。2 つの割合の和は 1 です。")
+def adds_the_whole_hard_term(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    return alpha * temperature**2 * soft + F.cross_entropy(student_logits, labels)
+
+
+@exercise.wrong("正解ラベルとの損失でも、ロジットを温度で割っています。この項は T = 1 のままです。")
+def warms_the_hard_term(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    hard = F.cross_entropy(student_logits / temperature, labels)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+@exercise.wrong("F.cross_entropy に確率を渡しています。softmax は中で取るので、ロジットを渡します。")
+def takes_softmax_twice(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    hard = F.cross_entropy(F.softmax(student_logits, dim=-1), labels)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+@exercise.wrong("教師のロジットに勾配が流れています。soft_loss には teacher_logits.detach() を渡します。")
+def feeds_the_teacher(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits, temperature)
+    hard = F.cross_entropy(student_logits, labels)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+@exercise.wrong("detach する相手が逆です。学習するのは生徒なので、切り離すのは教師のロジットです。")
+def detaches_the_student_instead(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits.detach(), teacher_logits, temperature)
+    hard = F.cross_entropy(student_logits, labels)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+@exercise.wrong("生徒のロジットに勾配が流れません。no_grad や detach を使うのは、教師にだけです。")
+def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, alpha):
+    with torch.no_grad():
+        soft = soft_loss(student_logits, teacher_logits, temperature)
+        hard = F.cross_entropy(student_logits, labels)
+        return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+@exercise.wrong("soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。")
+def swaps_student_and_teacher(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(teacher_logits.detach(), student_logits, temperature)
+    hard = F.cross_entropy(student_logits, labels)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+@exercise.wrong("Python の float を返しています。勾配を流せるように、.item() を使わずテンソルのまま返します。")
+def returns_a_float(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    hard = F.cross_entropy(student_logits, labels)
+    return (alpha * temperature**2 * soft + (1 - alpha) * hard).item()
+
+
+@exercise.wrong("関数の中で backward を呼んでいます。勾配を計算するのは、損失を受け取った側です。")
+def calls_backward(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
+    hard = F.cross_entropy(student_logits, labels)
+    loss = alpha * temperature**2 * soft + (1 - alpha) * hard
+    loss.backward()
+    return loss
+
+
+@exercise.right
+def with_kl_div(student_logits, teacher_logits, labels, temperature, alpha):
+    with torch.no_grad():
+        p = F.softmax(teacher_logits / temperature, dim=1)
+    log_q = F.log_softmax(student_logits / temperature, dim=1)
+    soft = F.kl_div(log_q, p, reduction="batchmean") * temperature**2
+    return torch.lerp(F.cross_entropy(student_logits, labels), soft, alpha)
+
+
+@exercise.right
+def cross_entropy_minus_entropy(student_logits, teacher_logits, labels, temperature, alpha):
+    warm = teacher_logits.detach() / temperature
+    p = warm.softmax(dim=-1)
+    soft = F.cross_entropy(student_logits / temperature, p) - F.cross_entropy(warm, p)
+    return alpha * temperature**2 * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
+
+
+@exercise.right
+def does_not_track_the_teacher(student_logits, teacher_logits, labels, temperature, alpha):
+    fixed = teacher_logits.clone().detach().requires_grad_(False)
+    hard = -F.log_softmax(student_logits, dim=1)[torch.arange(len(labels)), labels].mean()
+    return hard + alpha * (temperature**2 * soft_loss(student_logits, fixed, temperature) - hard)
+
+
+@exercise.right
+def loop(student_logits, teacher_logits, labels, temperature, alpha):
+    total = torch.zeros((), dtype=student_logits.dtype)
+    for z_s, z_t, y in zip(student_logits, teacher_logits.detach(), labels.tolist(), strict=True):
+        log_p = F.log_softmax(z_t / temperature, dim=0)
+        log_q = F.log_softmax(z_s / temperature, dim=0)
+        for c in range(len(z_s)):
+            total = total + alpha * temperature**2 * log_p[c].exp() * (log_p[c] - log_q[c])
+        total = total - (1 - alpha) * F.log_softmax(z_s, dim=0)[y]
+    return total / len(student_logits)

@@ -1,0 +1,263 @@
+"""soft_loss: how far the student's soft targets are from the teacher's."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from checker.exercise import Exercise
+from lessons.distillation import soft_loss
+
+exercise = Exercise(
+    soft_loss,
+    title="教師と生徒の確率のずれ",
+    statement=(
+        "教師の確率 p から見た、生徒の確率 q のずれ `KL(p ‖ q)` を返します。"
+        "p と q は、どちらもロジットを温度で割って softmax を取ったものです。"
+        "クラスについて `p * (log p - log q)` を足し、件数で平均します。"
+        "p が 0 につぶれたクラスの項は 0 とします。"
+        "q が 0 につぶれても、答えは有限の値です。"
+        "T² は掛けません。"
+    ),
+    difficulty=2,
+    minutes=12,
+    points=3,
+    hints=(
+        "温度で割るのは、教師のロジットと生徒のロジットの両方です。",
+        "`softmax` の値に `log` を取ると、つぶれた 0 が -inf になります。"
+        "`F.log_softmax` は、ロジットから直接 log q を求めます。",
+        "`F.kl_div(log_q, p)` の引数は、生徒の対数確率、教師の確率という順です。",
+        "`F.kl_div` は、そのままでは B × C 個で平均します。"
+        "`reduction=\"batchmean\"` は、クラスについて足し、件数で平均します。",
+        "`p = F.softmax(teacher_logits / temperature, dim=-1)` です。"
+        "`log_q` は、`F.log_softmax` で生徒のロジットから同じように求めます。"
+        "答えは `F.kl_div(log_q, p, reduction=\"batchmean\")` です。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    teacher, student = torch.tensor([[5.0, 1.0, -1.0]]), torch.tensor([[2.0, 3.0, 0.0]])
+    temperature = 2.0
+    p, q = (
+        [round(x, 3) for x in torch.softmax(z / temperature, dim=-1)[0].tolist()]
+        for z in (teacher, student)
+    )
+    loss, turned = (
+        soft_loss(*pair, temperature).item() for pair in ((student, teacher), (teacher, student))
+    )
+    return (
+        f"教師のロジットが `{teacher.tolist()}`、生徒のロジットが `{student.tolist()}` とします。"
+        f"`temperature={temperature}` なら、p は `{p}`、q は `{q}` です。"
+        f"`KL(p ‖ q)` は {loss:.4f} です。"
+        f"教師と生徒を入れ替えると {turned:.4f} で、同じ値にはなりません。"
+    )
+
+
+def warmth(rng, low=1.6, high=3.0) -> float:
+    return round(float(rng.uniform(low, high)), 2)
+
+
+def logits(rng, batch, classes, dtype=torch.float32) -> tuple[torch.Tensor, torch.Tensor]:
+    """The student's and the teacher's logits; each row has its favourite, never the same one.
+
+    That keeps the divergence away from 0, where its terms cancel in float32.
+    """
+    both = rng.uniform(-2, 2, (2, batch, classes))
+    rows = np.arange(batch)
+    favourite = rng.integers(0, classes, batch)
+    both[1, rows, favourite] += rng.uniform(4, 6, batch)
+    another = (favourite + rng.integers(1, classes, batch)) % classes
+    both[0, rows, another] += rng.uniform(2, 4, batch)
+    student, teacher = torch.tensor(both, dtype=dtype)
+    return student.clone(), teacher.clone()
+
+
+def far_apart(rng, batch, classes) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits from -10000 to 10000 with wide gaps: every row is one-hot, at different classes.
+
+    Near ties at this size would hang on the rounding of logits / T.
+    """
+    step = 20_000 / (classes - 1)
+    rungs = np.linspace(-10_000, 10_000, classes)
+    teacher = rng.permuted(rungs + rng.uniform(-0.1, 0.1, (batch, classes)) * step, axis=1)
+    student = np.roll(teacher, int(rng.integers(1, classes)), axis=1)
+    return torch.tensor(student, dtype=torch.float32), torch.tensor(teacher, dtype=torch.float32)
+
+
+@exercise.cases
+def cases(rng):
+    yield "基本", (*logits(rng, 4, 5), warmth(rng))
+    yield "1 件だけ", (*logits(rng, 1, 6), warmth(rng))
+    yield "2 クラス", (*logits(rng, 5, 2), warmth(rng))
+    yield "温度が 1", (*logits(rng, 3, 4), 1.0)
+    yield "1 より低い温度", (*logits(rng, 3, 5), warmth(rng, 0.4, 0.7))
+    yield "高い温度（倍精度）", (*logits(rng, 6, 4, torch.float64), warmth(rng, 8, 20))
+
+    student, teacher = logits(rng, 3, 5)
+    lost = torch.arange(5) == int(rng.integers(5))
+    low = -float(rng.uniform(400, 700))
+    yield "教師の確率が 0 につぶれる", (student, teacher.masked_fill(lost, low), warmth(rng))
+
+    student, teacher = logits(rng, 4, 5)
+    lost = torch.arange(5) == int(rng.integers(5))
+    low = -float(rng.uniform(400, 700))
+    yield "生徒の確率が 0 につぶれる", (student.masked_fill(lost, low), teacher, warmth(rng))
+
+    yield "±10000 のロジット", (*far_apart(rng, 3, 5), warmth(rng))
+
+
+@exercise.wrong("向きが逆です。平均の重みに使うのは教師の確率 p で、KL(p ‖ q) を求めます。")
+def reverses_the_divergence(student_logits, teacher_logits, temperature):
+    q = F.softmax(student_logits / temperature, dim=-1)
+    log_p = F.log_softmax(teacher_logits / temperature, dim=-1)
+    return F.kl_div(log_p, q, reduction="batchmean")
+
+
+@exercise.wrong("B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。")
+def averages_over_classes(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(log_q, p, reduction="none").mean()
+
+
+@exercise.wrong("件数で割っていません。クラスについて足したあと、件数で平均します。")
+def sums_over_the_batch(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(log_q, p, reduction="sum")
+
+
+@exercise.wrong("T² を掛けています。ここでは KL だけを返し、T² は損失を混ぜるときに掛けます。")
+def multiplies_by_t_squared(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return temperature**2 * F.kl_div(log_q, p, reduction="batchmean")
+
+
+@exercise.wrong("交差エントロピー -Σ p log q を返しています。KL には Σ p log p も足します。")
+def returns_the_cross_entropy(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return -(p * log_q).sum(dim=-1).mean()
+
+
+@exercise.wrong("生徒のロジットを温度で割っていません。教師と生徒を同じ温度にします。")
+def forgets_the_students_temperature(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    return F.kl_div(F.log_softmax(student_logits, dim=-1), p, reduction="batchmean")
+
+
+@exercise.wrong("教師のロジットを温度で割っていません。教師と生徒を同じ温度にします。")
+def forgets_the_teachers_temperature(student_logits, teacher_logits, temperature):
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(log_q, F.softmax(teacher_logits, dim=-1), reduction="batchmean")
+
+
+@exercise.wrong("温度を使っていません。教師と生徒のロジットを、どちらも温度で割ります。")
+def forgets_the_temperature(student_logits, teacher_logits, temperature):
+    p, log_q = F.softmax(teacher_logits, dim=-1), F.log_softmax(student_logits, dim=-1)
+    return F.kl_div(log_q, p, reduction="batchmean")
+
+
+@exercise.wrong("クラスではなく件の軸で softmax を取っています。クラスは最後の軸で、dim=-1 です。")
+def takes_the_batch_axis(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=0)
+    log_q = F.log_softmax(student_logits / temperature, dim=0)
+    return F.kl_div(log_q, p, reduction="batchmean")
+
+
+@exercise.wrong("F.kl_div に生徒の確率 q を渡しています。1 番目の引数は log q です。")
+def passes_probabilities(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    q = F.softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(q, p, reduction="batchmean")
+
+
+@exercise.wrong("F.kl_div の引数の順が逆です。1 番目が生徒の log q、2 番目が教師の p です。")
+def swaps_the_arguments(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(p, log_q, reduction="batchmean")
+
+
+@exercise.wrong("符号が逆です。KL は Σ p (log p - log q) で、0 以上の値です。")
+def flips_the_sign(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return -F.kl_div(log_q, p, reduction="batchmean")
+
+
+@exercise.wrong("0 につぶれた確率に log を取っています。どちらの対数も log_softmax で求めます。")
+def takes_naive_logarithms(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    q = F.softmax(student_logits / temperature, dim=-1)
+    return (p * (p / q).log()).sum(dim=-1).mean()
+
+
+@exercise.wrong("p が 0 のとき p.log() は -inf で、積が nan になります。log_softmax か F.kl_div を使います。")
+def multiplies_zero_by_infinity(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return (p * (p.log() - log_q)).sum(dim=-1).mean()
+
+
+@exercise.wrong("生徒の確率に log を取っています。0 につぶれると -inf になるので、log_softmax を使います。")
+def loses_the_students_logarithm(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    q = F.softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(q.log(), p, reduction="batchmean")
+
+
+@exercise.wrong("小さな数を足して log を取っています。つぶれた確率の対数が変わるので、log_softmax を使います。")
+def adds_epsilon(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    q = F.softmax(student_logits / temperature, dim=-1)
+    return (p * ((p + 1e-8).log() - (q + 1e-8).log())).sum(dim=-1).mean()
+
+
+@exercise.wrong("Python の float を返しています。勾配を流せるように、スカラーのテンソルのまま返します。")
+def returns_a_float(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    log_q = F.log_softmax(student_logits / temperature, dim=-1)
+    return F.kl_div(log_q, p, reduction="batchmean").item()
+
+
+@exercise.right
+def both_logarithms(student_logits, teacher_logits, temperature):
+    log_p = F.log_softmax(teacher_logits / temperature, dim=1)
+    log_q = F.log_softmax(student_logits / temperature, dim=1)
+    return (log_p.exp() * (log_p - log_q)).sum(dim=1).mean()
+
+
+@exercise.right
+def cross_entropy_minus_entropy(student_logits, teacher_logits, temperature):
+    p = F.softmax(teacher_logits / temperature, dim=-1)
+    entropy = F.cross_entropy(teacher_logits / temperature, p)
+    return F.cross_entropy(student_logits / temperature, p) - entropy
+
+
+@exercise.right
+def numpy_minded(student_logits, teacher_logits, temperature):
+    logs = []
+    for z in (teacher_logits.numpy(), student_logits.numpy()):
+        z = (z - z.max(axis=1, keepdims=True)) / temperature
+        logs.append(z - np.log(np.exp(z).sum(axis=1, keepdims=True)))
+    log_p, log_q = logs
+    kl = (np.exp(log_p) * (log_p - log_q)).sum(axis=1).mean()
+    return torch.tensor(kl, dtype=student_logits.dtype)
+
+
+@exercise.right
+def loop(student_logits, teacher_logits, temperature):
+    total = 0.0
+    for s, t in zip(student_logits.tolist(), teacher_logits.tolist(), strict=True):
+        norm_s = math.log(sum(math.exp((z - max(s)) / temperature) for z in s))
+        norm_t = math.log(sum(math.exp((z - max(t)) / temperature) for z in t))
+        for z_s, z_t in zip(s, t, strict=True):
+            log_p = (z_t - max(t)) / temperature - norm_t
+            log_q = (z_s - max(s)) / temperature - norm_s
+            total += math.exp(log_p) * (log_p - log_q)
+    return torch.tensor(total / len(student_logits), dtype=student_logits.dtype)

@@ -1,0 +1,251 @@
+"""train_student: bring up a student within a budget of parameters, above a target accuracy."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from checker.exercise import Exercise
+from lessons.distillation import distillation_loss, mlp_parameters, soft_loss
+from lessons.small_student import TARGET, puzzle, student_accuracy, train_student, try_student
+
+exercise = Exercise(
+    train_student,
+    title="パズル: 予算の中で生徒を育てる",
+    statement=(
+        "50 枚の画像と、教師のロジットから、64-h-10 の生徒を学習します。"
+        "重みとバイアスの数は `budget` 個以下、テスト画像の正解率は 91 % 以上にします。"
+        "判定では、返した重みを、ここで渡さない 540 枚のテスト画像で測ります。"
+        "ラベルだけの学習では、この条件は満たせません。"
+        "画素の並べ方はケースごとに違うので、よそで学習した重みは使えません。"
+        "条件を満たす生徒なら、どのように学習しても正解です。"
+    ),
+    difficulty=3,
+    minutes=20,
+    points=4,
+    uses=("mlp_parameters", "soft_loss", "distillation_loss"),
+    hints=(
+        "大きさ・損失・学習の 3 つに分けて考えます。まず、予算に収まる最大の h を求めます。",
+        "重みとバイアスの数は `mlp_parameters([64, h, 10])`、つまり 75h + 10 個です。"
+        "h は `(budget - 10) // 75` まで大きくできます。",
+        "`nn.Linear` を 2 つ作り、ロジットは `last(first(x).relu())` で計算します。"
+        "50 枚なので、毎回すべての画像を使ってもかまいません。",
+        "損失は `distillation_loss(logits, teacher_logits, labels, 8.0, 0.9)` です。"
+        "`torch.optim.Adam` の学習率 0.03 で、200 回ほど更新します。",
+        "最後に `[first.weight.detach(), first.bias.detach(), last.weight.detach(), "
+        "last.bias.detach()]` を返します。",
+    ),
+)
+
+
+@exercise.example
+def example() -> str:
+    hidden, budget = 20, 1520
+    return (
+        f"予算が {budget:,} 個なら、隠れ層は {hidden} 個までです。"
+        f"`mlp_parameters([64, {hidden}, 10])` は {mlp_parameters([64, hidden, 10]):,}、"
+        f"`mlp_parameters([64, {hidden + 1}, 10])` は "
+        f"{mlp_parameters([64, hidden + 1, 10]):,} だからです。"
+        f"この大きさの生徒は、ラベルだけで学習すると {try_student(hidden, 1.0, 0.0):.1f} %、"
+        f"T = 8、α = 0.9 の蒸留では {try_student(hidden, 8.0, 0.9):.1f} % になります。"
+    )
+
+
+@exercise.cases
+def cases(rng):
+    for label in ("基本", "別の画像と予算"):
+        hidden = int(rng.integers(20, 25))
+        # Who forgets the biases of a layer counts 74h or 75h: one neuron more seems to fit.
+        budget = 75 * (hidden + 1) + int(rng.integers(0, 10))
+        yield label, puzzle(int(rng.integers(2**31)), budget)
+
+
+@exercise.accepted_when
+def accepted(student, x, labels, teacher_logits, budget):
+    w1, _, w2, _ = student
+    hidden = len(w1) if w1.ndim else 0
+    names, shapes = ("W1", "b1", "W2", "b2"), ((hidden, 64), (hidden,), (10, hidden), (10,))
+    for name, part, shape in zip(names, student, shapes, strict=True):
+        if tuple(part.shape) != shape:
+            return f"{name} の形が {list(part.shape)} です。{list(shape)} になるはずです。"
+        if part.dtype != x.dtype:
+            return f"{name} の型が {str(part.dtype)[6:]} です。float32 になるはずです。"
+        if not part.isfinite().all():
+            return f"{name} に nan か inf があります。学習率を小さくしてください。"
+    size = sum(math.prod(shape) for shape in shapes)
+    if size > budget:
+        return f"重みとバイアスは {size:,} 個で、予算の {budget:,} 個を超えます。"
+    measured = student_accuracy(student, teacher_logits)
+    if measured < TARGET:
+        return f"正解率は {measured:.1f} % で、目標の {TARGET:g} % に届きません。"
+    return None
+
+
+@exercise.wrong("ラベルだけで学習しています。教師のロジットを distillation_loss に渡してください。")
+def learns_from_labels_alone(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(200):
+        loss = F.cross_entropy(last(first(x).relu()), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("教師の答えを、最も確率の高いクラスだけに直しています。ロジットのまま使います。")
+def hardens_the_teacher(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.02)
+    for _ in range(200):
+        loss = F.cross_entropy(last(first(x).relu()), teacher_logits.argmax(dim=1))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("温度が 1 です。教師の確率がほとんど 0 か 1 になり、正解ラベルと変わりません。")
+def forgets_to_soften(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(200):
+        logits = last(first(x).relu())
+        loss = distillation_loss(logits, teacher_logits, labels, 1.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("T² を掛けていません。温度が高いと、教師の勾配が消えて、ラベルだけの学習になります。")
+def forgets_t_squared(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+    for _ in range(200):
+        logits = last(first(x).relu())
+        soft = soft_loss(logits, teacher_logits, 20.0)
+        loss = 0.5 * soft + 0.5 * F.cross_entropy(logits, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("生徒が大きすぎます。予算から h を求めてください。")
+def ignores_the_budget(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, 64), nn.Linear(64, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(200):
+        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("バイアスを数えていません。1 つのニューロンには、重み 74 個とバイアス 1 個が要ります。")
+def counts_only_weights(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, budget // 74), nn.Linear(budget // 74, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(200):
+        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("出力の層のバイアス 10 個を数えていません。大きさは 75h + 10 個です。")
+def forgets_the_output_biases(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, budget // 75), nn.Linear(budget // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.02)
+    for _ in range(200):
+        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("隠れ層が小さすぎます。予算いっぱいまで使ってください。")
+def makes_it_too_small(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, 3), nn.Linear(3, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(200):
+        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("更新の回数が足りません。損失がまだ大きいうちに、学習を終えています。")
+def stops_too_early(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(8):
+        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+@exercise.wrong("重みの形が逆です。nn.Linear と同じ [出力, 入力] の形で返します。")
+def transposes_the_weights(x, labels, teacher_logits, budget):
+    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
+    parameters = [first.weight, first.bias, last.weight, last.bias]
+    optimizer = torch.optim.Adam(parameters, lr=0.03)
+    for _ in range(200):
+        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    w1, b1, w2, b2 = (p.detach() for p in parameters)
+    return [w1.T.contiguous(), b1, w2.T.contiguous(), b2]
+
+
+@exercise.right
+def soft_targets_alone(x, labels, teacher_logits, budget):
+    student = nn.Sequential(nn.Linear(64, (budget - 10) // 75), nn.ReLU(),
+                            nn.Linear((budget - 10) // 75, 10))
+    optimizer = torch.optim.Adam(student.parameters(), lr=0.02)
+    for _ in range(250):
+        optimizer.zero_grad()
+        (16 * soft_loss(student(x), teacher_logits, 4.0)).backward()
+        optimizer.step()
+    return [p.data for p in student.parameters()]
+
+
+@exercise.right
+def gradients_by_hand(x, labels, teacher_logits, budget):
+    # The quadratic limit of a high temperature: match the centred logits, with NumPy and momentum.
+    h = (budget - 10) // 75
+    rng = np.random.default_rng(0)
+    x, z = x.numpy().astype(float), teacher_logits.numpy().astype(float)
+    z = z - z.mean(axis=1, keepdims=True)
+    shapes = [(h, 64), (h,), (10, h), (10,)]
+    w = [rng.uniform(-1, 1, s) / np.sqrt(s[-1]) for s in shapes]
+    v = [np.zeros(s) for s in shapes]
+    for _ in range(1500):
+        hidden = np.maximum(x @ w[0].T + w[1], 0)
+        error = (hidden @ w[2].T + w[3] - z) / len(x)
+        back = error @ w[2] * (hidden > 0)
+        gradients = [back.T @ x, back.sum(0), error.T @ hidden, error.sum(0)]
+        for part, speed, gradient in zip(w, v, gradients, strict=True):
+            speed *= 0.9
+            speed -= 0.003 * gradient
+            part += speed
+    return [torch.tensor(part, dtype=torch.float32) for part in w]
