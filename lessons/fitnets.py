@@ -129,10 +129,15 @@ class BatchNormalised(Networks):
         normalised = self.norms[layer](features.flatten(1)).view_as(features)
         return normalised.transpose(0, 1).relu()
 
+    def network(self, index: int) -> nn.Sequential:
+        """BatchNorm の統計は束の中にあるので、1 つだけ取り出すことはできません。"""
+        raise NotImplementedError("BatchNorm を入れた束からは、ネットワークを取り出せません。")
+
 
 @torch.no_grad()
 def spread_by_layer(network: Networks, x: Tensor) -> list[float]:
     """各層の出力が画像によってどれだけ変わるか (画像についての標準偏差の平均) です。"""
+    network.eval()
     batch = x.expand(len(network.seeds), -1, -1)
     depth = len(network.weights)
     return [float(network(batch, layers=k).std(dim=1).mean()) for k in range(1, depth + 1)]

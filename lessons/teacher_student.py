@@ -8,6 +8,7 @@
 
 import copy
 import io
+import itertools
 from collections.abc import Callable
 
 import torch
@@ -152,10 +153,8 @@ def ensemble_logits(logits: list[Tensor], temperature: float) -> Tensor:
 
 def balancing_bias(logits: Tensor, digit: int, share: float) -> float:
     """digit と答える割合が share 以上になる、最も小さいバイアスです (0.1 刻み)。ラベルは使いません。"""
-    others = logits.clone()
-    others[..., digit] = -torch.inf
-    needed = (others.amax(dim=-1) - logits[..., digit]).flatten()  # これを超えると digit と答える
-    return max(0.0, float((10 * needed.quantile(share)).ceil() / 10))
+    return next(tenths / 10 for tenths in itertools.count()
+                if percent(with_bias(logits, digit, tenths / 10) == digit) >= 100 * share)
 
 
 def with_bias(logits: Tensor, digit: int, bias: float) -> Tensor:

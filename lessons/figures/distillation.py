@@ -37,7 +37,7 @@ def labels_of_one_image(
     ax.legend(fontsize=9)
     first, second, third = soft.topk(3).indices.tolist()
     text = (f"T = {temperature:g} のとき、教師の確率は {first} が {float(soft[first]):.3f}、"
-            f"{second} が {float(soft[second]):.3g}、{third} が {float(soft[third]):.3g} です。")
+            f"{second} が {float(soft[second]):.3f}、{third} が {float(soft[third]):.3f} です。")
     return fig, text
 
 
@@ -63,8 +63,8 @@ def pulls_on_logits(
     others = [c for c in range(len(student)) if c != label]
     strongest = max(others, key=lambda c: float(soft[c]))
     text = (f"T = {temperature:g}、α = {alpha:g} のとき、正解の {label} を押し上げる強さは、"
-            f"正解ラベルの項が {float(hard[label]):.3f}、教師の項が {float(soft[label]):.3f} です。"
-            f"不正解のクラスでは、教師の項は {strongest} に {float(soft[strongest]):+.3f} です。")
+            f"正解ラベルの項が {float(hard[label]):z.3f}、教師の項が {float(soft[label]):z.3f} です。"
+            f"不正解のクラスでは、教師の項は {strongest} に {float(soft[strongest]):+z.3f} です。")
     return fig, text
 
 
@@ -213,7 +213,7 @@ def student_puzzle(
     right.barh(["ラベルだけ", "教師と学ぶ"], [labels_only, measured], color=[GREY, ORANGE],
                edgecolor="black", height=0.5)
     right.axvline(target, color=VERMILION, linestyle="--", linewidth=2)
-    right.set(xlabel="テストの正解率 (%)", xlim=(0, 100), title=f"{measured:.1f} %（目標 {target:g} %）")
+    right.set(xlabel="テストの正解率 (%)", ylabel="学び方", xlim=(0, 100), title=f"{measured:.1f} %（目標 {target:g} %）")
     for ax in (left, right):
         ax.title.set_fontsize(10)
     fits, good = size <= budget, measured >= target

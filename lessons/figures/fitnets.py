@@ -33,7 +33,8 @@ def spread_through_layers(spreads: dict[str, list[float]], layer: int) -> tuple[
         ax.plot(range(1, len(spread) + 1), spread, color=color, linestyle=line, marker=marker,
                 markevery=3, label=name)
     ax.axvline(layer, color="black", linewidth=1)
-    ax.set(yscale="log", xlabel="層の番号（入力に近い順）", ylabel="出力の標準偏差（対数目盛り）")
+    ax.set(yscale="log", xlabel="層の番号（入力に近い順）", xlim=(0.5, max(map(len, spreads.values())) + 0.5), ylabel="出力の標準偏差（対数目盛り）")
     ax.legend(fontsize=9)
-    shown = "、".join(f"{name}は {spread[layer - 1] / spread[0]:.2g} 倍" for name, spread in spreads.items())
-    return fig, f"{layer} 層目の違いは、1 層目と比べて、{shown} です。"
+    shown = "、".join(f"{name}は {spread[layer - 1] / spread[0]:.2g} 倍"
+                     for name, spread in spreads.items())
+    return fig, f"{layer} 層目の違いは、1 層目と比べて、{shown}です。"
