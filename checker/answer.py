@@ -13,14 +13,17 @@ import functools
 import importlib
 import io
 import linecache
+import random
 import signal
 import sys
 import threading
 import traceback
 import types
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from checker.cell_text import python_text
@@ -106,6 +109,7 @@ def run_answer(
     failure = None
     try:
         with (
+            fresh_state(),
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
             warnings.catch_warnings(),
@@ -121,6 +125,35 @@ def run_answer(
     except BaseException as error:  # SystemExit and the stop button too: the kernel lives on
         failure = describe(error)
     return Run(tuple(observations), failure, printed.getvalue())
+
+
+@contextlib.contextmanager
+def fresh_state() -> Iterator[None]:
+    """The settings of the whole process as in a new one, and afterwards as they were before.
+
+    A learner's cell may switch gradients off or draw numbers; no verdict depends on it, and no
+    notebook on a verdict.
+    """
+    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    drawn = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    seed_everything()
+    try:
+        yield
+    finally:
+        torch.set_grad_enabled(gradients)
+        torch.set_default_dtype(dtype)
+        random.setstate(drawn[0])
+        np.random.set_state(drawn[1])
+        torch.set_rng_state(drawn[2])
+
+
+def seed_everything() -> None:
+    """One text, one verdict, whatever it draws."""
+    random.seed(0)
+    np.random.seed(0)
+    torch.default_generator.manual_seed(0)
 
 
 def define(source: str, name: str, given: str = ""):
@@ -217,10 +250,9 @@ def observe(function, arguments: tuple) -> Observation:
     """Call `function` on a copy of `arguments` and record what happened."""
     given = copy.deepcopy(arguments)
     owned = storages(given)
+    seed_everything()
     try:
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(0)  # one text, one verdict, whatever it draws
-            value = function(*given)
+        value = function(*given)
     except (TimeUp, KeyboardInterrupt):
         raise
     except BaseException as error:

@@ -129,19 +129,24 @@ def _first_difference(
     """What differs by name, and the two values; of what an observer saw, the first such part."""
     if not exercise.observer or type(actual) is not dict:
         return "戻り値", actual, expected
-    names = (n for n in expected if difference(expected[n], actual.get(n), exercise.rtol))
-    name = next(names, "戻り値")
-    value, wanted = actual.get(name), expected.get(name)
-    while type(wanted) is list and type(value) is list and len(wanted) == len(value):
-        pairs = zip(value, wanted, strict=True)
-        value, wanted = next(p for p in pairs if difference(p[1], p[0], exercise.rtol))
-    return name, value, wanted
+    for name, wanted in expected.items():
+        value = actual.get(name)
+        if not difference(wanted, value, exercise.rtol):
+            continue
+        while type(wanted) is list and type(value) is list and len(wanted) == len(value):
+            pairs = zip(value, wanted, strict=True)
+            value, wanted = next(p for p in pairs if difference(p[1], p[0], exercise.rtol))
+        return name, value, wanted
+    return "戻り値", actual, expected  # what differs is an argument
 
 
 @functools.lru_cache(maxsize=4096)
 def known(exercise: Exercise, function: Callable, case: Case) -> Observation:
     """What a known answer does in a case: run once, for every answer that is compared with it."""
-    return observe(exercise.call(function), case.arguments)
+    seen = observe(exercise.call(function), case.arguments)
+    if seen.failure and function is exercise.solution:
+        raise RuntimeError(f"the solution of {exercise.name} fails ({case.label}): {seen.failure}")
+    return seen
 
 
 def same(one: Observation, other: Observation, rtol: float | None = None) -> bool:
@@ -301,7 +306,7 @@ def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]
         ),
         "TimeUp": (
             "制限時間の中に終わりませんでした。",
-            "終わらないループがないか、条件を確かめてください。",
+            "終わらないループがないか、繰り返す回数が多すぎないかを確かめてください。",
         ),
         "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
         "EOFError": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from checker.answer import Run, run_answer
+from checker.answer import Run, fresh_state, run_answer
 from checker.exercise import Case, Exercise, load
 from checker.judge import Verdict, judge, unanswered
 
@@ -31,6 +31,7 @@ def judge_source(
         return judge_with(runner, name, source, seed=seed)
 
 
+@fresh_state()
 def judge_with(runner: Runner, name: str, source: str, *, seed: int | None = None) -> Verdict:
     """Judge with a given runner: the same code for the kernel and for the grader."""
     exercise = load(name)

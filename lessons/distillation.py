@@ -3,15 +3,16 @@
     p = softmax(z_t/T),  q = softmax(z_s/T)                                 (1)
     KL(p ‖ q) = Σ_c p_c · (log p_c - log q_c)      件数 B で平均             (2)
     L = α T² KL(p ‖ q) + (1-α) CE(z_s, y)                                   (3)
-    p̄ = (1/M) Σ_m softmax(z_m/T)                   アンサンブルの教師        (4)
-    L_HT = (1/B) Σ ½ ‖u - R v‖²                    隠れ層のヒント            (5)
-    P = Σ_l (n_l + 1) · n_{l+1}                    重みとバイアスの数        (6)
+    ∂KL/∂z_s = (q - p) / T                                                  (4)
+             → (z_s - z_t) / (C T²)                T が大きいとき            (5)
+    p̄ = (1/M) Σ_m softmax(z_m/T)                   アンサンブルの教師        (6)
+    L_HT = (1/B) Σ ½ ‖u - R v‖²                    隠れ層のヒント            (7)
 
 記号: z_s student_logits, z_t teacher_logits, y labels, T temperature, α alpha,
-      u teacher_hint, v student_guided, R regressor, n_l 層の幅
+      u teacher_hint, v student_guided, R regressor
 形:   B = 件数, C = クラス数, M = 教師の数
-出典: Hinton, Vinyals, Dean 2015, arXiv:1503.02531, 2 節 (式 1–4)
-      Romero ほか 2015, FitNets, arXiv:1412.6550, 2.2 節 (式 5)
+出典: Hinton, Vinyals, Dean 2015, arXiv:1503.02531, 2 節 (式 1–6)
+      Romero ほか 2015, FitNets, arXiv:1412.6550, 2.2 節 (式 7)
 """
 
 import torch
@@ -75,7 +76,7 @@ def distillation_loss(
 
 
 def ensemble_targets(logits: list[Tensor], temperature: float) -> Tensor:
-    """式 (4): 複数の教師のやわらかい確率を平均し、アンサンブルを 1 人の教師にします。
+    """式 (6): 複数の教師のやわらかい確率を平均し、アンサンブルを 1 人の教師にします。
 
     logits:      教師ごとのロジットのリスト。どれも同じ形 [..., C] です。
     temperature: 温度 T。0 より大きい数です。
@@ -117,7 +118,7 @@ def distill_step(
 
 
 def hint_loss(teacher_hint: Tensor, student_guided: Tensor, regressor: Tensor) -> Tensor:
-    """式 (5): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
+    """式 (7): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
 
     二乗誤差は特徴について足し、件について平均します。
 
@@ -131,7 +132,7 @@ def hint_loss(teacher_hint: Tensor, student_guided: Tensor, regressor: Tensor) -
 
 
 def mlp_parameters(widths: list[int]) -> int:
-    """式 (6): 層の幅が widths の全結合ネットワークの、重みとバイアスの数を返します。
+    """層の幅が widths の全結合ネットワークの、重みとバイアスの数を返します。
 
     widths:     入力から出力までの層の幅。2 個以上です。
     戻り値:     重みとバイアスの合計 (個)

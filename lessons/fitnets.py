@@ -1,6 +1,6 @@
 """深くて細い生徒: 逆伝播だけ (BP)、蒸留 (KD)、ヒント (HT) の 3 つの学習を比べます。
 
-    HT の第 1 段階: 生徒の前半だけを、式 (5) の hint_loss で学習します。                (1)
+    HT の第 1 段階: 生徒の前半だけを、hint_loss で学習します。                (1)
     第 2 段階と KD: L = CE(z_s, y) + λ T² KL(p ‖ q)    λ は 4 から 1 へ直線で下げます   (2)
     BP:             λ = 0
 
@@ -55,10 +55,16 @@ def by_distillation(data: Dataset, teacher: nn.Module, depth: int) -> Networks:
     return students
 
 
-def by_hints(data: Dataset, teacher: nn.Sequential, depth: int) -> Networks:
-    """HT: 前半を教師の 2 番目の隠れ層に合わせてから、KD と同じ学習をします。"""
+def hinted(data: Dataset, teacher: nn.Sequential, depth: int) -> Networks:
+    """HT の第 1 段階: 前半の層を、教師の 2 番目の隠れ層に合わせた生徒です。"""
     students = Networks(widths_of(depth), SEEDS).to(data.x_train.device)
     first_stage(students, data, logits_of(teacher[:4], data.x_train), depth // 2)
+    return students
+
+
+def by_hints(data: Dataset, teacher: nn.Sequential, depth: int) -> Networks:
+    """HT: 第 1 段階のあとで、KD と同じ学習をします。"""
+    students = hinted(data, teacher, depth)
     second_stage(students, data, logits_of(teacher, data.x_train), EPOCHS)
     return students
 

@@ -1,10 +1,12 @@
 """Running an answer: whatever it does, there is an observation and the process lives on."""
 
+import random
 import signal
 import sys
 import threading
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
@@ -461,16 +463,19 @@ DRAWS = {
     "a layer's first weights": "return nn.Linear(3, 1).weight.detach()",
     "Dropout": "return F.dropout(torch.ones(40))",
     "with a seed of its own": "torch.manual_seed(9)\nreturn torch.rand(3)",
+    "NumPy's old way": "return torch.tensor(np.random.rand(3))",
+    "random": "import random\nreturn torch.tensor(random.random())",
+    "above the function": "return torch.tensor(DRAWN)",
 }
+ABOVE = "import random\nDRAWN = [random.random(), np.random.rand(), torch.rand(()).item()]\n"
 
 
 @pytest.mark.parametrize("body", DRAWS.values(), ids=DRAWS)
 def test_an_answer_that_draws_gives_the_same_value_twice(body):
     """Catches a verdict that hangs on luck, on the call before or on the kernel's own state."""
-    source = f"def f(x):\n    {body}".replace("\nreturn", "\n    return")
-    torch.manual_seed(3)
+    source = f"{ABOVE}def f(x):\n    {body}".replace("\nreturn", "\n    return")
     first = run_answer(source, "f", [(0,), (0,)])
-    torch.manual_seed(4)
+    torch.rand(1), np.random.rand(), random.random()
     second = run_answer(source, "f", [(0,)])
     values = [o.value for ran in (first, second) for o in ran.observations]
     assert len(values) == 3
@@ -480,10 +485,29 @@ def test_an_answer_that_draws_gives_the_same_value_twice(body):
 @pytest.mark.parametrize("body", [*DRAWS.values(), "torch.manual_seed(9)\nraise ValueError"])
 def test_the_random_state_of_the_kernel_is_left_alone(body):
     """Catches a check after which the learner's next cell draws other numbers than without it."""
-    torch.manual_seed(5)
-    before = torch.get_rng_state()
-    run(body)
-    assert torch.equal(torch.get_rng_state(), before)
+    seed_all()
+    expected = draw_all()
+    seed_all()
+    run_answer(f"{ABOVE}def f(x):\n    {body}".replace("\nr", "\n    r"), "f", [(0,)])
+    assert draw_all() == expected
+
+
+def seed_all() -> None:
+    torch.manual_seed(5), np.random.seed(5), random.seed(5)
+
+
+def draw_all() -> list[float]:
+    return [torch.rand(()).item(), np.random.rand(), random.random()]
+
+
+@pytest.mark.parametrize("where", ["above the function", "inside it"])
+def test_the_settings_of_the_kernel_are_left_alone(where):
+    """Catches a cell that switches gradients off, or doubles on, for the rest of the notebook."""
+    switches = "torch.set_grad_enabled(False); torch.set_default_dtype(torch.float64)"
+    text = {"above the function": f"{switches}\ndef f(x):\n    return torch.ones(())",
+            "inside it": f"def f(x):\n    {switches}\n    return torch.ones(())"}[where]
+    assert run_answer(text, "f", [(0,)]).observations[0].value.dtype is torch.float64
+    assert torch.is_grad_enabled() and torch.get_default_dtype() is torch.float32
 
 
 OBSERVES = (

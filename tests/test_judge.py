@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_exercise import WRONGS, cases, sample, verdict_on
+from sample_exercise import WRONGS, cases, sample, scaled, verdict_on
 
 from checker import runner
 from checker.answer import run_answer
@@ -679,6 +679,60 @@ def test_the_part_that_differs_is_named(watched_verdict, seed):
     """Catches a hidden verdict that blames the return value for what an observer saw."""
     found = watched_verdict("function(x)\nreturn function(function(x))", seed=seed)
     assert dict(found.lines)["違い"] == "呼んだ回数の値が違います。"
+
+
+def test_an_argument_changed_below_an_observer_is_told(monkeypatch):
+    """Catches a judge that looks for a part that differs where only an argument does."""
+    exercise = sample(scaled, wrongs={}, rights=[])
+
+    @exercise.observe
+    def observer(answer, values, factor):
+        return {"戻り値": [answer(values, factor)]}
+
+    monkeypatch.setattr(runner, "load", lambda _: exercise)
+    spoils = "def scaled(values, factor):\n    y = values * factor\n    values += 1\n    return y"
+    found = judge_source("scaled", spoils)
+    assert "引数 values を書き換えています" in dict(found.lines)["違い"]
+
+
+def test_a_switched_off_gradient_spoils_neither_the_kernel_nor_later_verdicts():
+    """Catches known answers observed in the state that a learner's cell left behind, and kept."""
+    text = load("distill_step").solved()
+    spoiled = judge_source("distill_step", f"torch.set_grad_enabled(False)\n{text}", seed=11)
+    assert (spoiled.outcome, spoiled.misconception) == ("error", None)
+    assert torch.is_grad_enabled()
+    assert judge_source("distill_step", text, seed=11).outcome == "right"
+
+
+def test_the_kernels_own_settings_reach_no_verdict():
+    """Catches a puzzle that cannot be made, or a right answer rejected, in a kernel of doubles."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.no_grad():
+            for name in ("distillation_loss", "train_student"):
+                assert judge_source(name, load(name).solved(), seed=12).outcome == "right"
+            assert not torch.is_grad_enabled()
+        assert torch.get_default_dtype() is torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_a_solution_that_fails_is_the_authors_fault_and_is_not_kept(monkeypatch):
+    """Catches a broken solution that calls every right answer wrong, or is remembered as broken."""
+
+    def scaled(values: torch.Tensor, factor: float) -> torch.Tensor:
+        """values を factor 倍します。"""
+        if broken:
+            raise OSError("no data")
+        return values * factor
+
+    broken = True
+    exercise = sample(scaled, wrongs={}, rights=[])
+    monkeypatch.setattr(runner, "load", lambda _: exercise)
+    with pytest.raises(RuntimeError, match="the solution of scaled fails .*no data"):
+        judge_source("scaled", RIGHT)
+    broken = False
+    assert judge_source("scaled", RIGHT).outcome == "right"
 
 
 @pytest.mark.box

@@ -159,7 +159,7 @@ def recall_against_bias(
     """見たことのないクラスのロジットにバイアスを足したときの、そのクラスと全体の正解率です。"""
     fig = Figure(figsize=(8.4, 3.4))
     ax = fig.add_axes((0.09, 0.15, 0.58, 0.8))
-    biases = np.arange(0, 15.5, 0.5)
+    biases = np.arange(0, 16.5, 0.5)
     text = []
     for (name, z), (color, line, marker) in zip(logits.items(), LOOKS, strict=False):
         hits = [with_bias(z, digit, float(b)) == labels for b in biases]

@@ -176,7 +176,7 @@ def passes_probabilities(student_logits, teacher_logits, temperature):
     return F.kl_div(q, p, reduction="batchmean")
 
 
-@exercise.wrong("F.kl_div の引数の順が逆です。1 番目が生徒の log q、2 番目が教師の p です。")
+@exercise.wrong("F.kl_div の引数が違います。1 番目は生徒の log q、2 番目は教師の p（log を取らない確率）です。")
 def swaps_the_arguments(student_logits, teacher_logits, temperature):
     p = F.softmax(teacher_logits / temperature, dim=-1)
     log_q = F.log_softmax(student_logits / temperature, dim=-1)
