@@ -169,8 +169,9 @@ def percent(hits: Tensor) -> float:
     return 100 * float(hits.double().mean())
 
 
-def exported_bytes(model: nn.Module, x: Tensor) -> int:
-    """torch.export で、重みと計算の手順を 1 つのファイルにしたときのバイト数です。"""
+def exported(model: nn.Module, x: Tensor) -> tuple[int, nn.Module]:
+    """重みと計算の手順を torch.export で 1 つのファイルにし、その byte 数と、読み戻したものを返します。"""
     file = io.BytesIO()
     torch.export.save(torch.export.export(model.eval(), (x,)), file)
-    return len(file.getvalue())
+    file.seek(0)
+    return len(file.getvalue()), torch.export.load(file).module()

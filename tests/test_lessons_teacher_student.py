@@ -18,7 +18,7 @@ from lessons.small_student import (
     try_student)
 from lessons.teacher_student import (
     SEEDS, SGD, STUDENT_WIDTHS, TEACHER_WIDTHS, accuracy_by_step, balancing_bias, both_trained,
-    ensemble_logits, exported_bytes, limit_gradient, logits_of, percent, soft_gradient, taught,
+    ensemble_logits, exported, limit_gradient, logits_of, percent, soft_gradient, taught,
     trained_teacher, transfer_rows, with_bias, with_centred_images, without_t_squared)
 from lessons.training import accuracy, mlp
 
@@ -265,10 +265,11 @@ def test_a_fixed_teacher_teaches_and_a_moving_one_agrees_on_nonsense(data, teach
 
 
 def test_an_exported_file_holds_the_weights_and_more(data, teacher):
-    """Catches a size that is counted instead of measured, or that of a state without a program."""
+    """Catches a size that is counted instead of measured, and a program that computes another thing."""
     sizes = {}
     for name, model in (("teacher", teacher), ("student", mlp(STUDENT_WIDTHS, 0))):
-        sizes[name] = exported_bytes(model, data.x_test[:1])
+        sizes[name], program = exported(model, data.x_test[:1])
+        torch.testing.assert_close(program(data.x_test[1:2]), logits_of(model, data.x_test[1:2]))
         weights = sum(4 * p.numel() for p in model.parameters())
         assert weights < sizes[name] < weights + 300_000
     assert sizes["student"] < sizes["teacher"] / 3
