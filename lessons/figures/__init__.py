@@ -10,3 +10,12 @@ matplotlib.rcParams["font.family"] = ["IPAexGothic", "DejaVu Sans"]
 
 # Okabe と Ito の配色から選んだ、色覚によらず見分けやすい色。
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7A7A7A"
+
+
+def puzzle_verdict(fits: bool, good: bool) -> str:
+    """予算に収まるか (fits)、目標に届くか (good) を、1 つの文にします。"""
+    if fits and good:
+        return "予算と目標の両方を満たします。"
+    if fits:
+        return "予算には収まりますが、正解率が目標に届きません。"
+    return "正解率は足りますが、予算を超えます。" if good else "予算も目標も満たしません。"

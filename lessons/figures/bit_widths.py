@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lessons.bit_budget import accuracy_with_bits, packed_bytes
 from lessons.bit_widths import BitWidthResult
-from lessons.figures import BLUE, GREEN, GREY, ORANGE, VERMILION
+from lessons.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, puzzle_verdict
 
 
 def bits_and_accuracy(
@@ -75,7 +75,6 @@ def bits_puzzle(
 ) -> tuple[Figure, str]:
     """層ごとのビット数を決めたときの、大きさと正解率です。予算と目標を線で示します。"""
     size, measured = packed_bytes(weights, bits), accuracy_with_bits(weights, bits, x, y)
-    fits, good = size <= budget, measured >= target
     fig = Figure(figsize=(8.4, 3.4))
     left = fig.add_axes((0.09, 0.16, 0.5, 0.74))
     right = fig.add_axes((0.72, 0.16, 0.26, 0.74))
@@ -95,9 +94,6 @@ def bits_puzzle(
     right.set(ylabel="正解率 (%)", ylim=(0, 100), xlim=(-0.6, 0.6),
               title=f"{measured:.1f} %（目標 {target:.1f} %）")
     right.title.set_fontsize(10)
-    verdict = ("予算と目標の両方を満たします。" if fits and good else
-               "予算には収まりますが、正解率が目標に届きません。" if fits else
-               "正解率は足りますが、予算を超えます。" if good else
-               "予算も目標も満たしません。")
+    verdict = puzzle_verdict(fits=size <= budget, good=measured >= target)
     text = (f"ビット数 {bits} の大きさは {size:,} byte、正解率は {measured:.1f} % です。{verdict}")
     return fig, text

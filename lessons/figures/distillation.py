@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from lessons.distillation import mlp_parameters, soft_targets
-from lessons.figures import BLUE, GREEN, GREY, ORANGE, VERMILION
+from lessons.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, puzzle_verdict
 from lessons.networks import mean_and_sd
 from lessons.teacher_student import percent, with_bias
 
@@ -216,11 +216,7 @@ def student_puzzle(
     right.set(xlabel="テストの正解率 (%)", ylabel="学び方", xlim=(0, 100), title=f"{measured:.1f} %（目標 {target:g} %）")
     for ax in (left, right):
         ax.title.set_fontsize(10)
-    fits, good = size <= budget, measured >= target
-    verdict = ("予算と目標の両方を満たします。" if fits and good else
-               "予算には収まりますが、正解率が目標に届きません。" if fits else
-               "正解率は足りますが、予算を超えます。" if good else
-               "予算も目標も満たしません。")
+    verdict = puzzle_verdict(fits=size <= budget, good=measured >= target)
     text = (f"重みとバイアスは {size:,} 個、正解率は {measured:.1f} % です。"
             f"同じ生徒をラベルだけで育てると {labels_only:.1f} % です。{verdict}")
     return fig, text
