@@ -3,24 +3,18 @@ table, claim, predict, progress."""
 
 import importlib
 
-_HOME = {
-    "check": "checker.notebook",
-    "hint": "checker.notebook",
-    "solution": "checker.notebook",
-    "live": "checker.notebook",
-    "figure": "checker.notebook",
-    "table": "checker.notebook",
-    "claim": "checker.notebook",
-    "predict": "checker.notebook",
-    "progress": "checker.record",
-    "exercise_names": "checker.exercise",
-    "judge_source": "checker.runner",
-    "Verdict": "checker.judge",
+from checker.running.inside.prelude import TOOLS
+
+_HOME = TOOLS | {
+    "progress": "checker.notebook.course_map",
+    "exercise_names": "checker.catalogue",
+    "judge_source": "checker.judging.source",
+    "Verdict": "checker.judging.verdict",
 }
 
 
 def __getattr__(name: str):
-    # Looked up on first use: the grader's child imports checker.answer and must stay small.
+    # Looked up on first use: what only lists the exercises does not wait for torch.
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module 'checker' has no attribute {name!r}")

@@ -9,9 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from checker.exercise import ExerciseFileError, UnknownExercise, exercise_files, load
-from checker.grading.isolation import NoIsolation
-
+from checker.catalogue import exercise_files, heading, load, written_sections
+from checker.refusal import Refusal
 
 TRUST = "--i-trust-these-submissions"
 
@@ -22,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="list the exercises")
     new = commands.add_parser("new", help="write the skeleton of an exercise")
-    new.add_argument("name", help="name of a function that stands in lessons/<section>.py")
+    new.add_argument("name", help="name of a function that the face of a section of lessons/ has")
     build = commands.add_parser("build", help="build solutions/ and notebooks/ from lessons/")
     build.add_argument("section", nargs="?", help="one section, such as pruning")
     verify = commands.add_parser("verify", help="prove that exercises tell right from wrong")
@@ -49,8 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         return globals()[f"command_{chosen.command}"](chosen)
-    except (UnknownExercise, ExerciseFileError, NoIsolation) as error:
-        print(error, file=sys.stderr)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
         return 2
 
 
@@ -60,50 +59,39 @@ def cores() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def command_list(_: argparse.Namespace) -> int:
-    for name, path in exercise_files().items():
-        exercise = load(name)
-        print(f"{path.parent.name:<12} {name:<26} {exercise.points} 点  {exercise.title}")
-    return 0
-
-
 # Each command imports what only it needs: torch and nbgrader take seconds.
 
 
-def command_new(chosen: argparse.Namespace) -> int:
-    from checker import skeleton
+def command_list(_: argparse.Namespace) -> int:
+    for name, path in exercise_files().items():
+        card = heading(name)
+        print(f"{path.parent.name:<12} {name:<26} {card['points']} 点  {card['title']}")
+    return 0
 
-    try:
-        print(f"wrote {skeleton.write(chosen.name)}")
-    except skeleton.CannotWrite as error:
-        print(error, file=sys.stderr)
-        return 2
+
+def command_new(chosen: argparse.Namespace) -> int:
+    from checker.authoring import skeleton
+
+    print(f"wrote {skeleton.write(chosen.name)}")
     return 0
 
 
 def command_build(chosen: argparse.Namespace) -> int:
-    from checker import build
+    from checker.authoring import build
 
-    sections = [chosen.section] if chosen.section else build.written_sections()
-    unknown = [section for section in sections if section not in build.written_sections()]
-    if unknown:
-        known = ", ".join(build.written_sections())
-        print(f"no text lessons/{unknown[0]}.md; sections with a text: {known}", file=sys.stderr)
-        return 2
-    try:
-        for section in sections:
-            print(f"building {section} …", flush=True)
-            for path in build.build(section):
-                print(f"  {path.relative_to(build.ROOT)}")
-        print(f"  {build.build_course().relative_to(build.ROOT)}")
-    except build.BuildError as error:
-        print(error, file=sys.stderr)
-        return 1
+    known = written_sections()
+    if chosen.section not in (None, *known):
+        raise Refusal(f"no text in lessons/{chosen.section}/; sections with one: {', '.join(known)}")
+    for section in [chosen.section] if chosen.section else known:
+        print(f"building {section} …", flush=True)
+        for path in build.build(section):
+            print(f"  {path.relative_to(build.ROOT)}", flush=True)
+    print(f"  {build.build_course().relative_to(build.ROOT)}")
     return 0
 
 
 def command_verify(chosen: argparse.Namespace) -> int:
-    from checker import gates
+    from checker.authoring import gates
 
     names = chosen.name or list(exercise_files())
     failed = 0
@@ -118,13 +106,12 @@ def command_verify(chosen: argparse.Namespace) -> int:
 
 
 def command_judge(chosen: argparse.Namespace) -> int:
-    from checker.runner import judge_source
+    from checker.judging.source import judge_source
 
     try:
         source = chosen.file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        print(f"cannot read {chosen.file} as UTF-8 text: {error}", file=sys.stderr)
-        return 2
+        raise Refusal(f"cannot read {chosen.file} as UTF-8 text: {error}") from error
     verdict = judge_source(chosen.name, source, box=chosen.box)
     fields = ("name", "outcome", "score", "label", "misconception", "message")
     if chosen.json:
@@ -142,7 +129,7 @@ def command_collect(chosen: argparse.Namespace) -> int:
 
 def command_grade(chosen: argparse.Namespace) -> int:
     from checker.grading import grade
-    from checker.grading.child import ChildNotStarted
+    from checker.running.isolation import NoIsolation
 
     try:
         outcomes = grade.grade(
@@ -153,12 +140,8 @@ def command_grade(chosen: argparse.Namespace) -> int:
             dry_run=chosen.dry_run,
             trust=chosen.i_trust_these_submissions,
         )
-    except (grade.CannotGrade, ChildNotStarted) as error:
-        print(error, file=sys.stderr)
-        return 2
     except NoIsolation as error:
-        print(f"{error} Or, if you trust everybody who handed in: {TRUST}", file=sys.stderr)
-        return 2
+        raise Refusal(f"{error} Or, if you trust everybody who handed in: {TRUST}") from error
     print(grade.summary(outcomes))
     return 1 if any(outcome.reason for outcome in outcomes) else 0
 
@@ -166,12 +149,8 @@ def command_grade(chosen: argparse.Namespace) -> int:
 def command_report(chosen: argparse.Namespace) -> int:
     from checker.grading import report
 
-    try:
-        for path in report.write_report(Path.cwd(), chosen.assignment):
-            print(f"wrote {path.relative_to(Path.cwd())}")
-    except report.NothingToReport as error:
-        print(error, file=sys.stderr)
-        return 2
+    for path in report.write_report(Path.cwd(), chosen.assignment):
+        print(f"wrote {path.relative_to(Path.cwd())}")
     return 0
 
 
@@ -183,11 +162,7 @@ def command_export(chosen: argparse.Namespace) -> int:
         "moodle": export.moodle_csv,
         "gradescope": export.gradescope_json,
     }[chosen.to]
-    try:
-        paths = write(Path.cwd(), chosen.assignment)
-    except export.CannotExport as error:
-        print(error, file=sys.stderr)
-        return 2
+    paths = write(Path.cwd(), chosen.assignment)
     print(f"wrote {len(paths)} file(s) below grading/export/{chosen.assignment}/")
     return 0
 

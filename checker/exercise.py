@@ -11,6 +11,8 @@
     @exercise.wrong("診断の文")
     def uses_sample_std(weight, alpha): ...
 
+    exercise.slip("forgets_abs", "診断の文", "weight.abs()", "weight")   # the solution, one edit
+
     @exercise.right
     def loop(weight, alpha): ...
 """
@@ -18,25 +20,16 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import functools
-import importlib
 import inspect
-import re
+import sys
 import textwrap
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-import lessons
-from checker.answer import OBSERVER
-
-FOLDER = Path(__file__).parent / "exercises"
-LESSONS = Path(lessons.__file__).parent
-PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
+from checker.running.inside.prelude import OBSERVER
 
 
 @dataclass(frozen=True, eq=False)  # tensors can't be compared by ==; a case is told by identity
@@ -51,12 +44,10 @@ class Case:
 class Wrong:
     """A wrong answer that real learners give, and the sentence that tells them why."""
 
-    function: Callable
+    name: str
     diagnosis: str
-
-    @property
-    def name(self) -> str:
-        return self.function.__name__
+    function: Callable
+    text: str  # of an answer cell
 
 
 @dataclass(eq=False)
@@ -74,7 +65,7 @@ class Exercise:
     uses: tuple[str, ...] = ()  # earlier exercises whose solutions the answer may call
     accepts: Callable | None = None  # set by the decorator `accepted_when`
     observer: Callable | None = None  # set by the decorator `observe`
-    wrongs: list[Wrong] = field(default_factory=list)
+    wrongs: dict[str, Wrong] = field(default_factory=dict)  # by name
     rights: list[Callable] = field(default_factory=list)
 
     @property
@@ -95,10 +86,28 @@ class Exercise:
         """Decorator: a known wrong answer with its diagnosis."""
 
         def register(function: Callable) -> Callable:
-            self.wrongs.append(Wrong(function, diagnosis))
+            self._add(function.__name__, diagnosis, function, self.text_of(function))
             return function
 
         return register
+
+    def slip(self, name: str, diagnosis: str, old: str, new: str) -> None:
+        """A known wrong answer that is the solution's text with one edit.
+
+        Raises ValueError unless `old` stands in the solution's body exactly once.
+        """
+        body = self.solved_body()
+        if body.count(old) != 1:
+            raise ValueError(f"slip {name}: {old!r} stands {body.count(old)} times in the solution")
+        text = f"{self.stub()}\n{body.replace(old, new)}"
+        namespace = dict(vars(sys.modules[self.solution.__module__]))
+        exec(compile(text, f"<{name}>", "exec"), namespace)
+        self._add(name, diagnosis, namespace[self.name], text)
+
+    def _add(self, name: str, diagnosis: str, function: Callable, text: str) -> None:
+        if name in self.wrongs:
+            raise ValueError(f"two wrong answers are named {name}")
+        self.wrongs[name] = Wrong(name, diagnosis, function, text)
 
     def right(self, function: Callable) -> Callable:
         """Decorator: another right answer."""
@@ -127,10 +136,6 @@ class Exercise:
     def call(self, function: Callable) -> Callable:
         """What a case's arguments go to: `function`, or the observer of it."""
         return functools.partial(self.observer, function) if self.observer else function
-
-    def given(self) -> str:
-        """The text of the functions in `uses`."""
-        return "\n\n".join(load(name).solved() for name in self.uses)
 
     def observer_text(self) -> str:
         """The text of the observer, or nothing."""
@@ -170,82 +175,3 @@ def _plain_text(function: Callable, name: str) -> str:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     tree.body[0].name, tree.body[0].decorator_list = name, []
     return ast.unparse(tree)
-
-
-class ExerciseFileError(Exception):
-    """An exercise file is broken: names the file, the line and the remedy."""
-
-
-class UnknownExercise(Exception):
-    """No exercise has this name."""
-
-    def __init__(self, name: str):
-        self.name = name
-        self.nearest = difflib.get_close_matches(name, exercise_names(), n=3, cutoff=0.4)
-        near = "、".join(self.nearest) or "、".join(exercise_names())
-        super().__init__(f"「{name}」という演習はありません。近い名前: {near}")
-
-
-@functools.cache
-def exercise_files() -> dict[str, Path]:
-    """Every exercise's file by name, in the order in which the lessons' texts place them."""
-    files = {}
-    for section in lessons.SECTIONS:
-        text = LESSONS / f"{section}.md"
-        placed = PLACED.findall(text.read_text(encoding="utf-8")) if text.exists() else []
-        found = {path.stem: path for path in sorted((FOLDER / section).glob("*.py"))}
-        files |= {name: found[name] for name in placed if name in found} | found
-    return files
-
-
-def exercise_names(section: str | None = None) -> list[str]:
-    """The names of all exercises, or of one section's, found by listing the folders."""
-    files = exercise_files().items()
-    return [name for name, path in files if section in (None, path.parent.name)]
-
-
-def folder_name(section: str) -> str:
-    """pruning → 06_pruning: the assignment's name, never changed after a release."""
-    return f"{list(lessons.SECTIONS).index(section):02d}_{section}"
-
-
-@functools.cache
-def load(name: str) -> Exercise:
-    """The exercise of this name. Raises `UnknownExercise` or `ExerciseFileError`."""
-    path = exercise_files().get(name)
-    if path is None:
-        raise UnknownExercise(name)
-    try:
-        module = importlib.import_module(f"checker.exercises.{path.parent.name}.{name}")
-        exercise = module.exercise
-        complete(exercise, name)
-    except Exception as error:
-        inside = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
-        line = inside[-1].lineno if inside else getattr(error, "lineno", None) or 1
-        raise ExerciseFileError(
-            f"{path}:{line}: {type(error).__name__}: {error}\n"
-            f"Repair the file, then run: python -m checker verify {name}"
-        ) from error
-    return exercise
-
-
-def complete(exercise: Exercise, name: str) -> None:
-    """Raise ValueError where the file lacks what every exercise must have."""
-    lacking = [
-        part
-        for part, there in {
-            f"a solution named {name} (it is {exercise.name})": exercise.name == name,
-            "a docstring in its lessons function": bool(exercise.solution.__doc__),
-            "@exercise.cases": hasattr(exercise, "generate"),
-            "@exercise.example": hasattr(exercise, "write_example"),
-            "at least three hints": len(exercise.hints) >= 3,
-        }.items()
-        if not there
-    ]
-    if lacking:
-        raise ValueError("the exercise lacks " + "; ".join(lacking))
-
-
-def all_exercises() -> Iterator[Exercise]:
-    """Every exercise, loaded."""
-    return map(load, exercise_names())

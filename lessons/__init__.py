@@ -1,12 +1,27 @@
-"""節の順番です。番号は 0 から始まる並び順で、00_overview のように使います。"""
+"""節の一覧です。フォルダーの名前は nbgrader の課題の名前で、公開したあとは変えません。"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """1 つの節です。lessons/<名前>/ の文章 1 つが、同じ名前のノートブック 1 つになります。
+
+    folder: notebooks/ と solutions/ の中のフォルダー。nbgrader の課題の名前でもあります。
+    title:  コースの地図に出る題名
+    """
+
+    folder: str
+    title: str
+
 
 SECTIONS = {
-    "overview": "はじめに",
-    "model_parallel": "モデル並列化",
-    "data_parallel": "データ並列化",
-    "gpu": "GPU による高速化と FLOPS",
-    "quantization": "量子化",
-    "distillation": "蒸留",
-    "pruning": "プルーニング",
-    "golf": "まとめ・模擬試験",
+    "overview": Section("00_overview", "はじめに"),
+    "model_parallel": Section("01_model_parallel", "モデル並列化"),
+    "data_parallel": Section("02_data_parallel", "データ並列化"),
+    "gpu": Section("03_gpu", "GPU による高速化と FLOPS"),
+    "quantization": Section("04_quantization", "量子化"),
+    "distillation": Section("05_distillation", "蒸留"),
+    "pruning": Section("06_pruning", "プルーニング"),
+    "exam": Section("07_exam", "まとめ・模擬試験"),
 }

@@ -8,7 +8,7 @@
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -55,17 +55,18 @@ class Networks(nn.Module):
 @one_thread()
 def fit(
     networks: Networks, examples: int, loss: Callable[[Tensor], Tensor], *, steps: int, lr: float,
-    rule: type[torch.optim.Optimizer] = torch.optim.Adam,
+    also: Iterable[nn.Parameter] = (), rule: type[torch.optim.Optimizer] = torch.optim.Adam,
     after_step: Callable[[Networks, int], None] | None = None, **options: float,
 ) -> None:
     """loss(rows) を小さくするように、束をその場で学習します。
 
     loss:       束の全員の損失の和を、スカラーのテンソルで返す関数
     rows:       ミニバッチの行番号、int64 [S, B]。0 以上 examples 未満で、順序は種ごとに違います。
+    also:       束と一緒に更新するパラメータ
     rule:       更新の規則。options はその設定です。
     after_step: 更新のたびに、束と、終わった歩数を渡して呼ぶ関数
     """
-    optimizer = rule(networks.parameters(), lr, fused=True, **options)
+    optimizer = rule([*networks.parameters(), *also], lr, fused=True, **options)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     generators = [torch.Generator().manual_seed(seed) for seed in networks.seeds]
     device = networks.weights[0].device

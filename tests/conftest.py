@@ -43,7 +43,7 @@ hypothesis.settings.load_profile("keiryoka")
 
 def missing_box() -> str:
     """Why the sandbox cannot run here; empty where it can."""
-    from checker.grading import isolation
+    from checker.running import isolation
 
     bwrap = isolation.bubblewrap()
     if sys.platform != "linux" or bwrap is None:

@@ -22,8 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-PROGRESS = ".progress.json"  # a learner's own record, the only hidden file that is looked at
-PROGRESS_CAP = 1 << 16  # bytes
+from checker.hand_in import RECORD as PROGRESS
+
 MEMBER_CAP = 50_000_000  # bytes of one notebook, or of one archive in another
 MEMBERS_CAP = 20_000  # names in one archive: a thousand learners with twenty files
 RATIO_CAP, RATIO_FROM = 100, 1_000_000  # small files may shrink as much as they like

@@ -23,8 +23,10 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from checker.grading.archive import PROGRESS, PROGRESS_CAP, Entry, Refused, on_disk, opened, read
+from checker.grading.archive import Entry, Refused, on_disk, opened, read
 from checker.grading.upload_names import Name, learner_id, read_name
+from checker.hand_in import RECORD as PROGRESS
+from checker.hand_in import RECORD_CAP as PROGRESS_CAP
 
 LEARNER_CAP = 200_000_000  # bytes of all notebooks of one learner
 

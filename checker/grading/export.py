@@ -18,6 +18,7 @@ from pathlib import Path
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 
 from checker.grading.output import table, write_whole
+from checker.refusal import Refusal
 
 COURSE_ID = "keiryoka"  # as in nbgrader_config.py: a gradebook opened by another id gains a course
 NOT_GRADED = "採点済みのノートブックがありません。採点した人に知らせてください。"
@@ -28,7 +29,7 @@ NBGRADER_COLUMNS = (
 MOODLE_COLUMNS = ("ID number", "Email address", "Grade", "Maximum grade", "Feedback")
 
 
-class CannotExport(Exception):
+class CannotExport(Refusal):
     """There is nothing to export, or no safe place for it."""
 
 

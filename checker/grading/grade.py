@@ -34,10 +34,11 @@ from nbgrader.utils import determine_grade
 from rich import progress
 from sqlalchemy.exc import SAWarning
 
-from checker.exercise import FOLDER, LESSONS
-from checker.grading.isolation import ONE_THREAD, PACKAGE
+from checker.catalogue import FOLDER, LESSONS
 from checker.grading.output import write_whole
 from checker.grading.seed import secret_seed
+from checker.refusal import Refusal
+from checker.running.isolation import ONE_THREAD, PACKAGE
 
 GRADED, UNCHANGED, PREVIEWED = "graded", "unchanged", "previewed"
 SUBMISSION, GRADER = "submission", "grader"  # whose fault a failure was
@@ -50,7 +51,7 @@ WORDS = {
 }
 
 
-class CannotGrade(Exception):
+class CannotGrade(Refusal):
     """Nothing can be graded: says why and what to do."""
 
 
@@ -315,7 +316,7 @@ def grade_one(task: Task, student: str) -> Outcome:
 
     app = autograde_app(task.assignment, task.trust)
     trust = nbgrader_steps.JudgeCells(parent=app).trust_submissions
-    nbgrader_steps.shared_child(trust)  # NoIsolation ends the whole run
+    nbgrader_steps.shared_sandbox(trust)  # NoIsolation ends the whole run
     try:
         fault = unreadable(submission(task.assignment, student))
         if fault:
@@ -346,8 +347,8 @@ def end_worker() -> None:
     """End this worker's sandbox; a process of multiprocessing runs no atexit."""
     from checker.grading import nbgrader_steps
 
-    nbgrader_steps.open_children.close()
-    nbgrader_steps.shared_child.cache_clear()
+    nbgrader_steps.open_sandboxes.close()
+    nbgrader_steps.shared_sandbox.cache_clear()
 
 
 def mark(app: AutogradeApp, task: Task, student: str) -> Outcome:

@@ -25,12 +25,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from checker.cell_text import defines, writable
-from checker.display import note_card, verdict_card
-from checker.grading.child import Child, ChildNotStarted, Learner, started_child
-from checker.grading.isolation import NoIsolation, sentence
+from checker.cards import note_card, verdict_card
 from checker.grading.seed import secret_seed
-from checker.runner import judge_with
+from checker.judging.source import judge_with
+from checker.running.inside.cell_text import defines, writable
+from checker.running.isolation import NoIsolation, sentence
+from checker.running.sandbox import Learner, Sandbox, SandboxNotStarted, started_sandbox
 
 OR_TRUST = (
     "If you trust everybody who handed in, say so: --JudgeCells.trust_submissions=True (or "
@@ -49,7 +49,7 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **arguments):
         super().__init__(**arguments)
-        JudgeCells(parent=self).child()
+        JudgeCells(parent=self).sandbox()
 
     def from_file(self, file_stream, resources=None, **arguments):
         text = file_stream.read().removeprefix("\ufeff")
@@ -117,14 +117,14 @@ def answers_among(cells: list, name: str) -> list[str]:
     return defining(marked) or defining(named) or marked or named or defining(anywhere)
 
 
-open_children = contextlib.ExitStack()
-atexit.register(open_children.close)
+open_sandboxes = contextlib.ExitStack()
+atexit.register(open_sandboxes.close)
 
 
 @functools.cache
-def shared_child(trust: bool) -> Child:
-    """The child of this process, started once, for one submission after another."""
-    return open_children.enter_context(started_child(trust))
+def shared_sandbox(trust: bool) -> Sandbox:
+    """The sandbox of this process, started once, for one submission after another."""
+    return open_sandboxes.enter_context(started_sandbox(trust))
 
 
 class JudgeCells(NbGraderPreprocessor):
@@ -134,20 +134,20 @@ class JudgeCells(NbGraderPreprocessor):
         False, help="Run the code of submissions even where it cannot be isolated from this computer."
     ).tag(config=True)
 
-    def child(self) -> Child:
-        """The child that runs the answers. Raises `NbGraderException` where it is not isolated."""
+    def sandbox(self) -> Sandbox:
+        """The sandbox that runs the answers. Raises `NbGraderException` where it is not isolated."""
         try:
-            return shared_child(self.trust_submissions)
+            return shared_sandbox(self.trust_submissions)
         except NoIsolation as error:
             refusal = f"{error} {OR_TRUST}"
             self.log.error(refusal)
             raise NbGraderException(refusal) from error
 
     def preprocess(self, nb, resources):
-        child = self.child()
+        sandbox = self.sandbox()
         seed = secret_seed(Path(CourseDirectory(parent=self).root, "grading", "seed"))
         answers = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_answer, nb.cells)}
-        with child.learner() as runner:
+        with sandbox.learner() as runner:
             for cell in nb.cells:
                 if cell.cell_type != "code":
                     continue
@@ -162,7 +162,7 @@ class JudgeCells(NbGraderPreprocessor):
         """The two outputs of a check cell. A fault of ours costs this exercise and is told."""
         name = cell.metadata.nbgrader.grade_id.removesuffix("-check")
         points = float(cell.metadata.nbgrader.points)
-        isolation = sentence(runner.child.active)
+        isolation = sentence(runner.sandbox.active)
         facts = {"outcome": "error", "score": 0.0, "isolation": isolation}
         cards = [note_card(isolation)]
         try:
@@ -174,7 +174,7 @@ class JudgeCells(NbGraderPreprocessor):
             if runner.cost and verdict.outcome != "unanswered":
                 facts |= asdict(runner.cost)
             cards.insert(0, verdict_card(verdict))
-        except ChildNotStarted:
+        except SandboxNotStarted:
             raise
         except Exception:
             self.log.exception("%s could not be judged and counts as 0", name)

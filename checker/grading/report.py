@@ -14,15 +14,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from checker.cell_text import writable
-from checker.display import LOOK
-from checker.exercise import exercise_names, folder_name, load
-from checker.grading.archive import PROGRESS, PROGRESS_CAP
+from checker.cards import LOOK
+from checker.catalogue import exercise_names, load
 from checker.grading.output import table, write_whole
-from checker.judge import WORDS
+from checker.hand_in import RECORD as PROGRESS
+from checker.hand_in import RECORD_CAP as PROGRESS_CAP
+from checker.judging.verdict import WORDS
+from checker.refusal import Refusal
+from checker.running.inside.cell_text import writable
 from lessons import SECTIONS
 
-ASSIGNMENTS = {folder_name(section): section for section in SECTIONS}
+ASSIGNMENTS = {known.folder: section for section, known in SECTIONS.items()}
 PARTIAL = ("△", "一部正解")
 KINDS = {  # what an answer counts as: sign and word
     kind: PARTIAL if kind == "partial" else (LOOK[kind][0], WORDS[kind])
@@ -44,7 +46,7 @@ EXAMPLES = 3  # of each mistake
 MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-class NothingToReport(Exception):
+class NothingToReport(Refusal):
     """The assignment is unknown, or none of its submissions has been graded."""
 
 
@@ -180,7 +182,7 @@ def findings(exercise: str, answers: list[Answer]) -> list[Finding]:
 
 def diagnosis(exercise: str, misconception: str | None) -> str | None:
     """The sentence of a known wrong answer; its name where the exercise no longer has it."""
-    sentences = {wrong.name: wrong.diagnosis for wrong in load(exercise).wrongs}
+    sentences = {wrong.name: wrong.diagnosis for wrong in load(exercise).wrongs.values()}
     return sentences.get(misconception, misconception)
 
 
@@ -219,7 +221,7 @@ def page_text(assignment: str, answers: list[Answer], problems: dict[str, list[s
     )
     return environment.get_template("report.html.j2").render(
         assignment=assignment,
-        title=SECTIONS[section],
+        title=SECTIONS[section].title,
         kinds=KINDS,
         unnamed=UNNAMED,
         exercises=exercises,

@@ -9,7 +9,13 @@ from torch import nn
 
 from checker.exercise import Exercise
 from lessons.distillation import distillation_loss, mlp_parameters, soft_loss
-from lessons.small_student import TARGET, puzzle, student_accuracy, train_student, try_student
+from lessons.distillation.small_student import (
+    TARGET,
+    puzzle,
+    student_accuracy,
+    train_student,
+    try_student,
+)
 
 exercise = Exercise(
     train_student,

@@ -3,9 +3,9 @@
 import torch
 
 from checker.exercise import Exercise
-from checker.plain import show
-from lessons.bit_budget import BITS, accuracy_with_bits, packed_bytes, puzzle
+from checker.judging.show import show
 from lessons.quantization import affine_params, choose_bits, dequantize, quantize
+from lessons.quantization.bit_budget import BITS, accuracy_with_bits, packed_bytes, puzzle
 
 exercise = Exercise(
     choose_bits,

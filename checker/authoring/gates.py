@@ -1,0 +1,122 @@
+"""The gates that every exercise passes: it tells right from wrong, and one mistake from another.
+
+`python -m checker verify` prints the problems; the tests demand that there are none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from checker.exercise import Exercise
+from checker.judging.compare import distance
+from checker.judging.source import judge_source
+from checker.judging.verdict import Verdict
+from checker.running.inside.answer import run_call
+from checker.running.inside.messages import Observation
+
+STUB_BODY = "\n    # ここに解答を書く\n    ..."
+HIDDEN_SEEDS = range(1, 21)
+MARGIN_SEEDS = range(200)
+MARGIN = 20  # tolerances
+
+
+def problems(exercise: Exercise) -> list[str]:
+    """Everything that is wrong with an exercise, as English sentences; empty when it is sound."""
+    gates = (card_problems, case_problems, answer_problems, margin_problems)
+    return [problem for gate in gates for problem in gate(exercise)]
+
+
+def card_problems(exercise: Exercise) -> list[str]:
+    """What the card lacks: hints, known answers, sentences, the course's words."""
+    sentences = exercise.statement.count("。")
+    texts = [exercise.title, exercise.statement, exercise.write_example(), *exercise.hints]
+    texts += [exercise.solution.__doc__, *(wrong.diagnosis for wrong in exercise.wrongs.values())]
+    texts += [case.label for case in exercise.make_cases(0)]
+    checks = {
+        f"the statement has {sentences} sentences, not two to six": 2 <= sentences <= 6,
+        f"difficulty is {exercise.difficulty}, not 1 to 3": exercise.difficulty in (1, 2, 3),
+        f"only {len(exercise.wrongs)} wrong answers; five are needed": len(exercise.wrongs) >= 5,
+        f"only {len(exercise.rights)} other right answers; two are needed": (
+            len(exercise.rights) >= 2
+        ),
+    }
+    found = [sentence for sentence, holds in checks.items() if not holds]
+    for text in texts:
+        if not re.search("[ぁ-んァ-ン一-龥]", text):
+            found.append(f"a text for learners is not Japanese: {text[:60]!r}")
+        if re.search("(?<!数値)(?<![単倍半])(?<!混合)精度", text):
+            found.append(f"bare 精度; say 正解率 or 数値精度: {text[:60]!r}")
+    return found
+
+
+def case_problems(exercise: Exercise) -> list[str]:
+    """Cases must begin with 基本, repeat for a seed and differ between seeds."""
+    once, again, other = (exercise.make_cases(seed) for seed in (0, 0, 1))
+    found = []
+    if once[0].label != "基本":
+        found.append(f"the first case is labelled {once[0].label!r}, not 基本")
+    if _gap(once, again) != 0:
+        found.append("two runs of one seed give different cases")
+    if _gap(once, other) == 0:
+        found.append("two seeds give the same cases, so answers could be written down")
+    return found
+
+
+def _gap(one: tuple, other: tuple) -> float:
+    return distance([c.arguments for c in one], [c.arguments for c in other])
+
+
+def answer_problems(exercise: Exercise) -> list[str]:
+    """Each known answer must get its verdict, on the public and on hidden cases."""
+    found = []
+    seeds = HIDDEN_SEEDS[:3] if exercise.accepts else HIDDEN_SEEDS  # a puzzle's answers work long
+    answers = [
+        ("the stub", exercise.stub() + STUB_BODY, "unanswered"),
+        ("the solution", exercise.solved(), "right"),
+        *((right.__name__, exercise.text_of(right), "right") for right in exercise.rights),
+    ]
+    for seed in (None, *seeds):
+        for answer, text, outcome in answers:
+            verdict = judge_source(exercise.name, text, seed=seed)
+            found += _unlike(answer, outcome, verdict, seed)
+        for wrong in exercise.wrongs.values():
+            verdict = judge_source(exercise.name, wrong.text, seed=seed)
+            found += _unlike(wrong.name, "wrong", verdict, seed)
+            if verdict.misconception != wrong.name:
+                found.append(f"{wrong.name} is taken for {verdict.misconception} (seed {seed})")
+            elif wrong.diagnosis not in verdict.message:
+                found.append(f"the message on {wrong.name} lacks its diagnosis (seed {seed})")
+    return found
+
+
+def _unlike(answer: str, outcome: str, verdict: Verdict, seed: int | None) -> list[str]:
+    if verdict.outcome == outcome:
+        return []
+    return [f"{answer} is judged {verdict.outcome}, not {outcome} (seed {seed}): {verdict.message}"]
+
+
+def margin_problems(exercise: Exercise) -> list[str]:
+    """Each wrong answer must differ by 20 tolerances in some case, for 200 seeds.
+
+    An accepted value has no tolerance: there the verdicts of `answer_problems` are all there is.
+    """
+    if exercise.accepts:
+        return []
+    found = {}
+    for seed in MARGIN_SEEDS:
+        cases = exercise.make_cases(seed)
+        rights = [run_call(exercise.call(exercise.solution), case.arguments) for case in cases]
+        for wrong in exercise.wrongs.values():
+            actual = (run_call(exercise.call(wrong.function), case.arguments) for case in cases)
+            gaps = (_observed_gap(exercise, *both) for both in zip(rights, actual, strict=True))
+            if not any(gap >= MARGIN for gap in gaps):
+                problem = f"{wrong.name} is less than {MARGIN} tolerances off with seed {seed}"
+                found.setdefault(wrong.name, problem)
+    return list(found.values())
+
+
+def _observed_gap(exercise: Exercise, right: Observation, actual: Observation) -> float:
+    if actual.failure or actual.aliased != right.aliased:
+        return float("inf")
+    gap = distance(right.value, actual.value, exercise.rtol)
+    return max(gap, distance(right.arguments, actual.arguments))

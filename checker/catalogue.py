@@ -1,0 +1,153 @@
+"""Finds the exercises by listing their folders, in the order of the lessons' texts.
+
+torch comes only with `load`.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import functools
+import importlib
+import re
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import lessons
+from checker.refusal import Refusal
+
+if TYPE_CHECKING:
+    from checker.exercise import Exercise
+
+FOLDER = Path(__file__).parent / "exercises"
+LESSONS = Path(lessons.__file__).parent
+PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
+
+
+class ExerciseFileError(Refusal):
+    """An exercise file is broken: names the file, the line and the remedy."""
+
+
+class UnknownExercise(Refusal):
+    """No exercise has this name."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.nearest = difflib.get_close_matches(name, exercise_names(), n=3, cutoff=0.4)
+        near = "、".join(self.nearest) or "、".join(exercise_names())
+        super().__init__(f"「{name}」という演習はありません。近い名前: {near}")
+
+
+def texts(section: str) -> list[Path]:
+    """The texts of a section in their order: each becomes the notebook of the same name."""
+    return sorted((LESSONS / section).glob("[0-9]*.md"))
+
+
+def section_of(assignment: str) -> str | None:
+    """06_pruning → pruning; None where no section has this folder."""
+    return next((s for s, known in lessons.SECTIONS.items() if known.folder == assignment), None)
+
+
+def written_sections() -> list[str]:
+    """The sections that have a text, in order."""
+    return [section for section in lessons.SECTIONS if texts(section)]
+
+
+@functools.cache
+def exercise_files() -> dict[str, Path]:
+    """Every exercise's file by name, in the order in which the lessons' texts place them."""
+    files = {}
+    for section in lessons.SECTIONS:
+        placed = [name for text in texts(section) for name in placed_in(text)]
+        found = {path.stem: path for path in sorted((FOLDER / section).glob("*.py"))}
+        files |= {name: found[name] for name in placed if name in found} | found
+    return files
+
+
+def title_of(text: Path) -> str:
+    """The title of a notebook: "# 06 プルーニング(pruning)" → プルーニング."""
+    first = text.read_text(encoding="utf-8").split("\n", 1)[0]
+    found = re.fullmatch(r"# (?:[\d-]+ )?(.+?)(?:\([ -~]+\))?", first)
+    if not found:
+        raise ExerciseFileError(f"{text}:1: the first line is no title: write # 06 題名")
+    return found[1]
+
+
+def placed_in(text: Path) -> list[str]:
+    """The exercises that a text places, in their order."""
+    return PLACED.findall(text.read_text(encoding="utf-8"))
+
+
+def exercise_names(section: str | None = None) -> list[str]:
+    """The names of all exercises, or of one section's, found by listing the folders."""
+    files = exercise_files().items()
+    return [name for name, path in files if section in (None, path.parent.name)]
+
+
+def heading(name: str) -> dict[str, object]:
+    """Title, points and what else stands in an exercise's file as a constant, without running it."""
+    path = exercise_files()[name]
+    try:
+        calls = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        card = next(call for call in calls if _is_card(call))
+    except (SyntaxError, StopIteration) as error:
+        raise ExerciseFileError(
+            f"{path}: no readable Exercise(…) in it\n"
+            f"Repair the file, then run: python -m checker verify {name}"
+        ) from error
+    constants = ((k.arg, k.value) for k in card.keywords if isinstance(k.value, ast.Constant))
+    return {key: constant.value for key, constant in constants}
+
+
+def _is_card(node: ast.AST) -> bool:
+    function = node.func if isinstance(node, ast.Call) else None
+    return isinstance(function, ast.Name) and function.id == "Exercise"
+
+
+@functools.cache
+def load(name: str) -> Exercise:
+    """The exercise of this name. Raises `UnknownExercise` or `ExerciseFileError`."""
+    path = exercise_files().get(name)
+    if path is None:
+        raise UnknownExercise(name)
+    try:
+        module = importlib.import_module(f"checker.exercises.{path.parent.name}.{name}")
+        exercise = module.exercise
+        complete(exercise, name)
+    except Exception as error:
+        inside = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+        line = inside[-1].lineno if inside else getattr(error, "lineno", None) or 1
+        raise ExerciseFileError(
+            f"{path}:{line}: {type(error).__name__}: {error}\n"
+            f"Repair the file, then run: python -m checker verify {name}"
+        ) from error
+    return exercise
+
+
+def complete(exercise: Exercise, name: str) -> None:
+    """Raise ValueError where the file lacks what every exercise must have."""
+    lacking = [
+        part
+        for part, there in {
+            f"a solution named {name} (it is {exercise.name})": exercise.name == name,
+            "a docstring in its lessons function": bool(exercise.solution.__doc__),
+            "@exercise.cases": hasattr(exercise, "generate"),
+            "@exercise.example": hasattr(exercise, "write_example"),
+            "at least three hints": len(exercise.hints) >= 3,
+        }.items()
+        if not there
+    ]
+    if lacking:
+        raise ValueError("the exercise lacks " + "; ".join(lacking))
+
+
+def all_exercises() -> Iterator[Exercise]:
+    """Every exercise, loaded."""
+    return map(load, exercise_names())
+
+
+def given(exercise: Exercise) -> str:
+    """The text of the earlier exercises' solutions, which an answer may call."""
+    return "\n\n".join(load(name).solved() for name in exercise.uses)

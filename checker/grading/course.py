@@ -1,0 +1,63 @@
+"""Where everything of a course lies: every path, once.
+
+    course/notebooks/06_pruning/06_pruning.ipynb       released; one folder for each assignment
+    course/grading/submitted/tanaka/06_pruning/…       what nbgrader reads and writes, by learner
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONFIGURATION = Path("nbgrader_config.py")
+GRADEBOOK = Path("gradebook.db")
+GRADING = Path("grading")  # git-ignored: everything of the learners
+SEED, LOCK = GRADING / "seed", GRADING / "lock"
+TIMESTAMP = "timestamp.txt"  # beside a submitted notebook, read by nbgrader
+
+
+def released(course: Path) -> dict[str, list[str]]:
+    """The released assignments, each with the names of its notebooks, both in order."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(course.glob("notebooks/*/*.ipynb")):
+        found.setdefault(path.parent.name, []).append(path.stem)
+    return found
+
+
+def release(course: Path, assignment: str, notebook: str) -> Path:
+    """A released notebook."""
+    return course / "notebooks" / assignment / f"{notebook}.ipynb"
+
+
+def submitted(course: Path, student: str, assignment: str) -> Path:
+    """The folder of a submission."""
+    return course / GRADING / "submitted" / student / assignment
+
+
+def autograded(course: Path, student: str, assignment: str) -> Path:
+    """The folder of the graded notebooks of a submission."""
+    return course / GRADING / "autograded" / student / assignment
+
+
+def students(course: Path, step: str, assignment: str) -> list[str]:
+    """Everybody with a folder of this assignment in a step: "submitted" or "autograded"."""
+    return sorted(path.parent.name for path in (course / GRADING / step).glob(f"*/{assignment}"))
+
+
+def replaced(course: Path, student: str, assignment: str) -> Path:
+    """Where former submissions are kept, out of nbgrader's sight."""
+    return course / GRADING / "replaced" / student / assignment
+
+
+def receipt(course: Path, student: str, assignment: str) -> Path:
+    """The file that says for which submission the marks are complete."""
+    return course / GRADING / "receipts" / assignment / f"{student}.sha256"
+
+
+def report(course: Path, assignment: str) -> Path:
+    """The report, without its suffix."""
+    return course / GRADING / "report" / assignment
+
+
+def export(course: Path, assignment: str) -> Path:
+    """The folder of the marks for other systems."""
+    return course / GRADING / "export" / assignment

@@ -1,0 +1,259 @@
+"""What a verdict says: the judge's facts in Japanese, for the learner."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import re
+
+import torch
+
+from checker.exercise import Case, Exercise
+from checker.judging.compare import Difference, strays, unequal
+from checker.judging.judge import Facts, Finding
+from checker.judging.show import dtype_name, show, type_name
+from checker.judging.verdict import Line, Verdict
+from checker.running.inside.messages import Failure
+
+HIDDEN = {  # what a hidden case may say: the kind of mistake, never an input or an expected value
+    "type": "戻り値の型が違います。",
+    "length": "戻り値の長さが違います。",
+    "shape": "戻り値の形が違います。",
+    "dtype": "戻り値の dtype が違います。",
+    "finite": "戻り値に nan か inf が混じっています。",
+    "value": "戻り値の値が違います。",
+    "exception": "例外が起きました。",
+    "unmet": "条件を満たしていません。",
+}
+
+
+def verdict(facts: Facts) -> Verdict:
+    """The verdict that these facts make."""
+    say = {"unanswered": _unanswered, "error": _error, "wrong": _wrong, "right": _right}
+    lines = say[facts.outcome](facts)
+    return Verdict(
+        facts.exercise.name,
+        facts.outcome,
+        facts.score,
+        facts.case.label if facts.case else None,
+        facts.misconception.name if facts.misconception else None,
+        tuple(line for line in lines if line.text),
+        (facts.actual, facts.expected) if _both_values(facts) else None,
+    )
+
+
+def _both_values(facts: Facts) -> bool:
+    """Whether the learner's value is shown beside the expected one."""
+    return facts.reveal and facts.finding is not None and facts.finding.kind == "value"
+
+
+def _unanswered(_: Facts) -> list[Line]:
+    return [
+        Line("状態", "まだ書かれていません。"),
+        Line("次の一歩", "解答セルの ... を消して、関数の中身を書いてください。"),
+    ]
+
+
+def _right(facts: Facts) -> list[Line]:
+    passed = f"{len(facts.labels)} 種類のケースすべてで、値も型も合っています。"
+    return [Line("結果", passed), _printed(facts)]
+
+
+def _error(facts: Facts) -> list[Line]:
+    what, next_step = explain(facts.exercise.name, facts.failure, facts.reveal)
+    return [
+        Line("起きたこと", what),
+        Line("場所", f"解答セルの {facts.line} 行目" if facts.line else ""),
+        Line("ケース", facts.case.label if facts.case else ""),
+        _printed(facts),
+        Line("次の一歩", next_step),
+    ]
+
+
+def _wrong(facts: Facts) -> list[Line]:
+    name, reveal, both = facts.exercise.name, facts.reveal, _both_values(facts)
+    hint = f'ヒントを 1 つずつ開きます。hint("{name}") でも読めます。'
+    return [
+        Line("呼び出し", call_text(facts.exercise, facts.case) if reveal else "", "code"),
+        Line("ケース", facts.case.label),
+        Line("違い", found(facts) if reveal else hidden(facts)),
+        Line("あなたの値", show(facts.actual) if both else "", "compared"),
+        Line("期待した値", show(facts.expected) if both else "", "compared"),
+        Line("考えられる原因", facts.misconception.diagnosis if facts.misconception else ""),
+        Line("通ったケース", _passed(facts)),
+        _printed(facts),
+        Line("次の一歩", hint if reveal else ""),
+    ]
+
+
+def _printed(facts: Facts) -> Line:
+    return Line("あなたの出力", facts.printed if facts.reveal else "", "block")
+
+
+def _passed(facts: Facts) -> str:
+    total, first = len(facts.labels), facts.labels[0]
+    count = f"{total} 種類のうち {total - len(facts.failed)} 種類"
+    if first in facts.failed:
+        return f"{count}（「{first}」が通ると部分点がつきます）"
+    return count
+
+
+def found(facts: Facts) -> str:
+    """What is wrong in the first failing case, where the case may be shown."""
+    finding: Finding = facts.finding
+    match finding.kind:
+        case "exception":
+            return f"{facts.failure.kind} が起きました。"
+        case "unmet":
+            return finding.unmet
+        case "changed":
+            return f"引数 {finding.parameter} を書き換えています。複製を作って計算してください。"
+        case "aliased":
+            return "戻り値が引数とメモリを共有しています。.clone() で複製してください。"
+    return sentence(finding.difference)
+
+
+def hidden(facts: Facts) -> str:
+    """What is wrong, where the case is hidden."""
+    kind = facts.finding.kind
+    return HIDDEN[kind].replace("戻り値", facts.part) if kind in HIDDEN else found(facts)
+
+
+def sentence(difference: Difference) -> str:
+    """A difference as a sentence."""
+    where, expected, actual = difference.where, difference.expected, difference.actual
+    match difference.kind:
+        case "type":
+            return _of_types(where, expected, actual)
+        case "length":
+            return f"{where}の長さが {len(actual)} です。{len(expected)} になるはずです。"
+        case "shape":
+            shapes = f"{list(actual.shape)} です。{list(expected.shape)} になるはずです。"
+            return f"{where}の形が {shapes}"
+        case "dtype":
+            dtypes = f"{dtype_name(actual)} です。{dtype_name(expected)} になるはずです。"
+            return f"{where}の dtype が {dtypes}"
+        case "finite" if type(actual) is torch.Tensor:
+            count = f"{int(strays(expected, actual).sum())} 個が nan か inf です。"
+            return f"{where}の {actual.numel()} 個のうち {count}"
+        case "finite":
+            return f"{where}が {actual} です。有限の数になるはずです。"
+    if type(expected) is torch.Tensor:
+        return _of_elements(where, expected, actual)
+    what = "キー" if type(expected) is dict else "値"
+    return f"{where}の{what}が違います。"
+
+
+def _of_types(where: str, expected: object, actual: object) -> str:
+    got, wanted = type_name(actual), type_name(expected)
+    if actual is None and where.startswith("戻り値"):
+        return f"{where}が None です。{wanted} を return してください。"
+    if type(actual) is torch.Tensor and wanted in ("float", "int"):
+        return f"{where}の型が Tensor です。Python の {wanted} になるはずです（.item() で取り出せます）。"
+    return f"{where}の型が {got} です。{wanted} になるはずです。"
+
+
+def _of_elements(where: str, expected: torch.Tensor, actual: torch.Tensor) -> str:
+    wrong = unequal(expected, actual)
+    at = wrong.nonzero()[0].tolist()
+    place = f"[{', '.join(map(str, at))}]" if at else ""
+    first = f"最初の違い{place}は、あなたの値 {_number(actual[tuple(at)])}、"
+    count = f"{where}の {wrong.numel()} 個のうち {int(wrong.sum())} 個が違います。"
+    return f"{count}{first}期待した値 {_number(expected[tuple(at)])} です。"
+
+
+def _number(element: torch.Tensor) -> str:
+    value = element.item()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]:
+    """What an exception means for a learner, and what to do: two Japanese texts."""
+    kind, message = failure.kind, failure.message if reveal else ""
+    note = f"（{message}）" if message else ""
+    if kind in ("SyntaxError", "IndentationError", "TabError"):
+        if "U+3000" in failure.message or "U+FF" in failure.message:
+            return (
+                f"全角の文字がプログラムに混じっています{note}。",
+                "全角の空白・括弧・数字を、半角で打ち直してください。",
+            )
+        return f"Python の文法に合いません{note}。", "括弧、コロン、字下げを確かめてください。"
+    if kind == "NameError":
+        found = re.search(r"'(\w+)'", message)
+        missing = f"名前 {found[1]} " if found else "使われている名前"
+        return (
+            f"{missing}が解答セルの中にありません。",
+            "判定は解答セルだけを動かします。その名前の定義を、解答セルの中に移してください。",
+        )
+    # No line: the call itself failed, not a call inside the answer.
+    if kind == "TypeError" and failure.line is None and "argument" in failure.message:
+        return (
+            f"引数の数が合いません{note}。",
+            f"def {name}(…) の行を、もとの引数に戻してください。",
+        )
+    fixed = {
+        "NotDefined": (
+            f"解答セルに関数 {name} がありません。",
+            f"def {name}(…): の行の名前を、もとに戻してください。",
+        ),
+        "CourseImport": (
+            "解答セルで lessons か checker を import しています。",
+            "教材の実装を呼ばずに、自分で書いてください。",
+        ),
+        "TimeUp": (
+            "制限時間の中に終わりませんでした。",
+            "終わらないループがないか、繰り返す回数が多すぎないかを確かめてください。",
+        ),
+        "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
+        "EOFError": (
+            "input() で入力を待っています。",
+            "判定のときは入力できません。値は関数の引数から受け取ってください。",
+        ),
+        "ModuleNotFoundError": (
+            f"import しているパッケージが、判定する環境にありません{note}。",
+            "Python の標準ライブラリと、NumPy と torch だけで書いてください。",
+        ),
+        "SystemExit": ("exit() などでプログラムを終えています。", "値は return で返してください。"),
+        "RecursionError": (
+            "関数が自分自身を呼びつづけて、深くなりすぎました。",
+            "再帰を終える条件を確かめてください。",
+        ),
+        "MemoryError": ("メモリが足りなくなりました。", "大きすぎる Tensor を作っていないか見直してください。"),
+        "TooLong": (
+            "解答セルが長すぎます。100 万文字までです。",
+            "貼り付けたデータなどを消して、関数だけを残してください。",
+        ),
+        "ChildDied": (
+            "解答を動かしたプロセスが途中で終わりました。",
+            "os._exit などの、プロセスを終える命令を消してください。",
+        ),
+        "BadReply": (
+            "解答の結果を読み取れませんでした。",
+            "関数の値を、説明にある型で return してください。",
+        ),
+    }
+    # The name of a learner's own class could spell out a hidden input.
+    word = kind if reveal or hasattr(builtins, kind) else "例外"
+    detail = f"{word}: {message}" if message else f"{word} が起きました。"
+    return fixed.get(kind, (detail, "メッセージと行の番号を手がかりに直してください。"))
+
+
+def call_text(exercise: Exercise, case: Case) -> str:
+    """The call of a case with its arguments' names, tensors as their shape."""
+    names = inspect.signature(exercise.solution).parameters
+    pairs = zip(names, case.arguments, strict=True)
+    return f"{exercise.name}({', '.join(f'{n}={_short(v)}' for n, v in pairs)})"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"Tensor{list(value.shape)}"
+    if isinstance(value, list) and _holds_tensors(value):
+        return f"[{', '.join(map(_short, value))}]"
+    return show(value, 80)
+
+
+def _holds_tensors(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_tensors, value))
+    return isinstance(value, torch.Tensor)

@@ -1,0 +1,49 @@
+"""progress, as the course map calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from IPython.display import display
+from markupsafe import Markup
+
+from checker.cards import map_card
+from checker.catalogue import heading, placed_in, texts, title_of
+from checker.judging.verdict import WORDS
+from checker.notebook import store
+from lessons import SECTIONS
+
+
+def progress() -> None:
+    """コースの地図です。ノートブックごとに、どこまで進んだかを表示します。"""
+    outcomes = store.recall()["outcomes"]
+    rows, lines = [], []
+    for section, known in SECTIONS.items():
+        number = known.folder[:2]
+        for text in texts(section):
+            row, line = _notebook(known.folder, text, outcomes)
+            rows.append((number, *row))
+            lines.append(f"{number} {line}")
+        if not texts(section):
+            rows.append((number, known.title, "準備中", []))
+            lines.append(f"{number} {known.title}: 準備中")
+    display(map_card(rows, "\n".join(lines)))
+
+
+def _notebook(folder: str, text: Path, outcomes: dict[str, str]) -> tuple[tuple, str]:
+    """One notebook of the map: name, count and exercises; and the same as a line."""
+    names, title, path = placed_in(text), title_of(text), f"{folder}/{text.stem}.ipynb"
+    right = sum(outcomes.get(name) == "right" for name in names)
+    tick = "✓ " if right == len(names) else ""
+    steps = [
+        Markup('<a href="{}#cell-id={}">{}</a>（{}）').format(
+            path, name, heading(name)["title"], WORDS[outcomes.get(name, "unanswered")]
+        )
+        for name in names
+    ]
+    bar = Markup('<progress value="{}" max="{}" title="{}の進み"></progress>').format(
+        right, len(names), title
+    )
+    link = Markup('{}<a href="{}">{}</a>').format(tick, path, title)
+    count = Markup("{} {} / {} 問").format(bar, right, len(names))
+    return (link, count, steps), f"{tick}{title}: {right} / {len(names)} 問正解"

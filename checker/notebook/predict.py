@@ -1,0 +1,49 @@
+"""predict, as a notebook calls it."""
+
+from __future__ import annotations
+
+import ipywidgets
+from IPython.display import display
+
+from checker.cards import note_card, question_card
+from checker.notebook import store
+
+
+class predict:
+    """先に予想してから結果を見るための入力欄です。`reveal(実測値)` で答え合わせをします。
+
+    予想は書いたときに保存され、カーネルを再起動しても残ります。
+    """
+
+    def __init__(self, name: str, question: str, unit: str):
+        self.name, self.unit = name, unit
+        self.guess = store.prediction(name)
+        field = ipywidgets.FloatText(
+            value=self.guess or 0.0, description="予想", layout=ipywidgets.Layout(width="200px")
+        )
+        button = ipywidgets.Button(description="予想を決める")
+        said = ipywidgets.HTML(self._said())
+
+        def decide(_):
+            self.guess = field.value
+            store.remember_prediction(name, field.value)
+            said.value = self._said()
+
+        button.on_click(decide)
+        row = ipywidgets.HBox([field, ipywidgets.Label(unit), button, said])
+        display(question_card(question))
+        twin = "（予想の入力欄。このセルを実行すると使えます）"
+        display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
+
+    def _said(self) -> str:
+        return "" if self.guess is None else f"あなたの予想: {self.guess:g} {self.unit}"
+
+    def reveal(self, measured: float) -> None:
+        """予想と実測を並べて表示します。"""
+        line = f"実測 {measured:.1f} {self.unit}"
+        if self.guess is None:
+            line = f"予想はまだ書かれていません。{line}"
+        else:
+            gap = measured - self.guess
+            line = f"あなたの予想 {self.guess:g} {self.unit}、{line}、差 {gap:+.1f}"
+        display(note_card(line))

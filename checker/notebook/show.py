@@ -1,0 +1,57 @@
+"""live, figure, table and claim, as a notebook calls them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import ipywidgets
+from IPython.display import display
+
+from checker.cards import Card, picture_card, table_card
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
+    """つまみで動く図です。draw(**値) は (Figure, 文) を返します。図と文は保存しても残ります。"""
+
+    def bundle() -> dict[str, str]:
+        drawn, text = draw(**{name: control.value for name, control in controls.items()})
+        return drawn_card(drawn, text)._repr_mimebundle_()
+
+    row = ipywidgets.HBox(
+        list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
+    )
+    names = "、".join(control.description for control in controls.values())
+    twin = f"（つまみ: {names}。このセルを実行すると動きます）"
+    display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
+    shown = display(bundle(), raw=True, display_id=True)
+    for control in controls.values():
+        control.observe(lambda _: shown.update(bundle(), raw=True), "value")
+
+
+def figure(drawn: Figure, text: str) -> None:
+    """図と、図の内容を言う文を表示します。文は図の代替テキストにもなります。"""
+    display(drawn_card(drawn, text))
+
+
+def table(headers: list[str], rows: list[list[object]]) -> None:
+    """表を表示します。数は、書式を整えた文字列で渡します。"""
+    display(table_card(headers, [[str(value) for value in row] for row in rows]))
+
+
+def claim(sentence: str, holds: bool) -> None:
+    """上の数値から計算した主張と、それが成立するかどうかを 1 行で表示します。"""
+    print(f"主張: {sentence} → {'成立' if holds else '不成立'}")
+
+
+def drawn_card(drawn: Figure, text: str) -> Card:
+    """A matplotlib Figure as <img alt>, which stays in the saved file, and its sentence."""
+    png = io.BytesIO()
+    drawn.savefig(png, format="png", dpi=144, pil_kwargs={"compress_level": 1})
+    source = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+    return picture_card(source, round(drawn.get_figwidth() * 96), text)

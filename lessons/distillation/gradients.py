@@ -1,0 +1,31 @@
+"""教師から来る勾配の大きさ: 温度を上げると 1/T² に縮み、T² を掛けると戻ります。
+
+式の番号は lessons.distillation のものです。
+出典: Hinton, Vinyals, Dean 2015, arXiv:1503.02531, 2.1 節
+"""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons.distillation.losses import soft_loss
+
+
+def soft_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+    """式 (4): T² を掛けない soft_loss の、生徒のロジットについての勾配 [B, C] です。件数で平均します。"""
+    z = student_logits.detach().clone().requires_grad_()
+    soft_loss(z, teacher_logits, temperature).backward()
+    return z.grad
+
+
+def limit_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+    """式 (5): 温度が高いときの近似です。ロジットは件ごとに平均を 0 にし、件数で平均します。"""
+    gap = student_logits - teacher_logits
+    return (gap - gap.mean(dim=1, keepdim=True)) / (gap.numel() * temperature**2)
+
+
+def without_t_squared(
+    student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float, alpha: float
+) -> Tensor:
+    """T² を忘れた損失です。温度を上げると、教師から来る勾配が 1/T² に縮みます。"""
+    soft = soft_loss(student_logits, teacher_logits, temperature)
+    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)

@@ -1,0 +1,23 @@
+"""プルーニング(pruning): 寄与の小さい結合やニューロンを取り除き、再学習で正解率を取り戻します。
+
+    m_i = 1  (|w_i| ≧ ασ のとき),  0  (それ以外)                            (1)
+    P(|w| < ασ) = erf(α / √2)        w が平均 0 の正規分布に従うとき         (2)
+    p = 100 · Σ_l (切った結合の数)_l / Σ_l (結合の数)_l                      (3)
+    w ← m ⊙ (w - η ∂L/∂w)                                                  (4)
+    S = z·v + (z + R + 1)·i                                                (5)
+
+記号: w weight, m mask (True は残す), σ 層の重みの母標準偏差, α alpha, η lr, l 層の番号,
+      S CSR 形式のバイト数, z nonzeros, R rows, v value_bytes, i index_bytes
+軸:   重みは [出力, 入力] の順で、torch.nn.Linear と同じです。hidden は隠れニューロンの数です。
+出典: Han, Pool, Tran, Dally 2015, arXiv:1506.02626, 3 節 (再学習)。
+      しきい値 ασ は Sasaki, Sasaki, Onizuka, DEIM Forum (論文番号 62)。
+"""
+
+from lessons.pruning.compact import csr_bytes, dead_neurons, remove_neurons
+from lessons.pruning.masks import (
+    gaussian_pruned_percent,
+    masked_sgd_step,
+    pick_alpha,
+    pruned_percent,
+    threshold_mask,
+)

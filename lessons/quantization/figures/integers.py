@@ -1,0 +1,113 @@
+"""等間隔の目盛りに丸める量子化の図です。どの関数も (Figure, 文) を返します。"""
+
+import math
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION
+from lessons.quantization.int8_inference import range_error
+from lessons.quantization.integers import affine_params, fit_slope, restored
+
+BITS = (1, 2, 3, 4, 6, 8)
+
+
+def unit_levels(bits: int) -> Tensor:
+    """0 から 1 までを等間隔に分けた 2^bits 個の値です。"""
+    return torch.linspace(0, 1, 2**bits, dtype=torch.float64)
+
+
+def slope_with_levels(x: Tensor, y: Tensor, slope: float, bits: int | None) -> tuple[Figure, str]:
+    """直線 y = ax を、自由な傾きか、bits ビットで表せる傾きのうち最も近いもので引きます。
+
+    右の図は、最もよい傾きを bits ビットで選んだときの誤差と、理論の式です。
+    """
+    used = slope
+    if bits is not None:
+        levels = unit_levels(bits)
+        used = float(levels[(levels - slope).abs().argmin()])
+    error = float((y - used * x).square().mean())
+    fig = Figure(figsize=(9.6, 3.6))
+    left = fig.add_axes((0.07, 0.15, 0.4, 0.75))
+    right = fig.add_axes((0.6, 0.15, 0.38, 0.75))
+    left.plot(x.numpy(), y.numpy(), ".", color=GREY, label="データ")
+    ends = np.array([0.0, 1.0])
+    if bits is not None:
+        for level in unit_levels(min(bits, 4)).tolist():
+            left.plot(ends, level * ends, color=ORANGE, linewidth=0.6, zorder=0)
+    left.plot(ends, used * ends, color=BLUE, linewidth=2.5, label=f"y = {used:.4g} x")
+    left.set(xlabel="x", ylabel="y", xlim=(0, 1), ylim=(-0.02, 0.6), title="直線の当てはめ")
+    left.legend(fontsize=9, loc="upper left")
+
+    best = [fit_slope(x, y, unit_levels(b)) for b in BITS]
+    free = float((x * y).sum() / (x * x).sum())
+    # どの傾きも同じ確からしさなら、誤差の二乗平均の平方根は Δ/√12 になる。
+    theory = [1 / (2**b - 1) / math.sqrt(12) for b in BITS]
+    right.plot(BITS, [max(abs(a - free), 1e-5) for a in best], color=BLUE, marker="o",
+               label="このデータでの |a − â|")
+    right.plot(BITS, theory, color=VERMILION, linestyle="--", marker="^", label="傾きの平均の理論 Δ/√12")
+    right.set(yscale="log", xlabel="ビット数 b", ylabel="傾きの誤差", xticks=BITS, title="ビット数と誤差")
+    right.legend(fontsize=9)
+    limited = "自由な傾き" if bits is None else f"{bits} bit の傾き"
+    text = f"{limited} {used:.4g} で引くと、誤差（二乗の平均）は {error:.3g} です。"
+    if bits is not None:
+        choice = fit_slope(x, y, unit_levels(bits))
+        text += f"{bits} bit で最もよい傾きは {choice:.4g} です。"
+    return fig, text
+
+
+def average_slope_error(bits: int, count: int = 10_001) -> float:
+    """0 から 1 までの傾きを一様に並べ、最も近い値に丸めた誤差 (二乗平均の平方根) を測ります。"""
+    slopes = torch.linspace(0, 1, count, dtype=torch.float64)
+    rounded = (slopes * (2**bits - 1)).round() / (2**bits - 1)
+    return float((slopes - rounded).square().mean().sqrt())
+
+
+def staircase(low: float, high: float, bits: int) -> tuple[Figure, str]:
+    """実数を量子化して元に戻す関数のグラフです。0 の位置と、丸めの誤差を示します。"""
+    scale, zero_point = affine_params(low, high, bits)
+    x = torch.linspace(-2.2, 3.2, 1601)
+    bottom, top = -scale * zero_point, scale * (2**bits - 1 - zero_point)
+
+    fig = Figure(figsize=(8.4, 3.8))
+    ax = fig.add_axes((0.09, 0.14, 0.62, 0.78))
+    ax.plot(x, x, color=GREY, linestyle=":", label="元の値")
+    ax.plot(x, restored(x, low, high, bits), color=BLUE, linewidth=2, label="量子化して戻した値")
+    ax.axvspan(-2.2, bottom, color=ORANGE, alpha=0.3, hatch="//", label="範囲の外（端の値）")
+    ax.axvspan(top, 3.2, color=ORANGE, alpha=0.3, hatch="//")
+    ax.plot([0], [0], color="black", marker="o", linestyle="none", label=f"0 は整数 {zero_point}")
+    ax.set(xlabel="元の値 x", ylabel="戻した値", xlim=(-2.2, 3.2), ylim=(-2.4, 3.4))
+    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=9)
+    text = (f"範囲 {low:.1f} から {high:.1f} を {bits} bit で量子化すると、"
+            f"scale は {scale:.4g}、zero_point は {zero_point} です。"
+            f"範囲の中の誤差は、最大で scale の半分 {scale / 2:.4g} です。")
+    return fig, text
+
+
+def calibration(x: Tensor, clip_percent: float, bits: int) -> tuple[Figure, str]:
+    """値の分布と、端を切り捨てて決めた範囲です。下は、切り捨てる割合を変えたときの誤差です。"""
+    percents = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+    errors = {percent: range_error(x, percent, bits) for percent in percents}
+    low, high, error = errors[clip_percent]
+    fig = Figure(figsize=(9.6, 3.6))
+    left = fig.add_axes((0.08, 0.15, 0.42, 0.75))
+    right = fig.add_axes((0.6, 0.15, 0.38, 0.75))
+    counts, edges = np.histogram(x.numpy(), bins=80)
+    left.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="層への入力")
+    left.axvline(low, color=VERMILION, linestyle="--", label=f"範囲 {low:.2f} から {high:.2f}")
+    left.axvline(high, color=VERMILION, linestyle="--")
+    left.set(yscale="log", xlabel="値", ylabel="個数", title="値の分布と、量子化する範囲")
+    left.legend(fontsize=9)
+    right.plot(range(len(percents)), [e for _, _, e in errors.values()], color=GREEN,
+               marker="o", label=f"{bits} bit")
+    right.plot([percents.index(clip_percent)], [error], color="black", marker="v", markersize=10,
+               linestyle="none", label=f"両端を {clip_percent:g} % ずつ切る")
+    right.set(xticks=range(len(percents)), xticklabels=[f"{p:g}" for p in percents],
+              xlabel="両端から切り捨てる割合 (%)", ylabel="誤差（二乗平均の平方根）", ylim=(0, None),
+              title="切り捨てる割合と誤差")
+    right.legend(fontsize=9)
+    text = (f"両端を {clip_percent:g} % ずつ切り捨てると、{bits} bit の誤差は {error:.4f} です。"
+            f"切り捨てないときは {errors[0.0][2]:.4f} です。")
+    return fig, text

@@ -1,0 +1,420 @@
+"""What a notebook calls, in a real kernel; and the file that remembers a learner's progress."""
+
+import ast
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from jupyter_client import KernelManager
+from places import ROOT
+
+from checker.catalogue import load
+from checker.judging.verdict import Verdict
+from checker.notebook import store as record
+from checker.running.inside.prelude import PRELUDE
+
+EXERCISE = load("threshold_mask")
+ANSWER = EXERCISE.solved()
+STUB = f"{EXERCISE.stub()}\n    ..."
+WRONG = next(iter(EXERCISE.wrongs.values())).text
+FIRST = PRELUDE + "from checker import check, figure, hint, live, predict, progress, solution"
+NOT_RUN = "先に threshold_mask の解答セルを実行し、そのあとでこのセルを実行してください。"
+
+
+@dataclass
+class Output:
+    """What one cell showed."""
+
+    text: str = ""  # plain text of displays, results and prints
+    html: str = ""
+    error: str | None = None  # the class of the exception
+    traceback: str = ""
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    manager = KernelManager(kernel_name="python3")
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    manager.start_kernel(cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)})
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=120)
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def run(kernel, tmp_path):
+    """Runs cells in a fresh namespace, in a folder of its own."""
+
+    def run(code: str) -> Output:
+        out = Output()
+
+        def hear(message):
+            content = message["content"]
+            data = content.get("data", {})
+            out.text += data.get("text/plain", "") + content.get("text", "") + "\n"
+            out.html += data.get("text/html", "")
+            if message["msg_type"] == "error":
+                out.error = content["ename"]
+                out.traceback = "\n".join(content["traceback"])
+
+        kernel.execute_interactive(code, output_hook=hear, allow_stdin=False, timeout=120)
+        return out
+
+    run("%reset -f")
+    ran = run(f"import os, sys\nos.chdir({str(tmp_path)!r})\n{FIRST}")
+    assert ran.error is None
+    return run
+
+
+def test_the_kernel_is_the_one_under_test(run):
+    """Catches tests that silently run another Python, or another copy of the checker."""
+    assert sys.executable in run("print(sys.executable)").text
+    assert str(ROOT / "checker") in run("import checker\nprint(checker.__file__)").text
+
+
+def test_the_four_outcomes(run):
+    """Catches a check that does not judge the cell that was run last."""
+    for cell, head in (
+        (STUB, "[… 未回答] threshold_mask"),
+        (WRONG, "[× 不正解] threshold_mask"),
+        ("def threshold_mask(weight, alpha):\n    return hilfe", "[！ エラー] threshold_mask"),
+        (ANSWER, "[○ 正解] threshold_mask"),
+    ):
+        assert run(cell).error is None
+        shown = run("check(threshold_mask)")
+        assert shown.error is None
+        assert head in shown.text
+        assert 'class="mathjax_ignore"' in shown.html
+        assert run("check('threshold_mask')").text == shown.text
+
+
+def test_hints_come_with_an_answer_that_is_not_right(run):
+    """Catches a learner who has to type in the locked check cell to get a hint."""
+    run(WRONG)
+    shown = run("check(threshold_mask)").text
+    assert all(hint in shown for hint in EXERCISE.hints)
+    run(ANSWER)
+    assert not any(hint in run("check(threshold_mask)").text for hint in EXERCISE.hints)
+
+
+def test_a_helper_in_the_same_cell_belongs_to_the_answer(run):
+    """Catches a check that takes the function's lines instead of the whole cell."""
+    run(
+        "LIMIT = 0\ndef sigma(w):\n    return w.std(correction=LIMIT)\n\n"
+        "def threshold_mask(weight, alpha):\n    return weight.abs() >= alpha * sigma(weight)"
+    )
+    assert "[○ 正解]" in run("check(threshold_mask)").text
+
+
+def test_a_helper_of_another_cell_is_named(run):
+    """Catches an answer that passes here and fails at the grader, which sees one cell."""
+    run("def sigma(w):\n    return w.std(correction=0)")
+    run("def threshold_mask(weight, alpha):\n    return weight.abs() >= alpha * sigma(weight)")
+    assert run("threshold_mask(__import__('torch').ones(2), 1.0)").error is None
+    shown = run("check(threshold_mask)").text
+    assert "[！ エラー]" in shown
+    assert "名前 sigma が解答セルの中にありません" in shown
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "threshold_mask = lambda weight, alpha: weight.abs() >= alpha * weight.std(correction=0)",
+        "def keep(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n\n@keep\n" + ANSWER,
+        "import functools\ndef keep(f):\n    @functools.wraps(f)\n    def inner(*a):\n"
+        "        return f(*a)\n    return inner\n\n@keep\n" + ANSWER,
+        ANSWER + "\n\ncheck(threshold_mask)",
+        "%%time\n" + ANSWER,
+        "class Mask:\n    def __call__(self, weight, alpha):\n"
+        "        return weight.abs() >= alpha * weight.std(correction=0)\n\n"
+        "threshold_mask = Mask()",
+        "import functools\ndef cut(n, weight, alpha):\n"
+        "    return weight.abs() >= alpha * weight.std(correction=n)\n\n"
+        "threshold_mask = functools.partial(cut, 0)",
+        "@torch.jit.script\ndef threshold_mask(weight: Tensor, alpha: float) -> Tensor:\n"
+        "    return weight.abs() >= alpha * weight.std(correction=0)",
+    ],
+    ids=[
+        "lambda", "decorated", "wrapped", "check at its end", "timed", "class", "partial", "script",
+    ],
+)
+def test_other_ways_to_write_the_answer(run, cell):
+    """Catches an answer that the grader accepts and the notebook cannot find."""
+    assert run(cell).error is None
+    assert "[○ 正解] threshold_mask" in run("check(threshold_mask)").text
+
+
+def test_check_before_the_answer_was_run(run):
+    """Catches a learner who runs the check cell first and is told that the answer is wrong."""
+    assert run("check('threshold_mask')").text.strip() == NOT_RUN
+    shown = run("check(threshold_mask)")
+    assert shown.text.strip() == NOT_RUN
+    assert shown.error is None
+    other = run("check(no_such_name)")
+    assert other.error == "NameError"
+    assert "no_such_name" in other.traceback
+
+
+def test_the_imported_course_function_is_no_answer(run):
+    """Catches full marks for a lesson's own `from lessons.pruning import threshold_mask`."""
+    run("from lessons.pruning import threshold_mask")
+    for argument in ("threshold_mask", "'threshold_mask'"):
+        assert run(f"check({argument})").text.strip() == NOT_RUN
+
+
+@pytest.mark.parametrize("call", ["check", "hint", "solution"])
+def test_an_unknown_name_lists_the_nearest(run, call):
+    """Catches a misspelt name that ends in a traceback."""
+    shown = run(f"{call}('treshold_mask')")
+    assert shown.error is None
+    assert "「treshold_mask」という演習はありません。近い名前: threshold_mask" in shown.text
+    assert "「int」という演習はありません" in run(f"{call}(int)").text
+
+
+def test_hint_and_solution(run):
+    """Catches hints or a solution that stay away, before or after the answer was run."""
+    for name in ("'threshold_mask'", "threshold_mask"):
+        assert all(hint in run(f"hint({name})").text for hint in EXERCISE.hints)
+        shown = run(f"solution({name})").text
+        assert ast.dump(ast.parse(ANSWER)) == ast.dump(ast.parse(shown[shown.index("def ") :]))
+        run(STUB)
+
+
+def test_a_check_leaves_the_notebook_as_it_was(run):
+    """Catches an answer's names, prints or warnings that leak into the learner's notebook."""
+    run("leaked = []\nprint_before = sys.stdout")
+    run("helper_of_the_cell = 1\nprint('twice?')\n" + ANSWER)
+    run("del helper_of_the_cell")
+    shown = run("check(threshold_mask)").text
+    assert shown.count("twice?") == 1
+    assert run("helper_of_the_cell").error == "NameError"
+    assert run("print(sys.stdout is print_before)").text.strip() == "True"
+
+
+def test_a_folder_that_cannot_be_written_costs_no_verdict(run, tmp_path):
+    """Catches a verdict that is lost because the progress cannot be saved."""
+    (tmp_path / "course.ipynb").write_text("{}", encoding="utf-8")
+    run("import os\nfrom checker.notebook import store as record\nreplace = record.os.replace")
+    run("def full(*_):\n    raise OSError(28, 'No space left')\nrecord.os.replace = full")
+    try:
+        run(ANSWER)
+        shown = run("check(threshold_mask)")
+    finally:
+        run("record.os.replace = replace")
+    assert shown.error is None
+    assert "[○ 正解] threshold_mask" in shown.text
+    assert "進み具合を保存できませんでした（[Errno 28] No space left）" in shown.text
+
+
+def test_under_nbgrader_only_right_passes(run):
+    """Catches full marks from stock nbgrader, which gives them for a cell without an error."""
+    run("os.environ['NBGRADER_EXECUTION'] = 'autograde'")
+    try:
+        for prepare, call in (
+            ("pass", "check('threshold_mask')"),
+            ("pass", "check('no_such_name')"),
+            (STUB, "check(threshold_mask)"),
+            (WRONG, "check(threshold_mask)"),
+            ("from lessons.pruning import threshold_mask", "check(threshold_mask)"),
+        ):
+            run(prepare)
+            shown = run(call)
+            assert shown.error == "NotRight"
+            assert shown.traceback == "正解ではありません。"
+            assert shown.text.strip()
+        run("del threshold_mask")
+        assert run("check(threshold_mask)").error == "NameError"
+        run(ANSWER)
+        assert run("check(threshold_mask)").error is None
+    finally:
+        run("del os.environ['NBGRADER_EXECUTION']")
+
+
+def test_a_check_remembers_beside_the_course_map_and_nowhere_else(run, tmp_path):
+    """Catches a file in the wrong folder, in a build or in the repository."""
+    section = tmp_path / "work" / "06_pruning"
+    section.mkdir(parents=True)
+    run(ANSWER)
+    run(f"os.chdir({str(section)!r})\ncheck(threshold_mask)")
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+    (tmp_path / "work" / "course.ipynb").write_text("{}", encoding="utf-8")
+    run("check(threshold_mask)")
+    kept = tmp_path / "work" / ".progress.json"
+    assert [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix != ".ipynb"] == [kept]
+    assert json.loads(kept.read_text(encoding="utf-8"))["outcomes"] == {"threshold_mask": "right"}
+    shown = run("progress()")
+    assert re.search(r"06 プルーニング: 1 / \d+ 問正解", shown.text)
+    assert "（正解）" in shown.html
+    assert 'href="06_pruning/06_pruning.ipynb#cell-id=threshold_mask"' in shown.html
+
+
+def test_a_prediction_is_kept_and_compared(run, tmp_path):
+    """Catches a guess that is gone after a restart, or a comparison with the wrong sign."""
+    (tmp_path / "course.ipynb").write_text("{}", encoding="utf-8")
+    shown = run("guess = predict('share', '何 % 切れますか。', '%')")
+    assert "何 % 切れますか。" in shown.text
+    assert "予想はまだ書かれていません。実測 38.3 %" in run("guess.reveal(38.29)").text
+    run("from checker.notebook import store as record\nrecord.remember_prediction('share', 30.5)")
+    run("guess = predict('share', '何 % 切れますか。', '%')")
+    assert "あなたの予想 30.5 %、実測 38.3 %、差 +7.8" in run("guess.reveal(38.29)").text
+
+
+LIVE = """
+from ipywidgets import IntSlider
+from matplotlib.figure import Figure
+
+def draw(k):
+    drawn = Figure(figsize=(2, 1))
+    drawn.subplots().plot([0, k])
+    return drawn, f"k は {k} です。"
+
+k = IntSlider(value=2, min=0, max=9, description="k")
+live(draw, k=k)
+"""
+
+
+def test_a_live_figure_follows_its_control(run):
+    """Catches a picture that stays, or an output that says nothing without its widget."""
+    shown = run(LIVE)
+    assert shown.error is None
+    assert "（つまみ: k。このセルを実行すると動きます）" in shown.text
+    assert 'alt="k は 2 です。"' in shown.html
+    assert "data:image/png;base64," in shown.html
+    moved = run("k.value = 7")
+    assert 'alt="k は 7 です。"' in moved.html
+    assert "k は 7 です。" in moved.text
+
+
+def test_a_figure_carries_its_sentence(run):
+    """Catches a picture without alternative text, or text that becomes HTML."""
+    shown = run(LIVE + "figure(draw(3)[0], '3 < 4 & \"赤い線\"')")
+    assert 'alt="3 &lt; 4 &amp; &quot;赤い線&quot;"' in shown.html
+    assert '3 < 4 & "赤い線"' in shown.text
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    """A learner's folder, with the kernel's folder inside it."""
+    (tmp_path / "course.ipynb").write_text("{}", encoding="utf-8")
+    (tmp_path / "06_pruning").mkdir()
+    monkeypatch.chdir(tmp_path / "06_pruning")
+    return tmp_path
+
+
+def outcomes(folder: Path) -> dict:
+    return json.loads((folder / record.FILE).read_text(encoding="utf-8"))["outcomes"]
+
+
+def test_right_stays_right(learner):
+    """Catches a learner who tries another way and loses what was reached."""
+    for outcome, kept in (
+        ("wrong", "wrong"), ("error", "error"), ("unanswered", "error"), ("right", "right"),
+        ("wrong", "right"), ("error", "right"), ("unanswered", "right"),
+    ):  # fmt: skip
+        record.remember(Verdict("f", outcome))
+        assert outcomes(learner) == {"f": kept}
+
+
+def test_tries_are_counted_until_the_answer_is_right(learner):
+    """Catches a count that grows with an empty cell, or when a learner goes on to play."""
+    for outcome in ("unanswered", "wrong", "error", "wrong", "right", "wrong", "right"):
+        record.remember(Verdict("f", outcome))
+    assert record.recall()["tries"] == {"f": 4}
+
+
+def test_a_record_of_an_older_version_is_kept(learner):
+    """Catches a learner whose progress is gone after an update."""
+    (learner / record.FILE).write_text('{"outcomes": {"f": "right"}, "predictions": {"p": 1.5}}')
+    assert record.recall() == {"outcomes": {"f": "right"}, "tries": {}, "predictions": {"p": 1.5}}
+
+
+def test_nothing_written_is_nothing_remembered(learner):
+    """Catches a file full of unanswered exercises."""
+    record.remember(Verdict("f", "unanswered"))
+    assert not (learner / record.FILE).exists()
+
+
+def test_outcomes_and_predictions_do_not_overwrite_each_other(learner):
+    """Catches a file that is written anew with only the last thing in it."""
+    record.remember(Verdict("f", "right"))
+    record.remember_prediction("share", 38.0)
+    record.remember(Verdict("g", "wrong"))
+    assert record.recall() == {
+        "outcomes": {"f": "right", "g": "wrong"},
+        "tries": {"f": 1, "g": 1},
+        "predictions": {"share": 38.0},
+    }
+    assert record.prediction("share") == 38.0
+    assert record.prediction("other") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "null", "[]", "3", '"outcomes"', "{}", '{"outcomes": 5, "predictions": {}}',
+        '{"outcomes": [], "predictions": []}', '{"outcomes": {"f": []}, "predictions": {}}',
+        '{"outcomes": {"f": "splendid"}, "predictions": {}}',
+        '{"outcomes": {}, "predictions": {"share": "viel"}}',
+        '{"outcomes": {}, "predictions": {"share": [1]}}',
+        '{"outcomes": {}, "tries": {"f": "x"}, "predictions": {}}',
+    ],
+)  # fmt: skip
+def test_a_broken_file_does_no_harm(learner, text, monkeypatch):
+    """Catches a check or a course map that dies on a file somebody edited or cut."""
+    (learner / record.FILE).write_text(text, encoding="utf-8")
+    shown = []
+    monkeypatch.setattr(record, "display", shown.append)
+    record.progress()
+    assert "プルーニング: 0 /" in shown[0].text
+    assert record.prediction("share") is None
+    record.remember(Verdict("f", "right"))
+    assert outcomes(learner) == {"f": "right"}
+
+
+def test_bytes_that_are_no_text_do_no_harm(learner):
+    """Catches a file in another encoding, or a damaged disk."""
+    (learner / record.FILE).write_bytes(b"\xff\xfe\x00")
+    record.remember(Verdict("f", "right"))
+    assert outcomes(learner) == {"f": "right"}
+
+
+@pytest.mark.parametrize("step", ["json.dump", "os.replace"])
+def test_a_kill_while_writing_loses_nothing(learner, monkeypatch, step):
+    """Catches a file that is emptied before it is written."""
+    record.remember(Verdict("f", "right"))
+    before = (learner / record.FILE).read_bytes()
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(step, killed)
+    with pytest.raises(KeyboardInterrupt):
+        record.remember(Verdict("g", "wrong"))
+    assert (learner / record.FILE).read_bytes() == before
+
+
+def test_without_a_course_map_nothing_is_written(tmp_path, monkeypatch):
+    """Catches a test, a build or a grader that leaves files behind."""
+    monkeypatch.chdir(tmp_path)
+    record.remember(Verdict("f", "right"))
+    record.remember_prediction("share", 1.0)
+    assert list(tmp_path.iterdir()) == []
+    assert record.recall() == {"outcomes": {}, "tries": {}, "predictions": {}}
+
+
+def test_the_public_names():
+    """Catches a name that notebooks import and that has moved."""
+    import checker
+
+    for name in ("check", "hint", "solution", "live", "figure", "predict", "progress"):
+        assert callable(getattr(checker, name))
+        assert re.search("[ぁ-ん]", getattr(checker, name).__doc__)
+    with pytest.raises(AttributeError):
+        checker.no_such_name  # noqa: B018

@@ -1,0 +1,91 @@
+"""python -m checker: what an instructor types, from uploads to the tables of other systems."""
+
+import json
+import re
+import shutil
+import zipfile
+
+import pytest
+from sample_course import LESSON, hand_in, make_course
+
+from checker.__main__ import TRUST, main
+from checker.catalogue import load
+
+pytestmark = pytest.mark.box
+NAME = "threshold_mask"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("released")
+    make_course(folder)
+    return folder
+
+
+def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
+    """Catches a step that does not find what the one before it wrote."""
+    course, uploads = tmp_path / "course", tmp_path / "uploads"
+    shutil.copytree(released, course)
+    uploads.mkdir()
+    for student, text in {"tanaka": load(NAME).solved(), "sato": "def threshold_mask(*_): 1"}.items():
+        notebook = hand_in(tmp_path / "course", student, {NAME: text})
+        with zipfile.ZipFile(uploads / f"{student}.zip", "w") as archive:
+            archive.write(notebook, f"{LESSON} (1).ipynb")
+        shutil.rmtree(notebook.parents[1])
+    (uploads / "letter.docx").write_bytes(b"no notebook")
+    monkeypatch.chdir(course)
+
+    assert main(["report", LESSON]) == 2
+    assert "Grade first" in capsys.readouterr().err
+    assert main(["export", LESSON, "--to", "moodle"]) in (0, 2)
+
+    assert main(["collect", str(uploads)]) == 1  # the letter is refused, the rest goes on
+    said = capsys.readouterr().out
+    assert re.search(r"^collected +tanaka 06_pruning: tanaka.zip/06_pruning \(1\).ipynb", said, re.M)
+    assert "refused   letter.docx: neither a notebook nor a zip archive" in said
+    assert main(["grade", LESSON, "--jobs", "1"]) == 0
+    assert "2 graded" in capsys.readouterr().out
+    assert main(["report", LESSON]) == 0
+    page = (course / f"grading/report/{LESSON}.html").read_text(encoding="utf-8")
+    assert "tanaka" in page and "隔離あり" in page
+    for system, file in {
+        "nbgrader": "nbgrader.csv",
+        "moodle": "moodle.csv",
+        "gradescope": "gradescope/tanaka/results.json",
+    }.items():
+        assert main(["export", LESSON, "--to", system]) == 0
+        assert (course / "grading/export" / LESSON / file).exists()
+    results = json.loads((course / f"grading/export/{LESSON}/gradescope/tanaka/results.json").read_text())
+    assert results["score"] == load(NAME).points
+
+
+def test_judge_in_the_box(tmp_path, capsys):
+    """Catches a --box that judges outside of it, or otherwise than without."""
+    answer = tmp_path / "answer.py"
+    answer.write_text(load(NAME).solved(), encoding="utf-8")
+    assert main(["judge", NAME, str(answer), "--box"]) == 0
+    boxed = capsys.readouterr().out
+    assert main(["judge", NAME, str(answer)]) == 0
+    assert boxed == capsys.readouterr().out
+    reads = f"""{load(NAME).solved()}
+solved = {NAME}
+def {NAME}(weight, alpha):
+    open({str(answer)!r}).close()  # the box does not show this file
+    return solved(weight, alpha)
+"""
+    answer.write_text(reads, encoding="utf-8")
+    assert main(["judge", NAME, str(answer), "--json"]) == 0
+    assert main(["judge", NAME, str(answer), "--json", "--box"]) == 1
+    assert "FileNotFoundError" in capsys.readouterr().out
+
+
+def test_judge_in_the_box_refuses_where_there_is_none(tmp_path, capsys, monkeypatch):
+    """Catches a stranger's answer that runs without a box although one was asked for."""
+    answer = tmp_path / "answer.py"
+    answer.write_text(f"open({str(tmp_path / 'planted')!r}, 'w')", encoding="utf-8")
+    monkeypatch.setattr("checker.running.isolation.bubblewrap", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    assert main(["judge", NAME, str(answer), "--box"]) == 2
+    said = capsys.readouterr().err
+    assert "Refused" in said and "install bubblewrap" in said and TRUST not in said
+    assert not (tmp_path / "planted").exists()

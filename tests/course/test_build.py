@@ -1,0 +1,240 @@
+"""The notebooks are what their sources say, and a learner's copy gives no answer away."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from checker import catalogue
+from checker.authoring import assemble, build
+from checker.catalogue import load
+from checker.running.inside.prelude import PRELUDE
+from lessons import SECTIONS
+
+TEXTS = [text for section in SECTIONS for text in catalogue.texts(section)]
+every_notebook = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
+BLOCKED = """\
+import socket
+connect = socket.socket.connect
+
+def local_only(self, address):
+    if self.family != getattr(socket, "AF_UNIX", None) and address[0] not in ("127.0.0.1", "::1"):
+        raise OSError(f"the test blocks the network: {address}")
+    return connect(self, address)
+
+socket.socket.connect = local_only
+"""
+
+
+def built(folder: Path, text: Path) -> Path:
+    """The notebook of a text in solutions/ or notebooks/."""
+    return folder / SECTIONS[text.parent.name].folder / f"{text.stem}.ipynb"
+
+
+def read(folder: Path, text: Path) -> nbformat.NotebookNode:
+    return nbformat.read(built(folder, text), as_version=4)
+
+
+def answers(notebook) -> list:
+    return [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+
+
+def text_of(output) -> str:
+    return output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+def without_outputs(notebook) -> dict:
+    """Everything that the build decides."""
+    bare = nbformat.from_dict(notebook)
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return bare
+
+
+@every_notebook
+def test_the_stored_notebooks_come_from_their_source(text):
+    """Catches an edited .ipynb, or a source that changed without a build."""
+    stored = read(build.SOLUTIONS, text)
+    assert without_outputs(stored) == without_outputs(assemble.assemble(text))
+    assert built(build.NOTEBOOKS, text).read_text("utf-8") == nbformat.writes(build.release(stored)) + "\n"
+
+
+def test_the_course_map_comes_from_its_source():
+    """Catches a course map that was not rebuilt after a section was added."""
+    stored = (build.NOTEBOOKS / "course.ipynb").read_text("utf-8")
+    assert stored == nbformat.writes(assemble.assemble(assemble.COURSE)) + "\n"
+
+
+@every_notebook
+def test_a_second_build_is_the_same_to_the_byte(text):
+    """Catches random cell ids and dates, which would make every build a change."""
+    once, again = (nbformat.writes(build.release(assemble.assemble(text))) for _ in "ab")
+    assert once == again
+
+
+def given_away(notebook) -> list[str]:
+    """Lines of the solutions that stand in a notebook's answer cells."""
+    found = []
+    for cell in answers(notebook):
+        body = load(cell.id).solved_body().splitlines()
+        lines = {line.strip() for line in cell.source.splitlines()}
+        found += [line for line in body if len(line.strip()) > 3 and line.strip() in lines]
+    return found
+
+
+@every_notebook
+def test_a_learners_notebook_gives_no_answer_away(text):
+    """Catches a solution that survived the release."""
+    released = read(build.NOTEBOOKS, text)
+    assert [cell.id for cell in answers(released)] == catalogue.placed_in(text)
+    assert given_away(released) == []
+    assert "SOLUTION" not in nbformat.writes(released)
+    assert all("..." in cell.source for cell in answers(released))
+    assert given_away(read(build.SOLUTIONS, text)), "the gate sees solutions where they are"
+
+
+@every_notebook
+def test_the_notebook_is_as_long_as_a_sitting(text):
+    """Catches notebooks that grow: code cells of at most 15 lines; at most 45 cells."""
+    notebook = read(build.NOTEBOOKS, text)
+    assert 20 <= len(notebook.cells) <= 45
+    exercises = {cell.id for cell in answers(notebook)}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.id not in exercises:
+            assert len(cell.source.splitlines()) <= 15, cell.source
+
+
+@every_notebook
+def test_cells_with_widgets_are_locked(text):
+    """Catches the slider on which `d d` deletes its own cell."""
+    for cell in read(build.SOLUTIONS, text).cells:
+        views = [o for o in cell.get("outputs", []) if "widget-view" in str(o.get("data", {}).keys())]
+        if views:
+            assert cell.metadata.editable is False and cell.metadata.deletable is False
+
+
+@every_notebook
+def test_the_solved_notebook_is_right_and_its_claims_hold(text):
+    """Catches a stored notebook with an error, a check that is not 正解, a claim that fails."""
+    notebook = read(build.SOLUTIONS, text)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert all(o.output_type != "error" and o.get("name") != "stderr" for o in outputs)
+    assert all("正解" in text_of(c.outputs[0]) for c in notebook.cells if c.id.endswith("-check"))
+    claims = re.findall("^主張: .*", "\n".join(map(text_of, outputs)), re.MULTILINE)
+    assert len(claims) >= 10
+    assert all(claim.endswith("→ 成立") for claim in claims)
+    assert "widgets" not in notebook.metadata
+
+
+@every_notebook
+def test_it_runs_without_a_network_and_every_check_says_unanswered(text, tmp_path, monkeypatch):
+    """Catches a download at run time, and a check that is red or right before anybody answered."""
+    (tmp_path / "sitecustomize.py").write_text(BLOCKED, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    blocked = subprocess.run(
+        [sys.executable, "-c", "import socket; socket.create_connection(('192.0.2.1', 80))"],
+        capture_output=True, text=True, check=False,
+    )
+    assert "the test blocks the network" in blocked.stderr
+    notebook = read(build.NOTEBOOKS, text)
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, resources=where).execute()
+    for cell in notebook.cells:
+        if cell.id.endswith("-check"):
+            assert "未回答" in text_of(cell.outputs[0])
+
+
+@pytest.fixture
+def a_lesson(tmp_path, monkeypatch):
+    """Writes the text of a section of its own, to be built by the real functions."""
+    monkeypatch.setattr(assemble, "LESSONS", tmp_path)
+    monkeypatch.setattr(catalogue, "LESSONS", tmp_path)
+    (tmp_path / "pruning").mkdir()
+
+    def write(text: str, name: str = "06_pruning") -> Path:
+        path = tmp_path / "pruning" / f"{name}.md"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_directives_become_cells(a_lesson):
+    """Catches a directive that is lost, or text beside one that is."""
+    lesson = "# 06 題\n\n%prelude\n\n説明です。\n\n%exercise csr_bytes\n\n終わりです。\n\n%course_map\n"
+    cells = assemble.assemble(a_lesson(lesson)).cells
+    assert [c.id for c in cells] == [
+        "06_pruning-00", "06_pruning-01", "csr_bytes-prompt", "csr_bytes", "csr_bytes-check",
+        "06_pruning-05", "06_pruning-06",
+    ]  # fmt: skip
+    assert cells[1].source.startswith(PRELUDE)
+    assert "import lessons.pruning as reference\n" in cells[1].source
+    assert cells[2].source.startswith("説明です。\n\n### 演習:")
+    assert cells[5].source == "終わりです。"
+    assert "- 06 [題](06_pruning/06_pruning.ipynb)" in cells[6].source
+
+
+def test_an_unknown_directive_names_file_and_line(a_lesson):
+    """Catches a misspelt directive that would stand in the learner's text."""
+    text = a_lesson("# 題\n\n%exercises csr_bytes\n")
+    with pytest.raises(assemble.BuildError, match=r"pruning\.md:3: unknown directive '%exercises"):
+        assemble.assemble(text)
+
+
+def test_an_exercise_without_a_place_is_told(a_lesson):
+    """Catches an exercise that no learner would ever see, or would see twice."""
+    a_lesson("# 題\n\n%exercise csr_bytes\n")
+    a_lesson("# 題\n\n%exercise csr_bytes\n", name="06_2_more")
+    with pytest.raises(assemble.BuildError, match="placed once"):
+        assemble.refuse_unplaced("pruning")
+
+
+def test_the_contributors_walk_through_works(tmp_path):
+    """Follows CONTRIBUTING.md to the letter, in a copy: catches a step that no longer works."""
+    for name in ("lessons", "checker"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(build.ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(build.ROOT / "nbgrader_config.py", tmp_path)
+    guide = (build.ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    function, exercise = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    name = re.search(r"def (\w+)", function).group(1)
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=tmp_path, capture_output=True, encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    with (tmp_path / "lessons/pruning/compact.py").open("a", encoding="utf-8") as module:
+        module.write("\n\n" + function)
+    face_line = f"from lessons.pruning.compact import {name}"
+    assert f"`{face_line}`" in guide
+    with (tmp_path / "lessons/pruning/__init__.py").open("a", encoding="utf-8") as face:
+        face.write(f"{face_line}\n")
+    run("-m", "checker", "new", name)
+    path = tmp_path / "checker" / "exercises" / "pruning" / f"{name}.py"
+    assert f"from lessons.pruning import {name}" in path.read_text("utf-8")
+    path.write_text(exercise, encoding="utf-8")
+    assert f"ok     {name}" in run("-m", "checker", "verify", name)
+    with (tmp_path / "lessons/pruning/06_pruning.md").open("a", encoding="utf-8") as text:
+        text.write(f"\n\n%exercise {name}\n")
+    assert name in run("-m", "checker", "list")
+    # The build's own steps but for the execution, which the other tests see to.
+    show = (
+        "from checker.authoring import assemble, build\n"
+        "from checker.catalogue import texts\n"
+        "assemble.refuse_unplaced('pruning')\n"
+        "print(build.release(assemble.assemble(texts('pruning')[0])))"
+    )
+    assert f"check({name})" in run("-c", show)
+    for command in (f"checker new {name}", f"checker verify {name}", f"%exercise {name}"):
+        assert command in guide

@@ -1,0 +1,538 @@
+"""start.py, in a temporary copy of the repository: the learner's copies, the stamp, the remedies,
+and one real installation that opens JupyterLab, then opens it again without a network."""
+import ast
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from places import ROOT
+
+
+def load(folder):
+    """The start.py that stands in folder; all its paths lie in folder."""
+    spec = importlib.util.spec_from_file_location("start_under_test", folder / "start.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def start(tmp_path):
+    for name in ("start.py", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    return load(tmp_path)
+
+
+def run_start(folder, *args, **variables):
+    done = subprocess.run([sys.executable, "start.py", *args], cwd=folder, timeout=300,
+                          env={**os.environ, **variables}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout.decode()
+
+
+# ---- the learner's copies --------------------------------------------------------------------
+
+def notebook(text, cells, output=None):
+    """A released notebook: a line of text, and one answer cell for each grade_id."""
+    made = [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": [text]}]
+    for grade_id, source in cells.items():
+        outputs = [{"output_type": "stream", "name": "stdout", "text": [output]}] if output else []
+        made.append({"cell_type": "code", "id": grade_id, "execution_count": None,
+                     "metadata": {"nbgrader": {"grade_id": grade_id, "solution": True}},
+                     "outputs": outputs, "source": source.splitlines(keepends=True)})
+    whole = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+class House:
+    """notebooks/ and work/ with one notebook in a section's folder."""
+    name = Path("01_a") / "01_a.ipynb"
+
+    def __init__(self, root, start):
+        self.notebooks, self.work, self.start = root / "notebooks", root / "work", start
+        (self.notebooks / self.name).parent.mkdir(parents=True)
+
+    def release(self, content):
+        (self.notebooks / self.name).write_bytes(content)
+        self.open()
+
+    def open(self):
+        self.start.lay_notebooks(self.notebooks, self.work)
+
+    def save(self, content, name="01_a.ipynb"):
+        (self.work / "01_a" / name).write_bytes(content)
+
+    def files(self):
+        """Every visible file in work/ with its content; a .part left by a kill is no copy."""
+        return {path.name: path.read_bytes() for path in sorted(self.work.rglob("*"))
+                if path.is_file() and not path.name.startswith(".")}
+
+    def answers(self, name):
+        cells = json.loads((self.work / "01_a" / name).read_bytes())["cells"]
+        return {cell["id"]: "".join(cell["source"]) for cell in cells}
+
+
+@pytest.fixture
+def house(tmp_path, start):
+    return House(tmp_path, start)
+
+
+V1 = notebook("版1", {"mask": "def mask(): ...", "prune": "def prune(): ..."})
+MINE = notebook("版1", {"mask": "def mask(): return 1", "prune": "def prune(): ..."}, "実行した")
+V2 = notebook("版2", {"mask": "def mask(w): ...", "prune": "def prune(w): ...", "new": "..."})
+V3 = notebook("版3", {"prune": "def prune(w, k): ...", "mask": "def mask(w, k): ..."})
+
+
+def test_fresh_copy(house):
+    """Catches a copy that differs from what was released, or that takes hidden files along."""
+    (house.notebooks / ".ipynb_checkpoints").mkdir()
+    (house.notebooks / ".ipynb_checkpoints" / "old.ipynb").write_bytes(V1)
+    house.release(V1)
+    assert house.files() == {"01_a.ipynb": V1}
+
+
+def test_untouched_copy_is_replaced(house):
+    """Catches learners who keep an old text although they never wrote in it."""
+    house.release(V1)
+    house.release(V2)
+    assert house.files() == {"01_a.ipynb": V2}
+
+
+def test_touched_copy_is_kept_without_a_new_version(house, capsys):
+    """Catches an answer overwritten, or a needless second file, by merely opening again."""
+    house.release(V1)
+    house.save(MINE)
+    house.open()
+    assert house.files() == {"01_a.ipynb": MINE}
+    assert capsys.readouterr().out == ""
+
+
+def test_new_version_lies_beside_a_touched_copy_with_its_answers(house, capsys):
+    """Catches a lost answer, and an old stub that takes the place of the new one."""
+    house.release(V1)
+    house.save(MINE)
+    house.release(V2)
+    house.open()
+    assert sorted(house.files()) == ["01_a.ipynb", "01_a.new.ipynb"]
+    assert house.files()["01_a.ipynb"] == MINE
+    assert house.answers("01_a.new.ipynb") == {
+        "text": "版2", "mask": "def mask(): return 1", "prune": "def prune(w): ...", "new": "..."}
+    said = capsys.readouterr().out
+    assert "work/01_a/01_a.new.ipynb" in said and "1 件" in said
+
+
+def test_deleted_copy_comes_back(house):
+    """Catches a notebook that is gone for good after the learner deleted it to start over."""
+    house.release(V1)
+    (house.work / house.name).unlink()
+    house.open()
+    assert house.files() == {"01_a.ipynb": V1}
+
+
+def test_answer_to_a_dropped_exercise_stays_in_the_old_file(house, capsys):
+    """Catches a message that counts an answer as carried over when its exercise is gone."""
+    house.release(V2)
+    house.save(notebook("版2", {"mask": "return 1", "new": "return 4"}))
+    house.release(V3)
+    assert "return 4" in house.files()["01_a.ipynb"].decode()
+    assert "return 4" not in house.files()["01_a.new.ipynb"].decode()
+    assert "1 件" in capsys.readouterr().out
+
+
+def test_second_new_version_replaces_an_untouched_first_one(house):
+    """Catches a pile of .new files that nobody opened."""
+    house.release(V1)
+    house.save(MINE)
+    house.release(V2)
+    house.release(V3)
+    assert sorted(house.files()) == ["01_a.ipynb", "01_a.new.ipynb"]
+    assert house.files()["01_a.ipynb"] == MINE
+    assert house.answers("01_a.new.ipynb") == {
+        "text": "版3", "mask": "def mask(): return 1", "prune": "def prune(w, k): ..."}
+
+
+def test_second_new_version_lies_beside_a_touched_first_one(house):
+    """Catches work lost in the .new file; where both files answer, the newer file's answer counts."""
+    newer = notebook("版2", {"mask": "def mask(): return 2", "prune": "def prune(): return 3"})
+    house.release(V1)
+    house.save(MINE)
+    house.release(V2)
+    house.save(newer, "01_a.new.ipynb")
+    house.release(V3)
+    assert house.files()["01_a.ipynb"] == MINE
+    assert house.files()["01_a.new.ipynb"] == newer
+    assert house.answers("01_a.new2.ipynb") == {
+        "text": "版3", "mask": "def mask(): return 2", "prune": "def prune(): return 3"}
+
+
+def test_new_file_moved_over_the_old_one(house):
+    """Catches a learner who takes the new version over being handed it again at every start."""
+    house.release(V1)
+    house.save(MINE)
+    house.release(V2)
+    os.replace(house.work / "01_a" / "01_a.new.ipynb", house.work / "01_a" / "01_a.ipynb")
+    before = house.files()
+    house.open()
+    assert house.files() == before
+
+
+def test_copied_answer_cell_and_broken_file(house):
+    """Catches a blank duplicate that hides the answer above it, and a damaged file that stops us."""
+    copied = json.loads(MINE)
+    copied["cells"].append({**json.loads(V1)["cells"][1], "id": "copy"})
+    house.release(V1)
+    house.save(json.dumps(copied).encode())
+    house.release(V2)
+    assert house.answers("01_a.new.ipynb")["mask"] == "def mask(): return 1"
+    house.save(b'{"cells": [', "01_a.new.ipynb")
+    house.release(V3)
+    assert house.files()["01_a.new.ipynb"] == b'{"cells": ['
+    assert house.answers("01_a.new2.ipynb")["mask"] == "def mask(): return 1"
+
+
+def test_lost_record_loses_no_answer(house):
+    """Catches a learner's file taken for untouched when .laid.json is gone or unreadable."""
+    house.release(V1)
+    house.save(MINE)
+    (house.work / ".laid.json").write_bytes(b"{")
+    house.release(V2)
+    assert house.files()["01_a.ipynb"] == MINE
+    assert house.answers("01_a.new.ipynb")["mask"] == "def mask(): return 1"
+
+
+class Killed(BaseException):
+    """Ends the process as far as start.py can tell: nothing catches it."""
+
+
+@pytest.mark.parametrize("touched", [False, True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_kill_in_the_middle(house, monkeypatch, touched, after, steps):
+    """Catches a half file, a lost answer or a leftover .new when start.py dies at any write."""
+    house.release(V1)
+    if touched:
+        house.save(MINE)
+    count, replace = 0, os.replace
+
+    def dying(source, target):
+        nonlocal count
+        count += 1
+        if count == steps and not after:
+            raise Killed
+        replace(source, target)
+        if count == steps:
+            raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(os, "replace", dying)
+        house.release(V2)
+    for content in house.files().values():
+        json.loads(content)
+    if touched:
+        assert house.files()["01_a.ipynb"] == MINE
+    house.open()
+    if touched:
+        assert sorted(house.files()) == ["01_a.ipynb", "01_a.new.ipynb"]
+        assert house.answers("01_a.new.ipynb")["mask"] == "def mask(): return 1"
+    else:
+        assert house.files() == {"01_a.ipynb": V2}
+
+
+def test_settings(start, tmp_path):
+    """Catches an English interface, the news question, nbgrader's panels, and a lost own setting."""
+    own = tmp_path / ".lab" / "lab" / "user-settings" / "own.json"
+    own.parent.mkdir(parents=True)
+    own.write_text("{}")
+    start.lay_settings(tmp_path / ".lab")
+    start.lay_settings(tmp_path / ".lab")
+    laid = {path.name: json.loads(path.read_text("utf-8"))
+            for path in (tmp_path / ".lab" / "labconfig").iterdir()}
+    overrides = laid.pop("default_setting_overrides.json")
+    assert overrides["@jupyterlab/translation-extension:plugin"] == {"locale": "ja_JP"}
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert laid.pop("page_config.json")["disabledExtensions"]["@jupyter/nbgrader"] is True
+    assert laid == {} and own.read_text() == "{}"
+
+
+# ---- the stamp -------------------------------------------------------------------------------
+
+@pytest.fixture
+def calls(start, monkeypatch):
+    """What install() would run, one word each; calls.fails makes pip end with an error."""
+    class Calls(list):
+        fails = None
+
+    calls = Calls()
+
+    def fake_run(command, **_):
+        words = [str(word) for word in command]
+        code = 0
+        if "venv" in words:
+            made = Path(words[-1])
+            shutil.rmtree(made)
+            python = made / start.PYTHON.relative_to(start.VENV)
+            python.parent.mkdir(parents=True)
+            python.touch()
+            calls.append("venv")
+        elif "install" in words:
+            calls.append("pip " + words[-1])
+            if isinstance(calls.fails, BaseException):
+                raise calls.fails
+            code = int(bool(calls.fails))
+        return subprocess.CompletedProcess(words, code, stdout=b"index")
+
+    monkeypatch.setattr(start.subprocess, "run", fake_run)
+    return calls
+
+
+def installs(start, calls, extra=""):
+    calls.clear()
+    start.install(extra)
+    return list(calls)
+
+
+def test_second_run_installs_nothing(start, calls):
+    """Catches a second run that needs the network; the test extra includes the course itself."""
+    assert installs(start, calls) == ["venv", "pip ."]
+    assert installs(start, calls) == []
+    assert installs(start, calls, "test") == ["pip .[test]"]
+    assert installs(start, calls, "test") == []
+    assert installs(start, calls) == []
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_changed_list_is_installed(start, calls, tmp_path, name):
+    """Catches an update of the course that runs with the libraries of the former version."""
+    start.install("")
+    with (tmp_path / name).open("a", encoding="utf-8") as file:
+        file.write("# new\n")
+    assert installs(start, calls) == ["pip ."]
+
+
+def test_moved_folder_is_installed_anew(start, calls, tmp_path):
+    """Catches the absolute paths in .venv that still point to the former folder."""
+    start.install("")
+    shutil.move(start.VENV, tmp_path / "elsewhere" / ".venv")
+    for name in ("start.py", "pyproject.toml", "constraints.txt"):
+        shutil.copy(tmp_path / name, tmp_path / "elsewhere")
+    moved = load(tmp_path / "elsewhere")
+    assert moved.VENV.exists()
+    assert installs(moved, calls) == ["venv", "pip ."]
+
+
+def test_interrupted_pip_starts_from_a_clean_environment(start, calls):
+    """Catches a half-filled .venv taken for a whole one after Ctrl+C, first time and at an update."""
+    for change in ("# first\n", "# second\n"):
+        calls.fails = KeyboardInterrupt()
+        (start.ROOT / "constraints.txt").write_text(change)
+        with pytest.raises(KeyboardInterrupt):
+            start.install("")
+        calls.fails = None
+        assert installs(start, calls) == ["venv", "pip ."]
+
+
+def test_failed_update_keeps_the_working_environment(start, calls):
+    """Catches an offline update that throws away the environment which worked until then."""
+    start.install("")
+    before = (start.ROOT / "constraints.txt").read_bytes()
+    (start.ROOT / "constraints.txt").write_bytes(before + b"# new\n")
+    calls.fails = True
+    with pytest.raises(start.Stop):
+        start.install("")
+    calls.fails = None
+    (start.ROOT / "constraints.txt").write_bytes(before)
+    assert installs(start, calls) == []
+
+
+# ---- the remedies ----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("version", [(3, 8, 18), (3, 10, 0), (3, 14, 0)])
+def test_wrong_python(start, version):
+    """Catches a wrong Python that goes on to an error of pip; it must be able to read the file."""
+    with pytest.raises(start.Stop, match=f"この Python は 3.{version[1]} です.*\n.*start.py"):
+        start.check_python(version)
+    ast.parse((ROOT / "start.py").read_text("utf-8"), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 13, 0)])
+def test_right_python(start, version):
+    """Catches a supported Python that is refused."""
+    assert start.check_python(version) is None
+
+
+def test_missing_ensurepip(start, tmp_path):
+    """Catches Debian's Python without python3-venv ending in a traceback."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "ensurepip.py").write_text(
+        "raise ModuleNotFoundError('missing', name='ensurepip')")
+    code, said = run_start(tmp_path, PYTHONPATH=str(tmp_path / "broken"))
+    assert code == 1 and "Traceback" not in said
+    assert "ensurepip" in said
+    assert "apt install python{}.{}-venv".format(*sys.version_info) in said
+
+
+def test_low_disk(start, monkeypatch):
+    """Catches a disk that fills up after minutes of downloading; the free space is named."""
+    usage = shutil.disk_usage(".")._replace(free=int(1.2e9))
+    monkeypatch.setattr(start.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(start.Stop, match="1.2 GB しか(.|\n)*3 GB が必要"):
+        start.check_space(3)
+    assert start.check_space(1) is None
+    assert "1.2 GB" in start.pip_remedy("ERROR: [Errno 28] No space left on device")
+
+
+def test_unwritable_folder(start, tmp_path):
+    """Catches a traceback where .venv cannot be made (a file of that name: root may write anywhere)."""
+    (tmp_path / ".venv").touch()
+    code, said = run_start(tmp_path)
+    assert code == 1 and "Traceback" not in said
+    assert f"{tmp_path / '.venv'} を読み書きできません" in said
+
+
+def closed_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def only_index(port):
+    """pip settings that leave one index, on a port of this machine."""
+    return {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": f"http://127.0.0.1:{port}/simple",
+            "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_RETRIES": "1",
+            "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+
+def test_no_network(start, tmp_path):
+    """Catches an offline first run that shows only pip's English, and a missing JupyterLab."""
+    port = closed_port()
+    code, said = run_start(tmp_path, **only_index(port))
+    assert code == 1 and "Traceback" not in said
+    assert f"http://127.0.0.1:{port}/simple) につながりません" in said
+    assert "もう一度同じコマンド" in said and str(start.PIP_LOG) in said
+    assert not start.STAMP.exists()
+    # The environment that this left has no JupyterLab; the next run must install it anew.
+    start.STAMP.write_text("{}")
+    assert "JupyterLab がありません" in start.lab_remedy(1, [])
+    assert not start.STAMP.exists()
+
+
+def test_failed_lab_names_the_port(start, monkeypatch):
+    """Catches a JupyterLab that ends at once and leaves the learner without a next step."""
+    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
+    assert "ポート 9999 が" in start.lab_remedy(1, ["--no-browser", "--port=9999"])
+
+
+def test_unknown_pip_failure_is_passed_on(start):
+    """Catches a first message of pip that is swallowed, and a wrong guess at its cause."""
+    said = start.pip_remedy("2026 ERROR: first\n2026 ERROR: the last word\n")
+    assert "pip の言葉: the last word" in said and "につながりません" not in said
+    said = start.pip_remedy("2026 ERROR: No matching distribution found for torch")
+    assert "64 ビット" in said and sys.platform in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a console's Ctrl+C cannot be sent to a child here")
+def test_interrupt_while_pip_waits(start, tmp_path):
+    """Catches a traceback, or a stamp, after Ctrl+C in the middle of the installation."""
+    with socket.create_server(("127.0.0.1", 0)) as index:       # accepts, and never answers
+        child = subprocess.Popen(
+            [sys.executable, "start.py"], cwd=tmp_path, start_new_session=True,
+            env={**os.environ, **only_index(index.getsockname()[1])},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        index.settimeout(120)
+        connection, _ = index.accept()
+        os.killpg(child.pid, signal.SIGINT)
+        said = child.communicate(timeout=60)[0].decode()
+        connection.close()
+    assert child.returncode == 1
+    assert said.splitlines()[-1].startswith("中断しました。") and "start.py\", line" not in said
+    assert not start.STAMP.exists()
+
+
+# ---- the real thing --------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def lab(folder, log, **variables):
+    """start.py opening JupyterLab in folder; gives a function that fetches a page."""
+    port, token = closed_port(), "for-the-test"
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            [sys.executable, "start.py", "--no-browser", "--ip=127.0.0.1", f"--port={port}",
+             f"--IdentityProvider.token={token}"], cwd=folder, env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def fetch(path):
+        with direct.open(f"http://127.0.0.1:{port}{path}?token={token}", timeout=30) as answer:
+            return answer.read().decode()
+
+    try:
+        while True:
+            assert child.poll() is None, log.read_text("utf-8")[-4000:]
+            with contextlib.suppress(OSError):
+                fetch("/api")
+                break
+            time.sleep(0.5)
+        yield fetch
+    finally:
+        if os.name == "nt":
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(child.pid)], check=False)
+        else:
+            os.killpg(child.pid, signal.SIGTERM)
+        child.wait(60)
+
+
+@pytest.fixture
+def whole_copy(tmp_path):
+    """The repository without what .gitignore leaves out; removed at the end, as it grows to GBs."""
+    probe = subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir",
+                            "-d", str(tmp_path), "iniconfig"], capture_output=True, check=False)
+    if probe.returncode:
+        pytest.skip("pip cannot reach its index: " + probe.stderr.decode().strip()[-200:])
+    copy = tmp_path / "コース の写し"           # a blank and Japanese in the path
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(
+        ".git", ".venv", ".lab", "work", "grading", "node_modules", "__pycache__", "*.egg-info"))
+    yield copy
+    shutil.rmtree(copy, ignore_errors=True)
+
+
+@pytest.mark.slow
+def test_install_open_and_open_again_offline(whole_copy, tmp_path):
+    """Catches a list that pip cannot install, an English or misplaced JupyterLab, settings written
+    to the learner's own Jupyter, and a second run that calls pip or needs the network."""
+    (tmp_path / "own").mkdir()
+    log = tmp_path / "log"
+    course = whole_copy / "notebooks" / "course.ipynb"
+    if not course.exists():
+        course.parent.mkdir(exist_ok=True)
+        course.write_bytes(V1)
+
+    # Without .pyc files the installation has half as many files, and takes about half the time.
+    quick = {"PIP_NO_COMPILE": "1"}
+    with lab(whole_copy, log, JUPYTER_CONFIG_DIR=str(tmp_path / "own"), **quick) as fetch:
+        page = fetch("/lab/tree/course.ipynb")
+        assert '"disabledExtensions": ["@jupyter/nbgrader"' in page
+        language = json.loads(fetch("/lab/api/settings/@jupyterlab/translation-extension:plugin"))
+        assert language["schema"]["properties"]["locale"]["default"] == "ja_JP"
+        assert "ja_JP" in json.loads(fetch("/lab/api/translations"))["data"]
+        assert json.loads(fetch("/api/contents/course.ipynb"))["type"] == "notebook"
+    assert "/lab/tree/course.ipynb" in log.read_text("utf-8")
+    assert list((tmp_path / "own").iterdir()) == []
+
+    for package in whole_copy.glob(".venv/**/site-packages/pip"):
+        shutil.rmtree(package)
+    dead = f"http://127.0.0.1:{closed_port()}"
+    offline = {"PIP_NO_INDEX": "1", "PIP_INDEX_URL": dead, "HTTP_PROXY": dead, "HTTPS_PROXY": dead,
+               "ALL_PROXY": dead}
+    with lab(whole_copy, log, JUPYTER_CONFIG_DIR=str(tmp_path / "own"), **offline) as fetch:
+        assert json.loads(fetch("/api/contents/course.ipynb"))["type"] == "notebook"
+    assert "準備" not in log.read_text("utf-8")

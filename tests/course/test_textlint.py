@@ -1,0 +1,108 @@
+"""The Japanese that a learner reads, linted by textlint: terms, sentence ends, sentence length.
+
+node/package.json names the linter, node/.textlintrc.json its rules, node/prh.yml our terms; install
+it with `npm install --no-package-lock` in tests/node. textlint 14 is the last that runs on Debian's
+Node 18. All rules of the preset for technical Japanese are on. Where they are softened:
+
+- no-mix-dearu-desumasu, not strict: 「0 以上である α」 within a sentence is no change of style.
+  It knows である only, so the last rule of prh.yml looks at the other plain sentence ends.
+- no-doubled-joshi, が に で may come twice: they do in short and clear sentences about numbers.
+- no-exclamation-question-mark allows ！: it is the sign of the card エラー.
+"""
+import importlib
+import inspect
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from places import NODE, ROOT
+
+from checker.authoring.assemble import DIRECTIVE
+from checker.catalogue import all_exercises
+
+TEXTLINT = NODE / "node_modules" / "textlint" / "bin" / "textlint.js"
+PLANTED = {
+    "prh 精度": "量子化すると、精度が下がります。",
+    "prh 値だ。": "しきい値は、層ごとに違う値だ。",
+    "no-mix-dearu-desumasu": "しきい値は、層ごとに違うのである。",
+    "sentence-length": "しきい値は、" + "層の幅、" * 30 + "の順に調べます。",
+}
+
+pytestmark = [
+    pytest.mark.skipif(not shutil.which("node"), reason="node is not installed"),
+    pytest.mark.skipif(not TEXTLINT.exists(), reason="run npm install in tests/node"),
+]
+
+
+def prose(markdown):
+    """Markdown as textlint should read it, line by line: no directives, formulas as code.
+
+    Code within a sentence counts as a word: a worked example may show a whole matrix.
+    """
+    markdown = DIRECTIVE.sub("", markdown)
+    markdown = re.sub(r"^\$\$\s*$", "```", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"(\${1,2})([^$\n]+)\1", r"`\2`", markdown)
+    return re.sub(r"(?<!`)`([^`\n]{1,12})[^`\n]*`", r"`\1`", markdown)
+
+
+def exercise_text(exercise):
+    """Everything on the exercise's card and in its verdicts, one paragraph each."""
+    return prose("\n\n".join([
+        f"# {exercise.title}", exercise.statement, exercise.write_example(), *exercise.hints,
+        *(wrong.diagnosis for wrong in exercise.wrongs.values())]))
+
+
+def docstring_text(function):
+    """A docstring as Markdown: sentences stay paragraphs, lines about an argument become items."""
+    return re.sub(r"^([\w, ]+:) +", r"- \1 ", inspect.getdoc(function), flags=re.MULTILINE)
+
+
+def texts():
+    """Every text by the name that a failure shows."""
+    found = {path.relative_to(ROOT).as_posix(): prose(path.read_text(encoding="utf-8"))
+             for path in [*sorted((ROOT / "lessons").rglob("[!A-Z]*.md")), ROOT / "README.ja.md"]}
+    modules = set()
+    for exercise in all_exercises():
+        found[f"exercise {exercise.name}"] = exercise_text(exercise)
+        modules.add(exercise.solution.__module__)
+    for name in sorted(modules):
+        found |= {f"docstring {name}.{function.__name__}": docstring_text(function)
+                  for function in vars(importlib.import_module(name)).values()
+                  if inspect.isfunction(function) and function.__module__ == name}
+    return found
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    """What textlint says about each text, and the texts that it read. It is slow: one process."""
+    folder = tmp_path_factory.mktemp("texts")
+    files = {}
+    for number, (name, text) in enumerate((texts() | PLANTED).items()):
+        files[name] = folder / f"{number}.md"
+        files[name].write_text(text + "\n", encoding="utf-8")
+    done = subprocess.run(
+        ["node", TEXTLINT, "--config", ".textlintrc.json", "--format", "json", *files.values()],
+        cwd=NODE, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode in (0, 1), done.stderr
+    said = {Path(result["filePath"]).name: result["messages"]
+            for result in json.loads(done.stdout)}
+    return {name: [f"{name}, line {m['line']}: {m['ruleId']}: {m['message']}\n"
+                   f"    {path.read_text(encoding='utf-8').splitlines()[m['line'] - 1]}"
+                   for m in said[path.name]]
+            for name, path in files.items()}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_the_linter_sees_a_planted_fault(findings, name):
+    """Catches rules that are switched off or not loaded: the other tests could not fail then."""
+    rule = name.split()[0]
+    assert any(f"{rule}:" in finding for finding in findings[name])
+
+
+def test_the_texts_are_clean(findings):
+    """Catches a bare 精度, a second spelling of a term, である, a sentence of over 100 letters."""
+    faults = [fault for name, found in findings.items() if name not in PLANTED for fault in found]
+    assert not faults, "\n".join(faults)

@@ -1,0 +1,224 @@
+"""lessons.pruning against torch.nn.utils.prune, SciPy, closed forms and plain loops."""
+
+import builtins
+import inspect
+import math
+import symtable
+import typing
+
+import numpy as np
+import pytest
+import scipy.sparse
+import scipy.stats
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils import prune
+
+from lessons import pruning
+from lessons.data import caffenet_table
+from lessons.pruning import (
+    csr_bytes,
+    dead_neurons,
+    gaussian_pruned_percent,
+    masked_sgd_step,
+    pick_alpha,
+    pruned_percent,
+    remove_neurons,
+    threshold_mask,
+)
+
+FUNCTIONS = [csr_bytes, dead_neurons, gaussian_pruned_percent, masked_sgd_step, pick_alpha,
+             pruned_percent, remove_neurons, threshold_mask]
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("shape", [(7,), (5, 6), (2, 3, 4, 5)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_threshold_mask_equals_a_plain_loop(shape, dtype):
+    """Catches division by n-1, and a sigma about zero instead of about the mean."""
+    weight = torch.randn(shape, generator=seeded(), dtype=dtype) + 0.5
+    values = weight.double().flatten().tolist()
+    mean = sum(values) / len(values)
+    sigma = math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
+    for alpha in (0.3, 1.0, 1.7):
+        expected = torch.tensor([abs(v) >= alpha * sigma for v in values]).reshape(shape)
+        assert torch.equal(threshold_mask(weight, alpha), expected)
+
+
+def test_threshold_mask_divides_by_n():
+    """Catches torch's default of dividing by n-1: sigma is exactly 1 here, so the ties stay."""
+    weight = torch.tensor([1.0, -1.0, 1.0, -1.0])
+    assert threshold_mask(weight, 1.0).all()
+    assert not threshold_mask(weight, 1.0001).any()
+
+
+@pytest.mark.parametrize("alpha", [0.5, 1.0, 2.0])
+def test_threshold_mask_equals_l1_unstructured(alpha):
+    """Catches a mask that cuts other weights than torch does for the same number of cuts."""
+    layer = nn.Linear(40, 30)
+    layer.weight.data = torch.randn(30, 40, generator=seeded())
+    mask = threshold_mask(layer.weight.detach(), alpha)
+    prune.l1_unstructured(layer, "weight", amount=int((~mask).sum()))
+    assert torch.equal(mask, layer.weight_mask.bool())
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 1.0, 1.96, 2.6])
+def test_gaussian_percent_equals_scipy(alpha):
+    """Catches a one-sided probability and a missing square root of two."""
+    two_sided = 100 * (scipy.stats.norm.cdf(alpha) - scipy.stats.norm.cdf(-alpha))
+    assert gaussian_pruned_percent(alpha) == pytest.approx(two_sided, rel=1e-12, abs=1e-12)
+    assert gaussian_pruned_percent(alpha) == pytest.approx(
+        100 * scipy.special.erf(alpha / 2**0.5), rel=1e-12)
+
+
+def test_pruned_percent_reproduces_the_published_totals():
+    """Catches a mean over layers that forgets their sizes.
+
+    CaffeNet's layers are 9216x4096, 4096x4096 and 4096x102: dividing by 4096 keeps their ratio.
+    """
+    for row in caffenet_table():
+        masks = [torch.arange(size) >= round(percent / 100 * size)
+                 for size, percent in ((9216, row.fc1), (4096, row.fc2), (102, row.fc3))]
+        assert pruned_percent(masks) == pytest.approx(row.total, abs=0.02)
+
+
+def test_masked_step_equals_torch_sgd_on_a_pruned_layer():
+    """Catches a step in the wrong direction or a mask that is applied to the wrong side."""
+    layer = nn.Linear(6, 4)
+    mask = torch.rand(4, 6, generator=seeded()) > 0.5
+    prune.custom_from_mask(layer, "weight", mask)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.3)
+    x, y = torch.randn(9, 6, generator=seeded(1)), torch.arange(9) % 4
+    before = layer.weight_orig.detach().clone()
+    F.cross_entropy(layer(x), y).backward()
+    step = masked_sgd_step(before, layer.weight_orig.grad, mask, 0.3)
+    optimizer.step()
+    layer(x)  # recomputes layer.weight = weight_orig * mask
+    torch.testing.assert_close(step, layer.weight.detach())
+
+
+def test_masked_step_is_zero_where_cut_whatever_stood_there():
+    """Catches multiplication by the mask, which turns inf and nan into nan instead of 0."""
+    weight = torch.tensor([math.inf, math.nan, 3.0, 3.0], dtype=torch.float64)
+    mask = torch.tensor([False, False, False, True])
+    kept = weight.clone()
+    result = masked_sgd_step(weight, torch.ones(4, dtype=torch.float64), mask, 0.5)
+    assert result.tolist() == [0.0, 0.0, 0.0, 2.5]
+    assert result.dtype == torch.float64
+    assert torch.equal(weight.isnan(), kept.isnan()) and weight[2:].tolist() == [3.0, 3.0]
+
+
+def test_dead_neurons_equals_a_plain_loop():
+    """Catches a swapped axis, and "and" where "or" is meant."""
+    for seed in range(20):
+        incoming = torch.rand(9, 3, generator=seeded(seed)) > 0.6
+        outgoing = torch.rand(2, 9, generator=seeded(seed + 100)) > 0.6
+        expected = [not any(incoming[j].tolist()) or not any(outgoing[:, j].tolist())
+                    for j in range(9)]
+        assert dead_neurons(incoming, outgoing).tolist() == expected
+        assert 0 < sum(expected) < 9
+
+
+def test_removed_neurons_leave_the_output_as_if_they_were_silent():
+    """Catches a row removed where a column is meant: the smaller net must compute the same.
+
+    Which neurons go is decided by torch's own ln_structured.
+    """
+    first, second = nn.Linear(5, 8), nn.Linear(8, 3)
+    prune.ln_structured(first, "weight", amount=3, n=2, dim=0)
+    keep = first.weight_mask.any(dim=1)
+    assert int(keep.sum()) == 5
+    x = torch.randn(11, 5, generator=seeded())
+    silent = second((first(x).relu() * keep))
+    w_in, b_in, w_out = remove_neurons(
+        first.weight.detach(), first.bias.detach(), second.weight.detach(), keep)
+    small = (x @ w_in.T + b_in).relu() @ w_out.T + second.bias
+    torch.testing.assert_close(small, silent)
+
+
+@pytest.mark.parametrize("kept", [0, 4])
+def test_removing_none_or_all_neurons_copies(kept):
+    """Catches results that share memory with the arguments, and a failure at the two ends."""
+    arguments = torch.ones(4, 3), torch.ones(4), torch.ones(2, 4)
+    results = remove_neurons(*arguments, torch.arange(4) < kept)
+    assert [tuple(r.shape) for r in results] == [(kept, 3), (kept,), (2, kept)]
+    for result in results:
+        result.zero_()
+    assert all(bool((a == 1).all()) for a in arguments)
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta state")
+@pytest.mark.parametrize("rows,columns", [(1, 1), (30, 40), (100, 3)])
+def test_csr_bytes_equals_the_real_arrays(rows, columns):
+    """Catches missing row pointers and R pointers instead of R+1."""
+    dense = torch.randn(rows, columns, generator=seeded())
+    dense[torch.rand(rows, columns, generator=seeded(1)) > 0.3] = 0
+    nonzeros = int(dense.count_nonzero())
+    for value in (np.float32, np.float64):
+        csr = scipy.sparse.csr_matrix(dense.numpy().astype(value))
+        real = csr.data.nbytes + csr.indices.nbytes + csr.indptr.nbytes
+        assert csr_bytes(rows, nonzeros, np.dtype(value).itemsize, csr.indices.itemsize) == real
+    csr = dense.to_sparse_csr()
+    real = sum(part.nbytes for part in (csr.values(), csr.col_indices(), csr.crow_indices()))
+    assert csr_bytes(rows, nonzeros, 4, 8) == real
+
+
+def test_pick_alpha_on_the_published_table():
+    """Catches a stop at the first failure: at 1.9 the table is below, at 2.0 above the limit."""
+    rows = caffenet_table()[::-1]
+    alphas, accuracies = [r.alpha for r in rows], [r.accuracy for r in rows]
+    assert pick_alpha(alphas, accuracies, 91.66, 1.05) == 1.5
+    assert pick_alpha(alphas, accuracies, 91.66, 2.15) == 2.0
+    assert pick_alpha(alphas, accuracies, 99.0, 1.0) is None
+    assert pick_alpha([0.5, 2.0], [75.0, 74.5], 75.0, 0.5) == 2.0
+
+
+ILLEGAL = [
+    (lambda: threshold_mask(torch.ones(3), -0.5), "α が負です: -0.5"),
+    (lambda: threshold_mask(torch.ones(0, 3), 1.0), r"重みが空です: 形 \(0, 3\)"),
+    (lambda: gaussian_pruned_percent(-2.0), "α が負です: -2.0"),
+    (lambda: pruned_percent([]), "結合が 1 本もありません: マスク 0 個"),
+    (lambda: masked_sgd_step(torch.ones(2), torch.ones(3), torch.ones(2).bool(), 0.1),
+     r"形がそろいません: \[\(2,\), \(3,\), \(2,\)\]"),
+    (lambda: masked_sgd_step(torch.ones(2), torch.ones(2), torch.ones(2).bool(), -0.1),
+     "学習率が負です: -0.1"),
+    (lambda: dead_neurons(torch.ones(4, 3).bool(), torch.ones(2, 5).bool()), "違います: 4, 5"),
+    (lambda: remove_neurons(torch.ones(4, 3), torch.ones(4), torch.ones(2, 4), torch.ones(5) > 0),
+     r"そろいません: \[4, 4, 4, 5\]"),
+    (lambda: csr_bytes(3, -1, 4, 4), r"負の値があります: \(3, -1, 4, 4\)"),
+    (lambda: pick_alpha([1.0], [90.0, 80.0], 91.0, 1.0), "リストの長さが違います: 1, 2"),
+    (lambda: pick_alpha([1.0], [90.0], 91.0, -1.0), "許す低下の幅が負です: -1.0"),
+]
+
+
+@pytest.mark.parametrize("call,message", ILLEGAL, ids=[message for _, message in ILLEGAL])
+def test_illegal_values_are_named(call, message):
+    """Catches an illegal value that passes silently or a message that does not name it."""
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def names_from_outside(table: symtable.SymbolTable) -> set[str]:
+    """Names that a piece of source reads without defining them, nested scopes included."""
+    own = {s.get_name() for s in table.get_symbols()
+           if (s.is_referenced() if table.get_type() == "module" else s.is_global())}
+    return own.union(*map(names_from_outside, table.get_children()))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_source_stands_alone(function):
+    """Catches a helper, constant or import of the module: the source is the model answer."""
+    prelude = {"math", "np", "torch", "nn", "F", "Tensor", *typing.__all__}
+    source = symtable.symtable(inspect.getsource(function), "answer", "exec")
+    assert names_from_outside(source) <= prelude | set(dir(builtins))
+
+
+def test_every_public_function_is_listed_here():
+    """Catches an exercise of the section that this file forgets to test."""
+    public = {f for _, f in inspect.getmembers(pruning, inspect.isfunction)
+              if f.__module__ == "lessons.pruning"}
+    assert public == set(FUNCTIONS)
