@@ -13,7 +13,9 @@ from jupyter_client import KernelManager
 from places import ROOT
 
 from checker.catalogue import load
+from checker.hand_in import RECORD
 from checker.judging.verdict import Verdict
+from checker.notebook import course_map
 from checker.notebook import store as record
 from checker.running.inside.prelude import PRELUDE
 
@@ -295,7 +297,7 @@ def test_a_live_figure_follows_its_control(run):
 def test_a_figure_carries_its_sentence(run):
     """Catches a picture without alternative text, or text that becomes HTML."""
     shown = run(LIVE + "figure(draw(3)[0], '3 < 4 & \"赤い線\"')")
-    assert 'alt="3 &lt; 4 &amp; &quot;赤い線&quot;"' in shown.html
+    assert 'alt="3 &lt; 4 &amp; &#34;赤い線&#34;"' in shown.html
     assert '3 < 4 & "赤い線"' in shown.text
 
 
@@ -309,7 +311,7 @@ def learner(tmp_path, monkeypatch):
 
 
 def outcomes(folder: Path) -> dict:
-    return json.loads((folder / record.FILE).read_text(encoding="utf-8"))["outcomes"]
+    return json.loads((folder / RECORD).read_text(encoding="utf-8"))["outcomes"]
 
 
 def test_right_stays_right(learner):
@@ -331,14 +333,14 @@ def test_tries_are_counted_until_the_answer_is_right(learner):
 
 def test_a_record_of_an_older_version_is_kept(learner):
     """Catches a learner whose progress is gone after an update."""
-    (learner / record.FILE).write_text('{"outcomes": {"f": "right"}, "predictions": {"p": 1.5}}')
+    (learner / RECORD).write_text('{"outcomes": {"f": "right"}, "predictions": {"p": 1.5}}')
     assert record.recall() == {"outcomes": {"f": "right"}, "tries": {}, "predictions": {"p": 1.5}}
 
 
 def test_nothing_written_is_nothing_remembered(learner):
     """Catches a file full of unanswered exercises."""
     record.remember(Verdict("f", "unanswered"))
-    assert not (learner / record.FILE).exists()
+    assert not (learner / RECORD).exists()
 
 
 def test_outcomes_and_predictions_do_not_overwrite_each_other(learner):
@@ -368,10 +370,10 @@ def test_outcomes_and_predictions_do_not_overwrite_each_other(learner):
 )  # fmt: skip
 def test_a_broken_file_does_no_harm(learner, text, monkeypatch):
     """Catches a check or a course map that dies on a file somebody edited or cut."""
-    (learner / record.FILE).write_text(text, encoding="utf-8")
+    (learner / RECORD).write_text(text, encoding="utf-8")
     shown = []
-    monkeypatch.setattr(record, "display", shown.append)
-    record.progress()
+    monkeypatch.setattr(course_map, "display", shown.append)
+    course_map.progress()
     assert "プルーニング: 0 /" in shown[0].text
     assert record.prediction("share") is None
     record.remember(Verdict("f", "right"))
@@ -380,7 +382,7 @@ def test_a_broken_file_does_no_harm(learner, text, monkeypatch):
 
 def test_bytes_that_are_no_text_do_no_harm(learner):
     """Catches a file in another encoding, or a damaged disk."""
-    (learner / record.FILE).write_bytes(b"\xff\xfe\x00")
+    (learner / RECORD).write_bytes(b"\xff\xfe\x00")
     record.remember(Verdict("f", "right"))
     assert outcomes(learner) == {"f": "right"}
 
@@ -389,7 +391,7 @@ def test_bytes_that_are_no_text_do_no_harm(learner):
 def test_a_kill_while_writing_loses_nothing(learner, monkeypatch, step):
     """Catches a file that is emptied before it is written."""
     record.remember(Verdict("f", "right"))
-    before = (learner / record.FILE).read_bytes()
+    before = (learner / RECORD).read_bytes()
 
     def killed(*_, **__):
         raise KeyboardInterrupt
@@ -397,7 +399,7 @@ def test_a_kill_while_writing_loses_nothing(learner, monkeypatch, step):
     monkeypatch.setattr(step, killed)
     with pytest.raises(KeyboardInterrupt):
         record.remember(Verdict("g", "wrong"))
-    assert (learner / record.FILE).read_bytes() == before
+    assert (learner / RECORD).read_bytes() == before
 
 
 def test_without_a_course_map_nothing_is_written(tmp_path, monkeypatch):
