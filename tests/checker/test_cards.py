@@ -219,3 +219,14 @@ def test_numbers_in_a_table_are_set_to_the_right():
     sides = [a["style"].split(";")[0] for tag, a in Parsed(TABLE.html).tags if tag == "td"]
     assert sides == ["text-align:right"] * 3 + ["text-align:left"]
     assert TABLE.text == "α | 切った割合\n0.5 | 38.3\n1.0 | なし"
+
+
+def test_the_picture_goes_by_the_style_of_a_line_not_by_its_caption():
+    """Catches a card that looks for Japanese captions: a reworded one would lose the picture."""
+    lines = (Line("d", "D"), Line("a", "A", "compared"), Line("e", "E", "compared"), Line("n", "N"))
+    both = (torch.tensor([1.0]), torch.tensor([2.0]))
+    card = verdict_card(Verdict("f", "wrong", lines=lines, comparison=both))
+    assert tables(card) == ["≠ 1", "≠ 2"]
+    assert ">A<" not in card.html
+    assert card.html.index("　D") < card.html.index("≠")
+    assert card.html.index("≠") < card.html.index("　N")

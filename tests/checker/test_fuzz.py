@@ -33,7 +33,7 @@ from checker.judging.judge import judge
 from checker.judging.source import request
 from checker.running.inside import wire
 from checker.running.inside.answer import run_answer
-from checker.running.inside.cell_text import TEXT_LIMIT, Answer, python_text
+from checker.running.inside.cell_text import TEXT_LIMIT, Answer, read_cell
 from checker.running.inside.messages import Failure, Run
 from checker.running.inside.plain import Strange
 from checker.running.sandbox import refuse_misfit
@@ -578,7 +578,7 @@ def test_injured_texts(block):
         text = mutated(text, draw, [each.encode() for each in texts]).decode("utf-8", "replace")
         started = time.process_time()
         assert Answer(text, "pick_alpha").unanswered in (True, False)
-        assert python_text(text).count("\n") == text.count("\n")
+        assert read_cell(text)[0].count("\n") == text.count("\n")
         assert time.process_time() - started < SECONDS
 
 

@@ -19,39 +19,51 @@ TEXT_LIMIT = 100_000
 PARSED_LIMIT = 200_000  # characters, all parses together: the grader parses too
 
 
-def python_text(source: str) -> str:
-    """The text without what only IPython reads; every other line keeps its number.
-
-    Only a line at which Python's parser stops is replaced: `%` may begin a line of a string or of
-    a long expression too.
-    """
-    if len(source) > TEXT_LIMIT:
-        return source
-    lines = source.split("\n")
-    for _ in range(min(IPYTHON_LINES, PARSED_LIMIT // (len(source) + 1))):
-        try:
-            with warnings.catch_warnings(action="ignore"):  # "\d" is no matter of marks
-                ast.parse("\n".join(lines))
-            break
-        except SyntaxError as error:
-            at = (error.lineno or 0) - 1
-        except (ValueError, RecursionError, MemoryError):
-            break
-        found = IPYTHON_LINE.match(lines[at]) if 0 <= at < len(lines) else None
-        if found:
-            command, lines[at] = lines[at], f"{found['indent']}{found['target'] or ''}"
-            lines[at] += " None" if found["target"] else "pass"
-            while command.endswith("\\") and at + 1 < len(lines):  # it goes on in the next line
-                at += 1
-                command, lines[at] = lines[at], ""
-        elif (dedented := textwrap.dedent("\n".join(lines)).split("\n")) != lines:
-            lines = dedented  # IPython runs a cell that is indented as a whole
-        else:
-            break
-    return "\n".join(lines)
-
-
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what ast.parse raises
+
+
+def read_cell(source: str) -> tuple[str, ast.Module | Exception]:
+    """What Python reads in a cell, and its syntax tree or what the parser says instead.
+
+    What only IPython reads is left out; every other line keeps its number. Only a line at which
+    the parser stops is replaced: `%` may begin a line of a string or of a long expression too.
+    """
+    lines = source.split("\n")
+    changes = min(IPYTHON_LINES, PARSED_LIMIT // (len(source) + 1))
+    if len(source) > TEXT_LIMIT:
+        changes = 0
+    while True:
+        text = "\n".join(lines)
+        tree = _parse(text)
+        changed = _without_one_command(lines, tree) if changes else None
+        if changed is None:
+            return text, tree
+        lines, changes = changed, changes - 1
+
+
+def _parse(text: str) -> ast.Module | Exception:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # "\d" is no matter of marks
+            return ast.parse(text, FILENAME)
+    except UNPARSABLE as error:
+        return error
+
+
+def _without_one_command(lines: list[str], error: object) -> list[str] | None:
+    """The lines without the command at which the parser stopped; None where there is none."""
+    if not isinstance(error, SyntaxError):
+        return None
+    lines, at = list(lines), (error.lineno or 0) - 1
+    found = IPYTHON_LINE.match(lines[at]) if 0 <= at < len(lines) else None
+    if not found:
+        dedented = textwrap.dedent("\n".join(lines)).split("\n")
+        return dedented if dedented != lines else None  # IPython runs an indented cell
+    command, lines[at] = lines[at], f"{found['indent']}{found['target'] or ''}"
+    lines[at] += " None" if found["target"] else "pass"
+    while command.endswith("\\") and at + 1 < len(lines):  # it goes on in the next line
+        at += 1
+        command, lines[at] = lines[at], ""
+    return lines
 
 
 @dataclass(frozen=True)
@@ -65,24 +77,21 @@ class Answer:
     name: str
 
     @functools.cached_property
+    def _read(self) -> tuple[str, ast.Module | Exception]:
+        return read_cell(self.source)
+
+    @property
     def text(self) -> str:
         """The text as Python reads it."""
-        return python_text(self.source)
-
-    @functools.cached_property
-    def _parsed(self) -> ast.Module | Exception:
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                return ast.parse(self.text, FILENAME)
-        except UNPARSABLE as error:
-            return error
+        return self._read[0]
 
     @property
     def tree(self) -> ast.Module:
         """The syntax tree. Raises what `ast.parse` raises."""
-        if isinstance(self._parsed, Exception):
-            raise self._parsed
-        return self._parsed
+        tree = self._read[1]
+        if isinstance(tree, Exception):
+            raise tree
+        return tree
 
     @property
     def huge(self) -> bool:
@@ -93,14 +102,14 @@ class Answer:
     @property
     def syntax_error_line(self) -> int | None:
         """The line at which the text stops being Python, as the text alone shows it."""
-        if self.huge or not isinstance(self._parsed, SyntaxError):
+        if self.huge or not isinstance(self._read[1], SyntaxError):
             return None
-        return self._parsed.lineno
+        return self._read[1].lineno
 
     @property
     def unanswered(self) -> bool:
         """True where there is no answer: no code at all, or a body of docstring, pass and `...`."""
-        if self.huge or isinstance(self._parsed, Exception):
+        if self.huge or isinstance(self._read[1], Exception):
             return False
         body = self.tree.body
         same_name = [f for f in body if isinstance(f, ast.FunctionDef) and f.name == self.name]

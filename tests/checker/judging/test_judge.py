@@ -1,5 +1,6 @@
 """Verdicts: every kind of bad answer gets its own message, and hidden cases stay hidden."""
 
+import ast
 import math
 import re
 import signal
@@ -17,7 +18,7 @@ from checker.judging import source as runner
 from checker.judging import words
 from checker.judging.judge import judge
 from checker.judging.show import show
-from checker.judging.source import judge_source, judge_with
+from checker.judging.source import judge_source, judge_with, request
 from checker.running.inside.answer import run_answer
 from checker.running.inside.cell_text import Answer
 from checker.running.sandbox import started_sandbox
@@ -792,3 +793,29 @@ def test_known_answers_run_once_for_the_same_cases(monkeypatch):
         assert sorted(ran) == ["solution"] * 4 + ["wrong"] * 4
     judge_source("counted", answers.format(""), seed=2)
     assert sorted(ran) == ["solution"] * 8 + ["wrong"] * 8
+
+
+def test_a_text_is_parsed_once(monkeypatch):
+    """Catches a judge and a runner that each parse the answer anew: long texts cost seconds."""
+    parse, texts = ast.parse, []
+    monkeypatch.setattr(
+        "checker.running.inside.cell_text.ast.parse",
+        lambda text, *rest: texts.append(text) or parse(text, *rest),
+    )
+    assert verdict_on(RIGHT).outcome == "right"
+    assert texts.count(RIGHT) == 1
+    texts.clear()
+    assert verdict_on("def scaled(", seed=1).outcome == "error"  # its line is told from the text
+    assert texts.count("def scaled(") == 1
+
+
+def test_the_judge_gives_facts_without_words():
+    """Catches a judge that words what it found: the exam and the report need the facts alone."""
+    exercise = sample()
+    answer = Answer(HEAD + "    return values + factor", "scaled")
+    made = exercise.make_cases(0)
+    facts = judge(exercise, made, answer, run_answer(request(exercise, answer, made)))
+    assert (facts.outcome, facts.case.label, facts.misconception.name) == ("wrong", "基本", "adds")
+    assert facts.finding.kind == facts.finding.difference.kind == "value"
+    assert facts.finding.difference.expected is facts.expected
+    assert not hasattr(facts, "lines") and not hasattr(facts, "message")

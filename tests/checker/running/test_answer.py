@@ -13,7 +13,7 @@ from asking import ask
 from IPython.core.inputtransformer2 import TransformerManager
 
 from checker.running.inside.answer import run_answer
-from checker.running.inside.cell_text import TEXT_LIMIT, python_text
+from checker.running.inside.cell_text import TEXT_LIMIT, read_cell
 from checker.running.inside.messages import PRINTED_LIMIT, Run
 from checker.running.inside.plain import Strange
 
@@ -339,7 +339,7 @@ def test_lines_keep_their_numbers(cell):
 )
 def test_python_stays_as_it_is(text):
     """Catches a string or an expression that is taken for a magic."""
-    assert python_text(text) == text
+    assert read_cell(text)[0] == text
 
 
 @pytest.mark.parametrize("text", ["x = 1 ! 2", "why, you?", "f(x) = !ls", "x = a ? b : c"])
@@ -351,8 +351,8 @@ def test_other_mistakes_stay_mistakes(text):
 def test_a_text_without_measure_is_left_alone():
     """Catches minutes and gigabytes for the parsing of a text that nobody wrote by hand."""
     text = "%time\n" + "#" * TEXT_LIMIT
-    assert python_text(text) == text
-    assert "%time" in python_text("%time\n" * 1_000)
+    assert read_cell(text)[0] == text
+    assert "%time" in read_cell("%time\n" * 1_000)[0]
 
 
 def test_a_cell_sees_no_name_from_outside():

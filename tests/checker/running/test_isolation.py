@@ -7,6 +7,7 @@ import platform
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from asking import ask
@@ -138,6 +139,20 @@ def test_the_box_shows_neither_the_course_nor_a_home(box):
         assert set(value(runner, text)) <= {
             *isolation.ENVIRONMENT, "PYTHONPATH", "PWD", "TORCHINDUCTOR_CACHE_DIR"
         }  # fmt: skip
+
+
+def test_of_our_code_the_box_shows_one_folder_whole(box):
+    """Catches a list of modules kept by hand, and a folder with more in it than an answer needs."""
+    text = """
+import os
+def f():
+    return sorted(os.path.join(folder, name)
+                  for folder, _, names in os.walk("/course") for name in names)
+"""
+    inside = Path(isolation.INSIDE)
+    there = [path.relative_to(inside).as_posix() for path in inside.rglob("*") if path.is_file()]
+    with box.learner() as runner:
+        assert value(runner, text) == sorted(f"/course/checker/running/inside/{n}" for n in there)
 
 
 def test_a_learner_leaves_nothing_to_the_next(box):
