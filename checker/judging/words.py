@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
-import re
 
 import torch
 
 from checker.exercise import Case, Exercise
 from checker.judging.compare import Difference, strays, unequal
+from checker.judging.failures import explain
 from checker.judging.judge import Facts, Finding
 from checker.judging.show import dtype_name, show, type_name
 from checker.judging.verdict import Line, Verdict
-from checker.running.inside.messages import Failure
 
 HIDDEN = {  # what a hidden case may say: the kind of mistake, never an input or an expected value
     "type": "戻り値の型が違います。",
@@ -165,77 +163,6 @@ def _of_elements(where: str, expected: torch.Tensor, actual: torch.Tensor) -> st
 def _number(element: torch.Tensor) -> str:
     value = element.item()
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]:
-    """What an exception means for a learner, and what to do: two Japanese texts."""
-    kind, message = failure.kind, failure.message if reveal else ""
-    note = f"（{message}）" if message else ""
-    if kind in ("SyntaxError", "IndentationError", "TabError"):
-        if "U+3000" in failure.message or "U+FF" in failure.message:
-            return (
-                f"全角の文字がプログラムに混じっています{note}。",
-                "全角の空白・括弧・数字を、半角で打ち直してください。",
-            )
-        return f"Python の文法に合いません{note}。", "括弧、コロン、字下げを確かめてください。"
-    if kind == "NameError":
-        found = re.search(r"'(\w+)'", message)
-        missing = f"名前 {found[1]} " if found else "使われている名前"
-        return (
-            f"{missing}が解答セルの中にありません。",
-            "判定は解答セルだけを動かします。その名前の定義を、解答セルの中に移してください。",
-        )
-    # No line: the call itself failed, not a call inside the answer.
-    if kind == "TypeError" and failure.line is None and "argument" in failure.message:
-        return (
-            f"引数の数が合いません{note}。",
-            f"def {name}(…) の行を、もとの引数に戻してください。",
-        )
-    fixed = {
-        "NotDefined": (
-            f"解答セルに関数 {name} がありません。",
-            f"def {name}(…): の行の名前を、もとに戻してください。",
-        ),
-        "CourseImport": (
-            "解答セルで lessons か checker を import しています。",
-            "教材の実装を呼ばずに、自分で書いてください。",
-        ),
-        "TimeUp": (
-            "制限時間の中に終わりませんでした。",
-            "終わらないループがないか、繰り返す回数が多すぎないかを確かめてください。",
-        ),
-        "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
-        "EOFError": (
-            "input() で入力を待っています。",
-            "判定のときは入力できません。値は関数の引数から受け取ってください。",
-        ),
-        "ModuleNotFoundError": (
-            f"import しているパッケージが、判定する環境にありません{note}。",
-            "Python の標準ライブラリと、NumPy と torch だけで書いてください。",
-        ),
-        "SystemExit": ("exit() などでプログラムを終えています。", "値は return で返してください。"),
-        "RecursionError": (
-            "関数が自分自身を呼びつづけて、深くなりすぎました。",
-            "再帰を終える条件を確かめてください。",
-        ),
-        "MemoryError": ("メモリが足りなくなりました。", "大きすぎる Tensor を作っていないか見直してください。"),
-        "TooLong": (
-            "解答セルが長すぎます。100 万文字までです。",
-            "貼り付けたデータなどを消して、関数だけを残してください。",
-        ),
-        "ChildDied": (
-            "解答を動かしたプロセスが途中で終わりました。",
-            "os._exit などの、プロセスを終える命令を消してください。",
-        ),
-        "BadReply": (
-            "解答の結果を読み取れませんでした。",
-            "関数の値を、説明にある型で return してください。",
-        ),
-    }
-    # The name of a learner's own class could spell out a hidden input.
-    word = kind if reveal or hasattr(builtins, kind) else "例外"
-    detail = f"{word}: {message}" if message else f"{word} が起きました。"
-    return fixed.get(kind, (detail, "メッセージと行の番号を手がかりに直してください。"))
 
 
 def call_text(exercise: Exercise, case: Case) -> str:
