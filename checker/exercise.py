@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from checker.running.inside.prelude import OBSERVER
+from checker.running.inside.prelude import OBSERVER, PRELUDE
 
 
 @dataclass(frozen=True, eq=False)  # tensors can't be compared by ==; a case is told by identity
@@ -94,13 +94,16 @@ class Exercise:
     def slip(self, name: str, diagnosis: str, old: str, new: str) -> None:
         """A known wrong answer that is the solution's text with one edit.
 
-        Raises ValueError unless `old` stands in the solution's body exactly once.
+        To drop a line, give its indentation and its end too. Raises ValueError unless `old`
+        stands in the solution's body exactly once.
         """
         body = self.solved_body()
         if body.count(old) != 1:
             raise ValueError(f"slip {name}: {old!r} stands {body.count(old)} times in the solution")
         text = f"{self.stub()}\n{body.replace(old, new)}"
-        namespace = dict(vars(sys.modules[self.solution.__module__]))
+        namespace: dict = {}
+        exec(PRELUDE, namespace)  # a slip may use what an answer cell finds
+        namespace |= vars(sys.modules[self.solution.__module__])
         exec(compile(text, f"<{name}>", "exec"), namespace)
         self._add(name, diagnosis, namespace[self.name], text)
 

@@ -171,67 +171,31 @@ def observer(answer, student, teacher, x, labels, optimizer, temperature, alpha)
     }
 
 
-@exercise.wrong("前の勾配を消していません。backward は勾配を足し込むので、先に zero_grad を呼びます。")
-def forgets_zero_grad(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-@exercise.wrong("生徒の重みが変わっていません。zero_grad、backward、step の順に呼びます。")
-def never_updates(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    loss.backward()
-    optimizer.zero_grad()
-    optimizer.step()
-    return loss.item()
-
-
-@exercise.wrong("step を 2 回呼んでいます。重みの更新は 1 回だけです。")
-def steps_twice(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    optimizer.step()
-    return loss.item()
-
-
-@exercise.wrong("教師が訓練モードのままです。teacher.eval() で Dropout を止め、BatchNorm の統計を固定します。")
-def leaves_the_teacher_in_training(student, teacher, x, labels, optimizer, temperature, alpha):
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-@exercise.wrong("生徒が評価モードのままです。student.train() を呼んでから順伝播します。")
-def leaves_the_student_in_evaluation(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+exercise.slip(
+    "forgets_zero_grad",
+    "前の勾配を消していません。backward は勾配を足し込むので、先に zero_grad を呼びます。",
+    "    optimizer.zero_grad()\n", "",
+)
+exercise.slip(
+    "never_updates",
+    "生徒の重みが変わっていません。zero_grad、backward、step の順に呼びます。",
+    "optimizer.zero_grad()\n    loss.backward()\n", "loss.backward()\n    optimizer.zero_grad()\n",
+)
+exercise.slip(
+    "steps_twice",
+    "step を 2 回呼んでいます。重みの更新は 1 回だけです。",
+    "optimizer.step()\n", "optimizer.step()\n    optimizer.step()\n",
+)
+exercise.slip(
+    "leaves_the_teacher_in_training",
+    "教師が訓練モードのままです。teacher.eval() で Dropout を止め、BatchNorm の統計を固定します。",
+    "    teacher.eval()\n", "",
+)
+exercise.slip(
+    "leaves_the_student_in_evaluation",
+    "生徒が評価モードのままです。student.train() を呼んでから順伝播します。",
+    "    student.train()\n", "",
+)
 
 
 @exercise.wrong("教師に勾配が流れています。教師の順伝播は torch.no_grad() の中で行います。")
@@ -247,67 +211,39 @@ def feeds_the_teacher(student, teacher, x, labels, optimizer, temperature, alpha
     return loss.item()
 
 
-@exercise.wrong("テンソルを返しています。loss.item() で Python の float を取り出します。")
-def returns_a_tensor(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.detach()
-
-
-@exercise.wrong("更新したあとの損失を返しています。返すのは、更新に使った損失です。")
-def returns_the_loss_after(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    with torch.no_grad():
-        return distillation_loss(student(x), teacher_logits, labels, temperature, alpha).item()
-
-
-@exercise.wrong("生徒を 2 回順伝播しています。BatchNorm の統計も 2 回動くので、1 回の結果を両方の項に使います。")
-def runs_the_student_twice(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    with torch.no_grad():
-        teacher_logits = teacher(x)
-    soft = temperature**2 * soft_loss(student(x), teacher_logits, temperature)
-    loss = alpha * soft + (1 - alpha) * F.cross_entropy(student(x), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-@exercise.wrong("教師を使わず、正解ラベルだけで学習しています。損失は distillation_loss です。")
-def learns_from_hard_labels_only(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    loss = F.cross_entropy(student(x), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-@exercise.wrong("生徒と教師のロジットが逆です。distillation_loss の 1 番目が生徒、2 番目が教師です。")
-def swaps_student_and_teacher(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    loss = distillation_loss(teacher(x), student(x), labels, temperature, alpha)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+exercise.slip(
+    "returns_a_tensor",
+    "テンソルを返しています。loss.item() で Python の float を取り出します。",
+    "loss.item()", "loss.detach()",
+)
+exercise.slip(
+    "returns_the_loss_after",
+    "更新したあとの損失を返しています。返すのは、更新に使った損失です。",
+    "return loss.item()",
+    "with torch.no_grad():\n"
+    "        return distillation_loss(student(x), teacher_logits, labels, temperature, alpha).item()",
+)
+exercise.slip(
+    "runs_the_student_twice",
+    "生徒を 2 回順伝播しています。BatchNorm の統計も 2 回動くので、1 回の結果を両方の項に使います。",
+    "loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)",
+    "soft = temperature**2 * soft_loss(student(x), teacher_logits, temperature)\n"
+    "    loss = alpha * soft + (1 - alpha) * F.cross_entropy(student(x), labels)",
+)
+exercise.slip(
+    "learns_from_hard_labels_only",
+    "教師を使わず、正解ラベルだけで学習しています。損失は distillation_loss です。",
+    "distillation_loss(student(x), teacher_logits, labels, temperature, alpha)",
+    "F.cross_entropy(student(x), labels)",
+)
+exercise.slip(
+    "swaps_student_and_teacher",
+    "生徒と教師のロジットが逆です。distillation_loss の 1 番目が生徒、2 番目が教師です。",
+    "with torch.no_grad():\n"
+    "        teacher_logits = teacher(x)\n"
+    "    loss = distillation_loss(student(x), teacher_logits,",
+    "loss = distillation_loss(teacher(x), student(x),",
+)
 
 
 @exercise.right

@@ -103,69 +103,58 @@ def observer(answer, student_logits, teacher_logits, labels, temperature, alpha)
     }
 
 
-@exercise.wrong("T² を掛けていません。勾配が 1/T² に縮み、温度を上げるほど蒸留が効かなくなります。")
-def forgets_t_squared(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
-
-
-@exercise.wrong("T を 1 回だけ掛けています。勾配は 1/T² に縮むので、掛けるのは T² です。")
-def multiplies_by_t(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    return alpha * temperature * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
-
-
-@exercise.wrong("T² で割っています。縮んだ勾配を元に戻すには、T² を掛けます。")
-def divides_by_t_squared(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature) / temperature**2
-    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
-
-
-@exercise.wrong("T² を全体に掛けています。掛けるのは、温度で割ったやわらかい損失だけです。")
-def scales_the_whole_loss(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    return temperature**2 * (alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels))
-
-
-@exercise.wrong("alpha と 1 - alpha が逆です。alpha は、やわらかい損失の割合です。")
-def swaps_alpha(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    hard = F.cross_entropy(student_logits, labels)
-    return (1 - alpha) * temperature**2 * soft + alpha * hard
-
-
-@exercise.wrong("正解ラベルとの損失に 1 - alpha を掛けていません。2 つの割合の和は 1 です。")
-def adds_the_whole_hard_term(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    return alpha * temperature**2 * soft + F.cross_entropy(student_logits, labels)
-
-
-@exercise.wrong("正解ラベルとの損失でも、ロジットを温度で割っています。この項は T = 1 のままです。")
-def warms_the_hard_term(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    hard = F.cross_entropy(student_logits / temperature, labels)
-    return alpha * temperature**2 * soft + (1 - alpha) * hard
-
-
-@exercise.wrong("F.cross_entropy に確率を渡しています。softmax は中で取るので、ロジットを渡します。")
-def takes_softmax_twice(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    hard = F.cross_entropy(F.softmax(student_logits, dim=-1), labels)
-    return alpha * temperature**2 * soft + (1 - alpha) * hard
-
-
-@exercise.wrong("教師のロジットに勾配が流れています。soft_loss には teacher_logits.detach() を渡します。")
-def feeds_the_teacher(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits, temperature)
-    hard = F.cross_entropy(student_logits, labels)
-    return alpha * temperature**2 * soft + (1 - alpha) * hard
-
-
-@exercise.wrong("detach する相手が逆です。学習するのは生徒なので、切り離すのは教師のロジットです。")
-def detaches_the_student_instead(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits.detach(), teacher_logits, temperature)
-    hard = F.cross_entropy(student_logits, labels)
-    return alpha * temperature**2 * soft + (1 - alpha) * hard
+exercise.slip(
+    "forgets_t_squared",
+    "T² を掛けていません。勾配が 1/T² に縮み、温度を上げるほど蒸留が効かなくなります。",
+    "alpha * temperature**2 * soft", "alpha * soft",
+)
+exercise.slip(
+    "multiplies_by_t",
+    "T を 1 回だけ掛けています。勾配は 1/T² に縮むので、掛けるのは T² です。",
+    "temperature**2", "temperature",
+)
+exercise.slip(
+    "divides_by_t_squared",
+    "T² で割っています。縮んだ勾配を元に戻すには、T² を掛けます。",
+    "alpha * temperature**2", "alpha / temperature**2",
+)
+exercise.slip(
+    "scales_the_whole_loss",
+    "T² を全体に掛けています。掛けるのは、温度で割ったやわらかい損失だけです。",
+    "alpha * temperature**2 * soft + (1 - alpha) * hard",
+    "temperature**2 * (alpha * soft + (1 - alpha) * hard)",
+)
+exercise.slip(
+    "swaps_alpha",
+    "alpha と 1 - alpha が逆です。alpha は、やわらかい損失の割合です。",
+    "alpha * temperature**2 * soft + (1 - alpha) * hard",
+    "(1 - alpha) * temperature**2 * soft + alpha * hard",
+)
+exercise.slip(
+    "adds_the_whole_hard_term",
+    "正解ラベルとの損失に 1 - alpha を掛けていません。2 つの割合の和は 1 です。",
+    "(1 - alpha) * hard", "hard",
+)
+exercise.slip(
+    "warms_the_hard_term",
+    "正解ラベルとの損失でも、ロジットを温度で割っています。この項は T = 1 のままです。",
+    "F.cross_entropy(student_logits,", "F.cross_entropy(student_logits / temperature,",
+)
+exercise.slip(
+    "takes_softmax_twice",
+    "F.cross_entropy に確率を渡しています。softmax は中で取るので、ロジットを渡します。",
+    "F.cross_entropy(student_logits,", "F.cross_entropy(F.softmax(student_logits, dim=-1),",
+)
+exercise.slip(
+    "feeds_the_teacher",
+    "教師のロジットに勾配が流れています。soft_loss には teacher_logits.detach() を渡します。",
+    "teacher_logits.detach()", "teacher_logits",
+)
+exercise.slip(
+    "detaches_the_student_instead",
+    "detach する相手が逆です。学習するのは生徒なので、切り離すのは教師のロジットです。",
+    "student_logits, teacher_logits.detach()", "student_logits.detach(), teacher_logits",
+)
 
 
 @exercise.wrong("生徒のロジットに勾配が流れません。no_grad や detach を使うのは、教師にだけです。")
@@ -176,27 +165,25 @@ def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, al
         return alpha * temperature**2 * soft + (1 - alpha) * hard
 
 
-@exercise.wrong("soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。")
-def swaps_student_and_teacher(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(teacher_logits.detach(), student_logits, temperature)
-    hard = F.cross_entropy(student_logits, labels)
-    return alpha * temperature**2 * soft + (1 - alpha) * hard
-
-
-@exercise.wrong("Python の float を返しています。勾配を流せるように、.item() を使わずテンソルのまま返します。")
-def returns_a_float(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    hard = F.cross_entropy(student_logits, labels)
-    return (alpha * temperature**2 * soft + (1 - alpha) * hard).item()
-
-
-@exercise.wrong("関数の中で backward を呼んでいます。勾配を計算するのは、損失を受け取った側です。")
-def calls_backward(student_logits, teacher_logits, labels, temperature, alpha):
-    soft = soft_loss(student_logits, teacher_logits.detach(), temperature)
-    hard = F.cross_entropy(student_logits, labels)
-    loss = alpha * temperature**2 * soft + (1 - alpha) * hard
-    loss.backward()
-    return loss
+exercise.slip(
+    "swaps_student_and_teacher",
+    "soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。",
+    "student_logits, teacher_logits.detach()", "teacher_logits.detach(), student_logits",
+)
+exercise.slip(
+    "returns_a_float",
+    "Python の float を返しています。勾配を流せるように、.item() を使わずテンソルのまま返します。",
+    "alpha * temperature**2 * soft + (1 - alpha) * hard",
+    "(alpha * temperature**2 * soft + (1 - alpha) * hard).item()",
+)
+exercise.slip(
+    "calls_backward",
+    "関数の中で backward を呼んでいます。勾配を計算するのは、損失を受け取った側です。",
+    "return alpha * temperature**2 * soft + (1 - alpha) * hard",
+    "loss = alpha * temperature**2 * soft + (1 - alpha) * hard\n"
+    "    loss.backward()\n"
+    "    return loss",
+)
 
 
 @exercise.right

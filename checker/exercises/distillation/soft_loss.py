@@ -116,44 +116,36 @@ def reverses_the_divergence(student_logits, teacher_logits, temperature):
     return F.kl_div(log_p, q, reduction="batchmean")
 
 
-@exercise.wrong("B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。")
-def averages_over_classes(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(log_q, p, reduction="none").mean()
-
-
-@exercise.wrong("件数で割っていません。クラスについて足したあと、件数で平均します。")
-def sums_over_the_batch(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(log_q, p, reduction="sum")
-
-
-@exercise.wrong("T² を掛けています。ここでは KL だけを返し、T² は損失を混ぜるときに掛けます。")
-def multiplies_by_t_squared(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return temperature**2 * F.kl_div(log_q, p, reduction="batchmean")
-
-
-@exercise.wrong("交差エントロピー -Σ p log q を返しています。KL には Σ p log p も足します。")
-def returns_the_cross_entropy(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return -(p * log_q).sum(dim=-1).mean()
-
-
-@exercise.wrong("生徒のロジットを温度で割っていません。教師と生徒を同じ温度にします。")
-def forgets_the_students_temperature(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    return F.kl_div(F.log_softmax(student_logits, dim=-1), p, reduction="batchmean")
-
-
-@exercise.wrong("教師のロジットを温度で割っていません。教師と生徒を同じ温度にします。")
-def forgets_the_teachers_temperature(student_logits, teacher_logits, temperature):
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(log_q, F.softmax(teacher_logits, dim=-1), reduction="batchmean")
+exercise.slip(
+    "averages_over_classes",
+    "B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。",
+    'reduction="batchmean")', 'reduction="none").mean()',
+)
+exercise.slip(
+    "sums_over_the_batch",
+    "件数で割っていません。クラスについて足したあと、件数で平均します。",
+    '"batchmean"', '"sum"',
+)
+exercise.slip(
+    "multiplies_by_t_squared",
+    "T² を掛けています。ここでは KL だけを返し、T² は損失を混ぜるときに掛けます。",
+    "F.kl_div(", "temperature**2 * F.kl_div(",
+)
+exercise.slip(
+    "returns_the_cross_entropy",
+    "交差エントロピー -Σ p log q を返しています。KL には Σ p log p も足します。",
+    'F.kl_div(log_q, p, reduction="batchmean")', "-(p * log_q).sum(dim=-1).mean()",
+)
+exercise.slip(
+    "forgets_the_students_temperature",
+    "生徒のロジットを温度で割っていません。教師と生徒を同じ温度にします。",
+    "student_logits / temperature", "student_logits",
+)
+exercise.slip(
+    "forgets_the_teachers_temperature",
+    "教師のロジットを温度で割っていません。教師と生徒を同じ温度にします。",
+    "teacher_logits / temperature", "teacher_logits",
+)
 
 
 @exercise.wrong("温度を使っていません。教師と生徒のロジットを、どちらも温度で割ります。")
@@ -169,25 +161,21 @@ def takes_the_batch_axis(student_logits, teacher_logits, temperature):
     return F.kl_div(log_q, p, reduction="batchmean")
 
 
-@exercise.wrong("F.kl_div に生徒の確率 q を渡しています。1 番目の引数は log q です。")
-def passes_probabilities(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    q = F.softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(q, p, reduction="batchmean")
-
-
-@exercise.wrong("F.kl_div の引数が違います。1 番目は生徒の log q、2 番目は教師の p（log を取らない確率）です。")
-def swaps_the_arguments(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(p, log_q, reduction="batchmean")
-
-
-@exercise.wrong("符号が逆です。KL は Σ p (log p - log q) で、0 以上の値です。")
-def flips_the_sign(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return -F.kl_div(log_q, p, reduction="batchmean")
+exercise.slip(
+    "passes_probabilities",
+    "F.kl_div に生徒の確率 q を渡しています。1 番目の引数は log q です。",
+    "F.log_softmax(", "F.softmax(",
+)
+exercise.slip(
+    "swaps_the_arguments",
+    "F.kl_div の引数が違います。1 番目は生徒の log q、2 番目は教師の p（log を取らない確率）です。",
+    "log_q, p,", "p, log_q,",
+)
+exercise.slip(
+    "flips_the_sign",
+    "符号が逆です。KL は Σ p (log p - log q) で、0 以上の値です。",
+    "F.kl_div(", "-F.kl_div(",
+)
 
 
 @exercise.wrong("0 につぶれた確率に log を取っています。どちらの対数も log_softmax で求めます。")
@@ -197,18 +185,17 @@ def takes_naive_logarithms(student_logits, teacher_logits, temperature):
     return (p * (p / q).log()).sum(dim=-1).mean()
 
 
-@exercise.wrong("p が 0 のとき p.log() は -inf で、積が nan になります。log_softmax か F.kl_div を使います。")
-def multiplies_zero_by_infinity(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return (p * (p.log() - log_q)).sum(dim=-1).mean()
-
-
-@exercise.wrong("生徒の確率に log を取っています。0 につぶれると -inf になるので、log_softmax を使います。")
-def loses_the_students_logarithm(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    q = F.softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(q.log(), p, reduction="batchmean")
+exercise.slip(
+    "multiplies_zero_by_infinity",
+    "p が 0 のとき p.log() は -inf で、積が nan になります。log_softmax か F.kl_div を使います。",
+    'F.kl_div(log_q, p, reduction="batchmean")', "(p * (p.log() - log_q)).sum(dim=-1).mean()",
+)
+exercise.slip(
+    "loses_the_students_logarithm",
+    "生徒の確率に log を取っています。0 につぶれると -inf になるので、log_softmax を使います。",
+    "F.log_softmax(student_logits / temperature, dim=-1)",
+    "F.softmax(student_logits / temperature, dim=-1).log()",
+)
 
 
 @exercise.wrong("小さな数を足して log を取っています。つぶれた確率の対数が変わるので、log_softmax を使います。")
@@ -218,11 +205,11 @@ def adds_epsilon(student_logits, teacher_logits, temperature):
     return (p * ((p + 1e-8).log() - (q + 1e-8).log())).sum(dim=-1).mean()
 
 
-@exercise.wrong("Python の float を返しています。勾配を流せるように、スカラーのテンソルのまま返します。")
-def returns_a_float(student_logits, teacher_logits, temperature):
-    p = F.softmax(teacher_logits / temperature, dim=-1)
-    log_q = F.log_softmax(student_logits / temperature, dim=-1)
-    return F.kl_div(log_q, p, reduction="batchmean").item()
+exercise.slip(
+    "returns_a_float",
+    "Python の float を返しています。勾配を流せるように、スカラーのテンソルのまま返します。",
+    'reduction="batchmean")', 'reduction="batchmean").item()',
+)
 
 
 @exercise.right

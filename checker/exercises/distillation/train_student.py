@@ -89,17 +89,12 @@ def accepted(student, x, labels, teacher_logits, budget):
     return None
 
 
-@exercise.wrong("ラベルだけで学習しています。教師のロジットを distillation_loss に渡してください。")
-def learns_from_labels_alone(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(200):
-        loss = F.cross_entropy(last(first(x).relu()), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
+exercise.slip(
+    "learns_from_labels_alone",
+    "ラベルだけで学習しています。教師のロジットを distillation_loss に渡してください。",
+    "distillation_loss(logits, teacher_logits, labels, 8.0, 0.9)",
+    "F.cross_entropy(logits, labels)",
+)
 
 
 @exercise.wrong("教師の答えを、最も確率の高いクラスだけに直しています。ロジットのまま使います。")
@@ -115,18 +110,11 @@ def hardens_the_teacher(x, labels, teacher_logits, budget):
     return [p.detach() for p in parameters]
 
 
-@exercise.wrong("温度が 1 です。教師の確率がほとんど 0 か 1 になり、正解ラベルと変わりません。")
-def forgets_to_soften(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(200):
-        logits = last(first(x).relu())
-        loss = distillation_loss(logits, teacher_logits, labels, 1.0, 0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
+exercise.slip(
+    "forgets_to_soften",
+    "温度が 1 です。教師の確率がほとんど 0 か 1 になり、正解ラベルと変わりません。",
+    "8.0, 0.9", "1.0, 0.9",
+)
 
 
 @exercise.wrong("T² を掛けていません。温度が高いと、教師の勾配が消えて、ラベルだけの学習になります。")
@@ -144,30 +132,16 @@ def forgets_t_squared(x, labels, teacher_logits, budget):
     return [p.detach() for p in parameters]
 
 
-@exercise.wrong("生徒が大きすぎます。予算から h を求めてください。")
-def ignores_the_budget(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, 64), nn.Linear(64, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(200):
-        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
-
-
-@exercise.wrong("バイアスを数えていません。1 つのニューロンには、重み 74 個とバイアス 1 個が要ります。")
-def counts_only_weights(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, budget // 74), nn.Linear(budget // 74, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(200):
-        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
+exercise.slip(
+    "ignores_the_budget",
+    "生徒が大きすぎます。予算から h を求めてください。",
+    "hidden = (budget - classes) // (features + 1 + classes)", "hidden = 64",
+)
+exercise.slip(
+    "counts_only_weights",
+    "バイアスを数えていません。1 つのニューロンには、重み 74 個とバイアス 1 個が要ります。",
+    "(budget - classes) // (features + 1 + classes)", "budget // (features + classes)",
+)
 
 
 @exercise.wrong("出力の層のバイアス 10 個を数えていません。大きさは 75h + 10 個です。")
@@ -183,44 +157,21 @@ def forgets_the_output_biases(x, labels, teacher_logits, budget):
     return [p.detach() for p in parameters]
 
 
-@exercise.wrong("隠れ層が小さすぎます。予算いっぱいまで使ってください。")
-def makes_it_too_small(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, 3), nn.Linear(3, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(200):
-        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
-
-
-@exercise.wrong("更新の回数が足りません。損失がまだ大きいうちに、学習を終えています。")
-def stops_too_early(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(8):
-        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
-
-
-@exercise.wrong("重みの形が逆です。nn.Linear と同じ [出力, 入力] の形で返します。")
-def transposes_the_weights(x, labels, teacher_logits, budget):
-    first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
-    parameters = [first.weight, first.bias, last.weight, last.bias]
-    optimizer = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(200):
-        loss = distillation_loss(last(first(x).relu()), teacher_logits, labels, 8.0, 0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    w1, b1, w2, b2 = (p.detach() for p in parameters)
-    return [w1.T.contiguous(), b1, w2.T.contiguous(), b2]
+exercise.slip(
+    "makes_it_too_small",
+    "隠れ層が小さすぎます。予算いっぱいまで使ってください。",
+    "hidden = (budget - classes) // (features + 1 + classes)", "hidden = 3",
+)
+exercise.slip(
+    "stops_too_early",
+    "更新の回数が足りません。損失がまだ大きいうちに、学習を終えています。",
+    "range(200)", "range(8)",
+)
+exercise.slip(
+    "transposes_the_weights",
+    "重みの形が逆です。nn.Linear と同じ [出力, 入力] の形で返します。",
+    "parameter.detach()", "parameter.detach().t().contiguous()",
+)
 
 
 @exercise.right

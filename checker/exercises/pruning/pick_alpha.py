@@ -96,11 +96,11 @@ def cases(rng):
     yield "公開された表（途中で持ち直す）", (*columns, rows[0].accuracy, max_drop)
 
 
-@exercise.wrong("ちょうど許す幅の低下を落としています。比べる記号は >= です。")
-def excludes_the_limit(alphas, accuracies, baseline, max_drop):
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if acc > baseline - max_drop)
-    return max(good, default=None)
+exercise.slip(
+    "excludes_the_limit",
+    "ちょうど許す幅の低下を落としています。比べる記号は >= です。",
+    "acc >= lowest", "acc > lowest",
+)
 
 
 @exercise.wrong("最後に見つかった α を返しています。順序は決まっていないので、最大を選んでください。")
@@ -130,11 +130,11 @@ def stops_at_the_first_failure(alphas, accuracies, baseline, max_drop):
     return best
 
 
-@exercise.wrong("最小の α を返しています。多く切れるのは、大きい α です。")
-def takes_the_smallest(alphas, accuracies, baseline, max_drop):
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if acc >= baseline - max_drop)
-    return min(good, default=None)
+exercise.slip(
+    "takes_the_smallest",
+    "最小の α を返しています。多く切れるのは、大きい α です。",
+    "max((", "min((",
+)
 
 
 @exercise.wrong("正解率が最も高い α を返しています。条件を満たす中で、最大の α を選んでください。")
@@ -151,41 +151,31 @@ def returns_the_accuracy(alphas, accuracies, baseline, max_drop):
     return max(good)[1] if good else None
 
 
-@exercise.wrong("条件を満たす α がないときに 0 を返しています。None を返してください。")
-def returns_zero_for_none(alphas, accuracies, baseline, max_drop):
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if acc >= baseline - max_drop)
-    return max(good, default=0.0)
-
-
-@exercise.wrong("α が 0 のときに None になります。0 も正しい答えなので、is None で調べてください。")
-def takes_zero_for_none(alphas, accuracies, baseline, max_drop):
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if acc >= baseline - max_drop)
-    return max(good, default=None) or None
-
-
-@exercise.wrong("max_drop を元の正解率に対する割合と見ています。max_drop はポイントなので、引き算します。")
-def takes_the_drop_for_a_ratio(alphas, accuracies, baseline, max_drop):
-    lowest = baseline * (1 - max_drop / 100)
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if acc >= lowest)
-    return max(good, default=None)
-
-
-@exercise.wrong("正解率が大きく上がった α を落としています。差の絶対値を取らずに比べてください。")
-def rejects_large_gains(alphas, accuracies, baseline, max_drop):
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if abs(baseline - acc) <= max_drop)
-    return max(good, default=None)
-
-
-@exercise.wrong("表の中の最も高い正解率と比べています。比べる相手は baseline です。")
-def compares_with_the_best_row(alphas, accuracies, baseline, max_drop):
-    lowest = max(accuracies) - max_drop
-    pairs = zip(alphas, accuracies, strict=True)
-    good = (a for a, acc in pairs if acc >= lowest)
-    return max(good, default=None)
+exercise.slip(
+    "returns_zero_for_none",
+    "条件を満たす α がないときに 0 を返しています。None を返してください。",
+    "default=None", "default=0.0",
+)
+exercise.slip(
+    "takes_zero_for_none",
+    "α が 0 のときに None になります。0 も正しい答えなので、is None で調べてください。",
+    "default=None)", "default=None) or None",
+)
+exercise.slip(
+    "takes_the_drop_for_a_ratio",
+    "max_drop を元の正解率に対する割合と見ています。max_drop はポイントなので、引き算します。",
+    "baseline - max_drop", "baseline * (1 - max_drop / 100)",
+)
+exercise.slip(
+    "rejects_large_gains",
+    "正解率が大きく上がった α を落としています。差の絶対値を取らずに比べてください。",
+    "acc >= lowest", "abs(baseline - acc) <= max_drop",
+)
+exercise.slip(
+    "compares_with_the_best_row",
+    "表の中の最も高い正解率と比べています。比べる相手は baseline です。",
+    "baseline - max_drop", "max(accuracies) - max_drop",
+)
 
 
 @exercise.right

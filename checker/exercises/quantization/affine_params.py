@@ -1,7 +1,5 @@
 """affine_params: scale and zero point of unsigned asymmetric quantization."""
 
-import math
-
 import numpy as np
 import torch
 
@@ -81,12 +79,11 @@ def cases(rng):
     yield "low も high も 0", (0.0, 0.0, int(rng.integers(2, 9)))
 
 
-@exercise.wrong("範囲を広げていません。0 を含まない範囲では、0 が目盛りに乗りません。")
-def forgets_to_widen(low, high, bits):
-    if low == high:
-        return 1.0, 0
-    scale = (high - low) / (2**bits - 1)
-    return scale, round(-low / scale)
+exercise.slip(
+    "forgets_to_widen",
+    "範囲を広げていません。0 を含まない範囲では、0 が目盛りに乗りません。",
+    "    low, high = min(low, 0.0), max(high, 0.0)\n", "",
+)
 
 
 @exercise.wrong("範囲を広げずに、zero_point だけを端に寄せています。先に範囲を広げてください。")
@@ -106,53 +103,41 @@ def checks_before_widening(low, high, bits):
     return scale, round(-low / scale)
 
 
-@exercise.wrong("2^bits で割っています。目盛りの間は、整数の個数より 1 つ少ない 2^bits − 1 個です。")
-def divides_by_the_count(low, high, bits):
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / 2**bits
-    return (scale, round(-low / scale)) if high > low else (1.0, 0)
-
-
-@exercise.wrong("zero_point の符号が逆です。low が負のとき、zero_point は正になります。")
-def forgets_the_minus(low, high, bits):
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / (2**bits - 1)
-    return (scale, round(low / scale)) if high > low else (1.0, 0)
-
-
-@exercise.wrong("zero_point を切り捨てています。最も近い整数に丸めてください。")
-def truncates(low, high, bits):
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / (2**bits - 1)
-    return (scale, int(-low / scale)) if high > low else (1.0, 0)
-
-
-@exercise.wrong("ちょうど中間の値を切り上げています。round は偶数のほうへ丸めます。")
-def rounds_half_up(low, high, bits):
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / (2**bits - 1)
-    return (scale, math.floor(-low / scale + 0.5)) if high > low else (1.0, 0)
-
-
-@exercise.wrong("0 を中心とした対称な範囲にしています。下の端と上の端は、別々に決めます。")
-def makes_the_range_symmetric(low, high, bits):
-    largest = max(abs(low), abs(high))
-    scale = 2 * largest / (2**bits - 1)
-    return (scale, round(largest / scale)) if largest else (1.0, 0)
-
-
-@exercise.wrong("符号つき整数の zero_point です。この演習の整数は、0 から始まります。")
-def takes_signed_integers(low, high, bits):
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / (2**bits - 1)
-    return (scale, round(-low / scale) - 2 ** (bits - 1)) if high > low else (1.0, 0)
-
-
-@exercise.wrong("幅が 0 のときに、0 で割っています。先に調べて (1.0, 0) を返してください。")
-def divides_by_zero(low, high, bits):
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / (2**bits - 1)
-    return scale, round(-low / scale)
+exercise.slip(
+    "divides_by_the_count",
+    "2^bits で割っています。目盛りの間は、整数の個数より 1 つ少ない 2^bits − 1 個です。",
+    "2**bits - 1\n", "2**bits\n",
+)
+exercise.slip(
+    "forgets_the_minus",
+    "zero_point の符号が逆です。low が負のとき、zero_point は正になります。",
+    "-low / scale", "low / scale",
+)
+exercise.slip(
+    "truncates",
+    "zero_point を切り捨てています。最も近い整数に丸めてください。",
+    "round(", "int(",
+)
+exercise.slip(
+    "rounds_half_up",
+    "ちょうど中間の値を切り上げています。round は偶数のほうへ丸めます。",
+    "round(-low / scale)", "math.floor(-low / scale + 0.5)",
+)
+exercise.slip(
+    "makes_the_range_symmetric",
+    "0 を中心とした対称な範囲にしています。下の端と上の端は、別々に決めます。",
+    "low, high = min(low, 0.0), max(high, 0.0)", "high = max(abs(low), abs(high))\n    low = -high",
+)
+exercise.slip(
+    "takes_signed_integers",
+    "符号つき整数の zero_point です。この演習の整数は、0 から始まります。",
+    "round(-low / scale)", "round(-low / scale) - 2 ** (bits - 1)",
+)
+exercise.slip(
+    "divides_by_zero",
+    "幅が 0 のときに、0 で割っています。先に調べて (1.0, 0) を返してください。",
+    "    if low == high:\n        return 1.0, 0\n", "",
+)
 
 
 @exercise.right

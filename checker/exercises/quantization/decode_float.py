@@ -80,102 +80,59 @@ def cases(rng):
     yield "最小の非正規化数", pattern(5, 10, 0, 1)
 
 
-@exercise.wrong("バイアスを引いていません。指数は E − b です。")
-def forgets_the_bias(bits, exponent_bits, fraction_bits):
-    e, f = exponent_bits, fraction_bits
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    if exponent == 0:
-        return sign * 2.0 * (fraction / 2**f)
-    return sign * 2.0**exponent * (1 + fraction / 2**f)
-
-
-@exercise.wrong("バイアスを 2^(e−1) としています。そこから 1 を引いた値です。")
-def takes_too_large_a_bias(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1)
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    if exponent == 0:
-        return sign * 2.0 ** (1 - b) * (fraction / 2**f)
-    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f)
-
-
-@exercise.wrong("バイアスを 127 に決めています。指数部のビット数が変わると、バイアスも変わります。")
-def always_takes_127(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 127
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    if exponent == 0:
-        return sign * 2.0 ** (1 - b) * (fraction / 2**f)
-    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f)
-
-
-@exercise.wrong("隠れた 1 を足していません。正規化数の仮数は 1 + M/2^f です。")
-def forgets_the_hidden_one(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    return sign * 2.0 ** (max(exponent, 1) - b) * (fraction / 2**f)
-
-
-@exercise.wrong("E = 0 も正規化数として読んでいます。E = 0 のときは、隠れた 1 がありません。")
-def takes_subnormals_for_normals(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    if exponent == fraction == 0:
-        return sign * 0.0
-    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f)
-
-
-@exercise.wrong("非正規化数の指数を −b としています。最小の正規化数と同じ 1 − b です。")
-def takes_the_exponent_as_it_is(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    return sign * 2.0 ** (exponent - b) * ((exponent > 0) + fraction / 2**f)
-
-
-@exercise.wrong("非正規化数を 0 にしています。E = 0 でも M が 0 でなければ、0 ではありません。")
-def flushes_subnormals(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    return sign * 2.0 ** (exponent - b) * (1 + fraction / 2**f) if exponent else sign * 0.0
-
-
-@exercise.wrong("-0 の符号が消えています。0 でも符号を掛けて -0.0 を返してください。")
-def loses_the_sign_of_zero(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == fraction == 0:
-        return 0.0
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    return sign * 2.0 ** (max(exponent, 1) - b) * ((exponent > 0) + fraction / 2**f)
-
-
-@exercise.wrong("E のビットがすべて 1 でも、ふつうの値として読んでいます。無限大か nan を返してください。")
-def knows_no_infinity(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    return sign * 2.0 ** (max(exponent, 1) - b) * ((exponent > 0) + fraction / 2**f)
-
-
-@exercise.wrong("nan の並びを無限大と読んでいます。M が 0 でなければ nan です。")
-def knows_no_nan(bits, exponent_bits, fraction_bits):
-    e, f, b = exponent_bits, fraction_bits, 2 ** (exponent_bits - 1) - 1
-    sign, exponent, fraction = (-1.0) ** (bits >> e + f), (bits >> f) % 2**e, bits % 2**f
-    if exponent == 2**e - 1:
-        return sign * math.inf
-    return sign * 2.0 ** (max(exponent, 1) - b) * ((exponent > 0) + fraction / 2**f)
+exercise.slip(
+    "forgets_the_bias",
+    "バイアスを引いていません。指数は E − b です。",
+    "bias = 2 ** (e - 1) - 1", "bias = 0",
+)
+exercise.slip(
+    "takes_too_large_a_bias",
+    "バイアスを 2^(e−1) としています。そこから 1 を引いた値です。",
+    "bias = 2 ** (e - 1) - 1", "bias = 2 ** (e - 1)",
+)
+exercise.slip(
+    "always_takes_127",
+    "バイアスを 127 に決めています。指数部のビット数が変わると、バイアスも変わります。",
+    "bias = 2 ** (e - 1) - 1", "bias = 127",
+)
+exercise.slip(
+    "forgets_the_hidden_one",
+    "隠れた 1 を足していません。正規化数の仮数は 1 + M/2^f です。",
+    "2**f + fraction", "fraction",
+)
+exercise.slip(
+    "takes_subnormals_for_normals",
+    "E = 0 も正規化数として読んでいます。E = 0 のときは、隠れた 1 がありません。",
+    "if exponent == 0:", "if exponent == fraction == 0:",
+)
+exercise.slip(
+    "takes_the_exponent_as_it_is",
+    "非正規化数の指数を −b としています。最小の正規化数と同じ 1 − b です。",
+    "1 - bias - f", "-bias - f",
+)
+exercise.slip(
+    "flushes_subnormals",
+    "非正規化数を 0 にしています。E = 0 でも M が 0 でなければ、0 ではありません。",
+    "math.ldexp(fraction, 1 - bias - f)", "0.0",
+)
+exercise.slip(
+    "loses_the_sign_of_zero",
+    "-0 の符号が消えています。0 でも符号を掛けて -0.0 を返してください。",
+    "    if exponent == 0:\n",
+    "    if exponent == fraction == 0:\n        return 0.0\n    if exponent == 0:\n",
+)
+exercise.slip(
+    "knows_no_infinity",
+    "E のビットがすべて 1 でも、ふつうの値として読んでいます。無限大か nan を返してください。",
+    "    if exponent == 2**e - 1:\n"
+    "        return sign * math.inf if fraction == 0 else math.nan\n",
+    "",
+)
+exercise.slip(
+    "knows_no_nan",
+    "nan の並びを無限大と読んでいます。M が 0 でなければ nan です。",
+    " if fraction == 0 else math.nan", "",
+)
 
 
 @exercise.right

@@ -87,16 +87,16 @@ def cases(rng):
     yield "勾配が 1 つだけ", (gradients(rng, (1,), limit(half, 17, 30)), half)
 
 
-@exercise.wrong("実数の倍率を返しています。2 の累乗に切り下げると、掛けても仮数部が変わりません。")
-def returns_a_real_number(gradients, dtype):
-    largest = float(gradients.abs().max())
-    return torch.finfo(dtype).max / largest if largest else 1.0
-
-
-@exercise.wrong("最も近い 2 の累乗に丸めています。切り上がると、最大値を超えて inf になります。")
-def rounds_to_the_nearest(gradients, dtype):
-    largest = float(gradients.abs().max())
-    return 2.0 ** round(math.log2(torch.finfo(dtype).max / largest)) if largest else 1.0
+exercise.slip(
+    "returns_a_real_number",
+    "実数の倍率を返しています。2 の累乗に切り下げると、掛けても仮数部が変わりません。",
+    "return 2.0**k", "return limit / largest",
+)
+exercise.slip(
+    "rounds_to_the_nearest",
+    "最も近い 2 の累乗に丸めています。切り上がると、最大値を超えて inf になります。",
+    "return 2.0**k", "return 2.0 ** round(math.log2(limit / largest))",
+)
 
 
 @exercise.wrong("絶対値を取っていません。負の大きな勾配も、掛けると範囲を超えます。")
@@ -107,12 +107,11 @@ def forgets_abs(gradients, dtype):
     return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / abs(largest)))
 
 
-@exercise.wrong("ちょうど最大値になる倍率を除いています。最大値そのものは表せます。")
-def excludes_the_limit(gradients, dtype):
-    largest = float(gradients.abs().max())
-    if largest == 0:
-        return 1.0
-    return 2.0 ** (math.ceil(math.log2(torch.finfo(dtype).max / largest)) - 1)
+exercise.slip(
+    "excludes_the_limit",
+    "ちょうど最大値になる倍率を除いています。最大値そのものは表せます。",
+    "mantissa > limit_mantissa", "mantissa >= limit_mantissa",
+)
 
 
 @exercise.wrong("勾配がすべて 0 のときに、0 で割っています。先に調べて 1.0 を返してください。")
@@ -120,12 +119,11 @@ def divides_by_zero(gradients, dtype):
     return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / float(gradients.abs().max())))
 
 
-@exercise.wrong("倍率を 1 より小さくしていません。大きな勾配は、縮めないと範囲を超えます。")
-def never_shrinks(gradients, dtype):
-    largest = float(gradients.abs().max())
-    if largest == 0:
-        return 1.0
-    return max(1.0, 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / largest)))
+exercise.slip(
+    "never_shrinks",
+    "倍率を 1 より小さくしていません。大きな勾配は、縮めないと範囲を超えます。",
+    "return 2.0**k", "return max(1.0, 2.0**k)",
+)
 
 
 @exercise.wrong("dtype に丸めてから調べています。わずかに超えた値は、最大値に丸められて見逃されます。")
@@ -156,16 +154,16 @@ def doubles_in_float32(gradients, dtype):
     return scale
 
 
-@exercise.wrong("いつも float16 の最大値を使っています。最大値は dtype から取り出してください。")
-def always_float16(gradients, dtype):
-    largest = float(gradients.abs().max())
-    return 2.0 ** math.floor(math.log2(65504 / largest)) if largest else 1.0
-
-
-@exercise.wrong("指数だけを返しています。2 をその指数で累乗してください。")
-def returns_the_exponent(gradients, dtype):
-    largest = float(gradients.abs().max())
-    return math.floor(math.log2(torch.finfo(dtype).max / largest)) if largest else 1.0
+exercise.slip(
+    "always_float16",
+    "いつも float16 の最大値を使っています。最大値は dtype から取り出してください。",
+    "torch.finfo(dtype).max", "65504.0",
+)
+exercise.slip(
+    "returns_the_exponent",
+    "指数だけを返しています。2 をその指数で累乗してください。",
+    "return 2.0**k", "return k",
+)
 
 
 @exercise.right

@@ -88,24 +88,17 @@ def cases(rng):
     yield "倍精度", clear_weights(rng, (4, 5), 4, dtype=torch.float64)
 
 
-@exercise.wrong("μ に 3/4 を掛けていません。μ は、絶対値の最大の 3/4 です。")
-def forgets_three_quarters(weight, bits):
-    magnitude = weight.abs()
-    mu, q = magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
-    return weight.sign() * q * 2.0**s
-
-
-@exercise.wrong("μ を行ごとに求めています。μ は層全体で 1 つです。")
-def takes_mu_of_each_row(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.amax(dim=-1, keepdim=True), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
-    return weight.sign() * q * 2.0**s
+exercise.slip(
+    "forgets_three_quarters",
+    "μ に 3/4 を掛けていません。μ は、絶対値の最大の 3/4 です。",
+    "0.75 * magnitude.max()", "magnitude.max()",
+)
+exercise.slip(
+    "takes_mu_of_each_row",
+    "μ を行ごとに求めています。μ は層全体で 1 つです。",
+    "magnitude.max()\n    if mu == 0:",
+    "magnitude.amax(dim=-1, keepdim=True)\n    if mu.max() == 0:",
+)
 
 
 @exercise.wrong("しきい値とちょうど等しい重みを、1 つ下の段にしています。比べる記号は >= です。")
@@ -118,73 +111,42 @@ def cuts_ties(weight, bits):
     return weight.sign() * q * 2.0**s
 
 
-@exercise.wrong("段の数が多すぎます。0 と符号の分を除くので、n は 2^(bits − 2) です。")
-def doubles_the_levels(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 1))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
-    return weight.sign() * q * 2.0**s
-
-
-@exercise.wrong("s を切り上げています。s は floor で切り下げます。")
-def takes_the_ceiling(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().ceil()
-    return weight.sign() * q * 2.0**s
-
-
-@exercise.wrong("s を四捨五入しています。4/3 が丸めの分を含んでいるので、floor で切り下げます。")
-def rounds_the_exponent(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().round()
-    return weight.sign() * q * 2.0**s
-
-
-@exercise.wrong("log2 の中で 4/3 を掛けていません。切り下げだけになり、s が小さくなります。")
-def forgets_four_thirds(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = ((q * magnitude).sum() / q.square().sum()).log2().floor()
-    return weight.sign() * q * 2.0**s
-
-
-@exercise.wrong("2^s を掛けていません。q は最大が 1 の段の値で、重みの大きさではありません。")
-def forgets_the_exponent(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    return weight.sign() * q
-
-
-@exercise.wrong("届かない重みを 0 にせず、最も小さい段にしています。届かなければ q は 0 です。")
-def never_cuts(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.full_like(weight, 2.0 ** (1 - 2 ** (bits - 2)))
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
-    return weight.sign() * q * 2.0**s
-
-
-@exercise.wrong("すべて 0 の重みを分けていません。log2(0) は計算できないので、先に 0 を返します。")
-def forgets_all_zeros(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    s = math.floor(math.log2(4 * (q * magnitude).sum() / (3 * q.square().sum())))
-    return weight.sign() * q * 2.0**s
+exercise.slip(
+    "doubles_the_levels",
+    "段の数が多すぎます。0 と符号の分を除くので、n は 2^(bits − 2) です。",
+    "2 ** (bits - 2)", "2 ** (bits - 1)",
+)
+exercise.slip(
+    "takes_the_ceiling",
+    "s を切り上げています。s は floor で切り下げます。",
+    "math.floor(", "math.ceil(",
+)
+exercise.slip(
+    "rounds_the_exponent",
+    "s を四捨五入しています。4/3 が丸めの分を含んでいるので、floor で切り下げます。",
+    "math.floor(", "round(",
+)
+exercise.slip(
+    "forgets_four_thirds",
+    "log2 の中で 4/3 を掛けていません。切り下げだけになり、s が小さくなります。",
+    "4 * (q * magnitude).sum() / (3 * q.square().sum())",
+    "(q * magnitude).sum() / q.square().sum()",
+)
+exercise.slip(
+    "forgets_the_exponent",
+    "2^s を掛けていません。q は最大が 1 の段の値で、重みの大きさではありません。",
+    "q * 2.0**s", "q",
+)
+exercise.slip(
+    "never_cuts",
+    "届かない重みを 0 にせず、最も小さい段にしています。届かなければ q は 0 です。",
+    "q = torch.zeros_like(weight)", "q = torch.full_like(weight, 2.0 ** (1 - 2 ** (bits - 2)))",
+)
+exercise.slip(
+    "forgets_all_zeros",
+    "すべて 0 の重みを分けていません。log2(0) は計算できないので、先に 0 を返します。",
+    "    if mu == 0:\n        return torch.zeros_like(weight)\n", "",
+)
 
 
 @exercise.right

@@ -86,9 +86,11 @@ def cases(rng):
     yield "0 でない値が 1 つだけ", (one, torch.float16)
 
 
-@exercise.wrong("分母に 0 も数えています。もともと 0 でない値の個数で割ってください。")
-def counts_zeros_below(values, dtype):
-    return int(((values != 0) & (values.to(dtype) == 0)).sum()) / values.numel()
+exercise.slip(
+    "counts_zeros_below",
+    "分母に 0 も数えています。もともと 0 でない値の個数で割ってください。",
+    "/ total", "/ values.numel()",
+)
 
 
 @exercise.wrong("もともとの 0 まで、消えた値に数えています。分母と分子の両方から除いてください。")
@@ -96,45 +98,39 @@ def counts_zeros_on_both_sides(values, dtype):
     return int((values.to(dtype) == 0).sum()) / values.numel()
 
 
-@exercise.wrong("最小の正規化数より小さい値を数えています。その下にも、非正規化数があります。")
-def uses_the_smallest_normal(values, dtype):
-    nonzero = values[values != 0].double()
-    return float((nonzero.abs() < torch.finfo(dtype).tiny).double().mean()) if len(nonzero) else 0.0
-
-
-@exercise.wrong("最小の非正規化数より小さい値をすべて数えています。その半分より大きい値は、切り上げられます。")
-def forgets_rounding_up(values, dtype):
-    nonzero = values[values != 0].double()
-    smallest = torch.finfo(dtype).tiny * torch.finfo(dtype).eps
-    return float((nonzero.abs() < smallest).double().mean()) if len(nonzero) else 0.0
-
-
-@exercise.wrong("最小の非正規化数のちょうど半分を残しています。中間の値は偶数、つまり 0 へ丸めます。")
-def keeps_ties(values, dtype):
-    nonzero = values[values != 0].double()
-    half = torch.finfo(dtype).tiny * torch.finfo(dtype).eps / 2
-    lost = nonzero.abs() < half if half else nonzero == 0
-    return float(lost.double().mean()) if len(nonzero) else 0.0
-
-
-@exercise.wrong("負の値をすべて数えています。大きさを比べるには、絶対値を取ります。")
-def forgets_abs(values, dtype):
-    nonzero = values[values != 0].double()
-    half = torch.finfo(dtype).tiny * torch.finfo(dtype).eps / 2
-    return float((nonzero <= half).double().mean()) if len(nonzero) else 0.0
-
-
-@exercise.wrong("変換で少しでも変わった値を数えています。数えるのは、ちょうど 0 になった値です。")
-def counts_rounded_values(values, dtype):
-    nonzero = values[values != 0]
-    changed = nonzero.to(dtype).to(values.dtype) != nonzero
-    return int(changed.sum()) / len(nonzero) if len(nonzero) else 0.0
-
-
-@exercise.wrong("0 でない値が 1 つもないときに、0 で割っています。先に調べて 0.0 を返してください。")
-def divides_by_zero(values, dtype):
-    nonzero = values[values != 0]
-    return int((nonzero.to(dtype) == 0).sum()) / len(nonzero)
+exercise.slip(
+    "uses_the_smallest_normal",
+    "最小の正規化数より小さい値を数えています。その下にも、非正規化数があります。",
+    "values.to(dtype) == 0", "values.double().abs() < torch.finfo(dtype).tiny",
+)
+exercise.slip(
+    "forgets_rounding_up",
+    "最小の非正規化数より小さい値をすべて数えています。その半分より大きい値は、切り上げられます。",
+    "values.to(dtype) == 0",
+    "values.double().abs() < torch.finfo(dtype).tiny * torch.finfo(dtype).eps",
+)
+exercise.slip(
+    "keeps_ties",
+    "最小の非正規化数のちょうど半分を残しています。中間の値は偶数、つまり 0 へ丸めます。",
+    "values.to(dtype) == 0",
+    "values.double().abs() < torch.finfo(dtype).tiny * torch.finfo(dtype).eps / 2",
+)
+exercise.slip(
+    "forgets_abs",
+    "負の値をすべて数えています。大きさを比べるには、絶対値を取ります。",
+    "values.to(dtype) == 0",
+    "values.double() <= torch.finfo(dtype).tiny * torch.finfo(dtype).eps / 2",
+)
+exercise.slip(
+    "counts_rounded_values",
+    "変換で少しでも変わった値を数えています。数えるのは、ちょうど 0 になった値です。",
+    "values.to(dtype) == 0", "values.to(dtype).to(values.dtype) != values",
+)
+exercise.slip(
+    "divides_by_zero",
+    "0 でない値が 1 つもないときに、0 で割っています。先に調べて 0.0 を返してください。",
+    "    if total == 0:\n        return 0.0\n", "",
+)
 
 
 @exercise.wrong("空の平均が nan になっています。0 でない値が 1 つもなければ 0.0 を返してください。")
@@ -142,10 +138,11 @@ def takes_an_empty_mean(values, dtype):
     return float((values[values != 0].to(dtype) == 0).double().mean())
 
 
-@exercise.wrong("はじめに float32 に直しています。float64 の小さな値が、そこで先に消えます。")
-def goes_through_float32(values, dtype):
-    nonzero = values.float()[values.float() != 0]
-    return int((nonzero.to(dtype) == 0).sum()) / len(nonzero) if len(nonzero) else 0.0
+exercise.slip(
+    "goes_through_float32",
+    "はじめに float32 に直しています。float64 の小さな値が、そこで先に消えます。",
+    "nonzero = values != 0\n", "values = values.float()\n    nonzero = values != 0\n",
+)
 
 
 @exercise.right
