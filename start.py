@@ -3,6 +3,8 @@
     python start.py                 JupyterLab を開きます (初回は必要なものを .venv に入れます)
     python start.py --port=9000     引数は JupyterLab に渡します
     python start.py test            すべてのテストを実行します (続く引数は pytest に渡します)
+    python start.py test fast       1 分ほどで終わるテストだけを実行します (checker と lessons の
+                                    単体テストと、main から変えたところを使う演習の検査です)
 """
 # Standard library only, and parsable by Python 3.8, so that an old Python still gets our message.
 import hashlib
@@ -29,6 +31,8 @@ OVERRIDES = {
 DISABLED = ("@jupyter/nbgrader", "jupyterlab-jupytext", "@jupyterlab/launcher-extension",
             "@jupyterlab/extensionmanager-extension", "@jupyterlab/debugger-extension",
             "@jupyter-notebook/lab-extension")
+# Where the fast tests are; what takes long there is marked.
+FAST = ("tests/checker", "tests/lessons", "tests/exercises")
 
 
 class Stop(Exception):
@@ -38,16 +42,30 @@ class Stop(Exception):
 def main(args):
     check_python(sys.version_info)
     if args[:1] == ["test"]:
+        chosen = which_tests(args[1:])
         install("test")
         say("テストを実行します。")
         # One thread each: two workers on two cores are slower, and less exact, with more.
         threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
                                           "MKL_NUM_THREADS")}
-        return run(["-m", "pytest", "--nbval", "-n", "2", "--dist", "loadfile", *args[1:]], threads)
+        return run(["-m", "pytest", "-n", "2", "--dist", "loadgroup", *chosen], threads)
     install("")
     lay_settings(ROOT / ".lab")
     lay_notebooks(ROOT / "notebooks", ROOT / "work")
     return open_lab(args)
+
+
+def which_tests(args):
+    """The arguments of pytest: for everything, for the fast tests, or for what is named."""
+    word = args[0] if args else ""
+    if word == "fast":
+        return ["--fast", *FAST, *args[1:]]
+    if word and not word.startswith("-") and not (ROOT / word.split("::")[0]).exists():
+        raise Stop(f"「{word}」というテストはありません。\n"
+                   "すべてのテスト: python start.py test\n"
+                   "1 分ほどのテスト: python start.py test fast\n"
+                   "1 つのファイル: python start.py test tests/course/test_start.py")
+    return ["--nbval", "--durations=25", *args]
 
 
 def check_python(version):

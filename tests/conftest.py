@@ -29,9 +29,13 @@ for name, folder in {
     os.environ[name] = str(home / folder)
     (home / folder).mkdir()
 
+import cost  # noqa: E402
 import hypothesis  # noqa: E402
 import matplotlib  # noqa: E402
+import notebooks  # noqa: E402
 import pytest  # noqa: E402
+import together  # noqa: E402
+import touched  # noqa: E402
 
 # Not MPLBACKEND: the kernels would inherit it, and their notebooks would show no pictures.
 matplotlib.use("Agg")
@@ -53,12 +57,42 @@ def missing_box() -> str:
     return said.stderr.strip()
 
 
-def pytest_collection_modifyitems(items):
-    """Tests marked `box` are skipped, with the reason, where there is no sandbox."""
+def pytest_addoption(parser):
+    parser.addoption(
+        "--fast",
+        action="store_true",
+        help="leave out what is marked slow or box, and the gates that the change does not touch",
+    )
+
+
+def pytest_configure(config):
+    for rules in (together, notebooks, cost):
+        config.pluginmanager.register(rules)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(together.Reported())
+
+
+def pytest_report_header(config):
+    return touched.told(config.getoption("--fast"))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what is not fast, and skips, with the reason, what has no sandbox here."""
+    if config.getoption("--fast"):
+        left_out = [item for item in items if not is_fast(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     boxed = [item for item in items if item.get_closest_marker("box")]
     if boxed and (reason := missing_box()):
         for item in boxed:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def is_fast(item) -> bool:
+    marks = {mark.name for mark in item.iter_markers()}
+    if marks & {"slow", "box"}:
+        return False
+    return "gate" not in marks or item.callspec.params["name"] in touched.touched()
 
 
 def pytest_unconfigure():

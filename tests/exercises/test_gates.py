@@ -1,10 +1,11 @@
-"""Every exercise tells right from wrong, and each gate of checker/gates.py can fail."""
+"""Every exercise tells right from wrong, and each gate of checker/authoring/gates.py can fail."""
 
 import sys
 
 import numpy as np
 import pytest
 import torch
+import touched
 from sample_exercise import WRONGS, cases, divides, sample, scaled, with_torch
 
 import checker.exercises
@@ -16,7 +17,16 @@ from checker.judging.source import judge_source
 from checker.judging.verdict import Verdict
 from lessons import SECTIONS
 
-every_exercise = pytest.mark.parametrize("name", exercise_names())
+
+def every_exercise(test):
+    """One case for each exercise; an exercise's cases stay on one worker, and share what is known."""
+    names = [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in exercise_names()]
+    return pytest.mark.gate(pytest.mark.parametrize("name", names)(test))
+
+
+@pytest.fixture
+def seeds(name, pytestconfig):
+    return touched.seeds(name, pytestconfig.getoption("--fast"))
 
 
 @every_exercise
@@ -32,15 +42,15 @@ def test_cases_follow_their_seed(name):
 
 
 @every_exercise
-def test_known_answers_get_their_verdicts(name):
+def test_known_answers_get_their_verdicts(name, seeds):
     """Catches a right answer that fails, a wrong one that passes, and a mistaken diagnosis."""
-    assert gates.answer_problems(load(name)) == []
+    assert gates.answer_problems(load(name), seeds) == []
 
 
 @every_exercise
-def test_wrong_answers_keep_their_distance(name):
+def test_wrong_answers_keep_their_distance(name, seeds):
     """Catches a wrong answer that some hidden seed would let pass."""
-    assert gates.margin_problems(load(name)) == []
+    assert gates.margin_problems(load(name), seeds) == []
 
 
 @every_exercise
@@ -64,7 +74,7 @@ def test_the_course_function_is_no_answer(name, text):
 
 def problems(exercise, monkeypatch) -> str:
     monkeypatch.setattr(runner, "load", lambda name: exercise)
-    return "\n".join(gates.problems(exercise))
+    return "\n".join(gates.problems(exercise, seeds=touched.SOME))
 
 
 def test_a_sound_exercise_has_no_problems(monkeypatch):
@@ -157,7 +167,7 @@ def test_the_gate_of_the_stub_can_fail(monkeypatch):
 def test_the_gate_of_the_diagnosis_can_fail(monkeypatch):
     """Catches a judge that finds the misconception and does not tell the learner."""
     silent = Verdict("scaled", "wrong", misconception="adds")
-    monkeypatch.setattr(gates, "judge_source", lambda name, source, seed: silent)
+    monkeypatch.setattr(gates, "judge_with", lambda runner, name, source, seed: silent)
     assert "the message on adds lacks its diagnosis" in problems(sample(), monkeypatch)
 
 
