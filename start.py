@@ -8,6 +8,7 @@
 """
 # Standard library only, and parsable by Python 3.8, so that an old Python still gets our message.
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -228,29 +229,53 @@ def lay_notebooks(notebooks, work):
     """
     work.mkdir(parents=True, exist_ok=True)
     laid = {"versions": {}, "copies": {}, "stubs": [], **read_json(work / ".laid.json")}
-    for source in sorted(notebooks.rglob("*")):
-        name = source.relative_to(notebooks)
-        if source.is_file() and not any(part.startswith(".") for part in name.parts):
-            lay_file(name, source.read_bytes(), work, laid)
+    sources = {path.relative_to(notebooks): path for path in sorted(notebooks.rglob("*"))
+               if path.is_file()}
+    released = [name for name in sources if not any(part.startswith(".") for part in name.parts)]
+    former = {folder: former_notebooks(folder, released, work, laid)
+              for folder in sorted({name.parent for name in released})}
+    for name in released:
+        lay_file(name, sources[name].read_bytes(), former[name.parent], work, laid)
+    for folder, names in former.items():
+        for old in names:
+            retire(old, [name for name in released if name.parent == folder], work, laid)
 
 
-def lay_file(name, released, work, laid):
+def former_notebooks(folder, released, work, laid):
+    """The notebooks that an earlier version laid in a folder which now has others."""
+    known = [name for name in map(Path, laid["versions"]) if name.parent == folder]
+    alone = folder / (folder.name + ".ipynb")
+    if not known and (work / alone).exists():       # the record is lost; notebooks had this name
+        laid["versions"][alone.as_posix()] = ""
+        known = [alone]
+    return [name for name in known if name not in released and name.suffix == ".ipynb"]
+
+
+def lay_file(name, released, former, work, laid):
     key, version = name.as_posix(), digest(released)
     if laid["versions"].get(key) == version and (work / name).exists():
         return
     blank = dict(answer_cells(released))
     laid["stubs"] = sorted({digest_text(text) for text in blank.values()}.union(laid["stubs"]))
     answers = {}
+    for old in former:
+        for place in copies_of(old, work):
+            answers.update(answers_in(work / place, laid))
     for place in places(name):
-        wanted = with_answers(released, answers)
-        found = (work / place).read_bytes() if (work / place).exists() else wanted
-        # Ours to write: a free place, a copy that nobody touched, or one laid just before a kill.
-        if found == wanted or digest(found) == laid["copies"].get(place.as_posix()):
+        if not (work / place).exists():
             break
-        answers.update((grade_id, text) for grade_id, text in answer_cells(found)
-                       if grade_id in blank and digest_text(text) not in laid["stubs"])
+        found, own = (work / place).read_bytes(), answers_in(work / place, laid)
+        dropped = [grade_id for grade_id in own if grade_id not in blank]
+        if untouched(place, work, laid) and all(own[i] == answers.get(i) for i in dropped):
+            answers = {**own, **answers}            # what we have carried into it is older
+            break
+        answers.update(own)
+        if found == with_answers(released, own):    # laid just before a kill
+            break
+    answers = {grade_id: text for grade_id, text in answers.items() if grade_id in blank}
+    wanted = with_answers(released, answers)
     write(work / place, wanted)
-    # The record follows the file: after a kill in between, the file is found as wanted.
+    # The record follows the file: after a kill in between, the file is found as we lay it.
     laid["versions"][key] = version
     laid["copies"][place.as_posix()] = digest(wanted)
     write_json(work / ".laid.json", laid)
@@ -258,6 +283,28 @@ def lay_file(name, released, work, laid):
         say(f"新しい版を work/{place.as_posix()} に置きました。"
             f"あなたの解答を {len(answers)} 件写しました。\n"
             f"  あなたが使っていた work/{key} は、そのまま残っています。")
+
+
+def retire(old, news, work, laid):
+    """Remove the untouched copies of a notebook that is no longer released; tell of the others."""
+    answers = {place: answers_in(work / place, laid).items()
+               for name in (*news, old) for place in copies_of(name, work)}
+    for place in copies_of(old, work):
+        elsewhere = [each for other in answers if other != place for each in answers[other]]
+        if untouched(place, work, laid) and all(each in elsewhere for each in answers[place]):
+            (work / place).unlink()
+            del answers[place]
+    kept = copies_of(old, work)
+    if kept:
+        say(f"work/{old.as_posix()} は、新しい版にはありません。")
+    for name in news:
+        carried = {each for place in kept for each in answers[place]}.intersection(answers[name])
+        if carried:
+            say(f"  あなたの解答を {len(carried)} 件、work/{name.as_posix()} に写しました。")
+    for place in kept:
+        say(f"  あなたが使っていた work/{place.as_posix()} は、そのまま残っています。")
+    del laid["versions"][old.as_posix()]
+    write_json(work / ".laid.json", laid)
 
 
 def places(name):
@@ -269,13 +316,28 @@ def places(name):
         number += 1
 
 
+def copies_of(name, work):
+    """Those of its places where a file lies, the oldest first; learners may have deleted some."""
+    return [place for place in itertools.islice(places(name), 100) if (work / place).exists()]
+
+
+def untouched(place, work, laid):
+    return digest((work / place).read_bytes()) == laid["copies"].get(place.as_posix())
+
+
+def answers_in(path, laid):
+    """What the learner, or we in their place, wrote into a file's answer cells: grade_id, text."""
+    return {grade_id: text for grade_id, text in answer_cells(path.read_bytes())
+            if digest_text(text) not in laid["stubs"]}
+
+
 def answer_cells(content):
     """(grade_id, text) of the answer cells; nothing for a file that is no whole notebook."""
     try:
         cells = json.loads(content)["cells"]
-        return [(cell["metadata"]["nbgrader"]["grade_id"], "".join(cell["source"]))
+        return [(str(cell["metadata"]["nbgrader"]["grade_id"]), "".join(cell["source"]))
                 for cell in cells if cell["metadata"].get("nbgrader", {}).get("solution")]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 
@@ -287,7 +349,8 @@ def with_answers(released, answers):
         details = cell["metadata"].get("nbgrader", {})
         if details.get("solution") and details["grade_id"] in answers:
             cell["source"] = answers[details["grade_id"]].splitlines(keepends=True)
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+    # "replace": a lone surrogate, which JSON can hold and no file can, must not stop us.
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 # ---- small things ----------------------------------------------------------------------------
@@ -301,7 +364,7 @@ def digest(*contents):
 
 
 def digest_text(text):
-    return digest(text.strip().encode())
+    return digest(text.strip().encode("utf-8", "replace"))
 
 
 def read_json(path):

@@ -66,13 +66,13 @@ def exercise_files() -> dict[str, Path]:
     return files
 
 
-def title_of(text: Path) -> str:
-    """The title of a notebook: "# 06 プルーニング(pruning)" → プルーニング."""
+def title_of(text: Path) -> tuple[str, str]:
+    """Number and title of a notebook: "# 06 プルーニング(pruning)" → 06 and プルーニング."""
     first = text.read_text(encoding="utf-8").split("\n", 1)[0]
-    found = re.fullmatch(r"# (?:[\d-]+ )?(.+?)(?:\([ -~]+\))?", first)
+    found = re.fullmatch(r"# (\d[\d-]*) (.+?)(?:\([ -~]+\))?", first)
     if not found:
         raise ExerciseFileError(f"{text}:1: the first line is no title: write # 06 題名")
-    return found[1]
+    return found[1], found[2]
 
 
 def placed_in(text: Path) -> list[str]:

@@ -131,10 +131,9 @@ def course_map() -> str:
     """The notebooks as a Markdown list with links, for a reader without a kernel."""
     lines = []
     for section, known in SECTIONS.items():
-        number, written = known.folder[:2], texts(section)
-        lines += [
-            f"- {number} [{title_of(text)}]({known.folder}/{text.stem}.ipynb)" for text in written
-        ]
-        if not written:
-            lines.append(f"- {number} {known.title}（準備中）")
+        for text in texts(section):
+            number, title = title_of(text)
+            lines.append(f"- {number} [{title}]({known.folder}/{text.stem}.ipynb)")
+        if not texts(section):
+            lines.append(f"- {known.folder[:2]} {known.title}（準備中）")
     return "\n".join(lines)

@@ -58,14 +58,14 @@ class Entry:
 def read(entry: Entry) -> bytes:
     """All bytes of an entry, and not one more than it declares."""
     if entry.size > MEMBER_CAP:
-        raise Refused(f"{entry.size:,} bytes; at most {MEMBER_CAP:,} are taken")
+        raise Refused(f"{entry.size:,} バイトあります。受け付けるのは {MEMBER_CAP:,} バイトまでです。")
     try:
         with entry.open() as stream:
             data = stream.read(entry.size + 1)
     except BROKEN as error:
-        raise Refused(f"unreadable: {error}") from error
+        raise Refused(f"読めません ({error})。") from error
     if len(data) != entry.size:
-        raise Refused("it is not as long as it declares")
+        raise Refused("書かれている長さと、実際の長さが違います。")
     return data
 
 
@@ -84,7 +84,7 @@ def on_disk(folder: Path) -> list[Entry]:
             parts, facts = path.relative_to(folder).parts, path.lstat()
             if is_rubbish(parts) or stat.S_ISDIR(facts.st_mode):
                 continue
-            refusal = "" if stat.S_ISREG(facts.st_mode) else "a link or a special file"
+            refusal = "" if stat.S_ISREG(facts.st_mode) else "リンクか、特殊なファイルです。"
             size, seconds, opener = facts.st_size, facts.st_mtime, partial(open, path, "rb")
             entries.append(Entry("/".join(parts), parts, size, seconds, 0, opener, refusal))
     return sorted(entries, key=lambda entry: entry.where)
@@ -94,16 +94,16 @@ def on_disk(folder: Path) -> list[Entry]:
 def opened(entry: Entry) -> Iterator[list[Entry]]:
     """The files in an archive. An archive may lie in another, but in no third one."""
     if entry.depth == 2:
-        raise Refused("an archive in an archive in an archive")
+        raise Refused("zip の中の zip の中に、さらに zip があります。")
     try:
         stream = io.BytesIO(read(entry)) if entry.depth else entry.open()
         archive = zipfile.ZipFile(stream)
     except BROKEN as error:
-        raise Refused(f"no readable zip archive: {error}") from error
+        raise Refused(f"zip として読めません ({error})。") from error
     with stream, archive:
         members = archive.infolist()
         if len(members) > MEMBERS_CAP:
-            raise Refused(f"{len(members):,} names in one archive")
+            raise Refused(f"1 つの zip に {len(members):,} 個の名前があります。")
         yield list(filter(None, (in_archive(archive, entry, member) for member in members)))
 
 
@@ -112,11 +112,11 @@ def in_archive(archive: zipfile.ZipFile, around: Entry, info: zipfile.ZipInfo) -
     name, refusal = member_name(info), ""
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or "\\" in name or ".." in parts or re.match(r"[A-Za-z]:", name):
-        refusal = "its name leads out of the archive"
+        refusal = "名前が zip の外を指しています。"
     elif not parts or any(unicodedata.category(c) == "Cc" for c in name):
-        refusal = "its name holds control characters, or nothing"
+        refusal = "名前が空か、制御文字を含んでいます。"
     elif stat.S_ISLNK(info.external_attr >> 16):
-        refusal = "a link"
+        refusal = "リンクです。"
     elif name.endswith("/") or is_rubbish(parts):
         return None
     try:
@@ -149,9 +149,10 @@ def member_name(info: zipfile.ZipInfo) -> str:
 def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     """A stream of a member that is neither encrypted nor a bomb."""
     if info.flag_bits & 0x41:
-        raise Refused("encrypted")
+        raise Refused("暗号化されています。")
     if info.compress_type not in PLAIN:
-        raise Refused("compressed in a way other than deflate")
+        raise Refused("deflate 以外の方法で圧縮されています。")
     if info.file_size > RATIO_FROM and info.file_size > RATIO_CAP * info.compress_size:
-        raise Refused(f"a bomb: {info.compress_size:,} bytes declare to be {info.file_size:,}")
+        sizes = f"{info.compress_size:,} バイトが {info.file_size:,} バイトに"
+        raise Refused(f"zip 爆弾です ({sizes}ふくらみます)。")
     return archive.open(info)

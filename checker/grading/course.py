@@ -18,7 +18,7 @@ TIMESTAMP = "timestamp.txt"  # beside a submitted notebook, read by nbgrader
 def released(course: Path) -> dict[str, list[str]]:
     """The released assignments, each with the names of its notebooks, both in order."""
     found: dict[str, list[str]] = {}
-    for path in sorted(course.glob("notebooks/*/*.ipynb")):
+    for path in sorted(course.glob("notebooks/[!.]*/*.ipynb")):  # no checkpoints
         found.setdefault(path.parent.name, []).append(path.stem)
     return found
 
@@ -46,6 +46,11 @@ def students(course: Path, step: str, assignment: str) -> list[str]:
 def replaced(course: Path, student: str, assignment: str) -> Path:
     """Where former submissions are kept, out of nbgrader's sight."""
     return course / GRADING / "replaced" / student / assignment
+
+
+def arriving(course: Path, student: str, assignment: str) -> Path:
+    """Where a submission waits while the former one is set aside."""
+    return replaced(course, student, assignment) / "arriving"
 
 
 def receipt(course: Path, student: str, assignment: str) -> Path:

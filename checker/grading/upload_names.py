@@ -1,4 +1,4 @@
-"""What the names of uploads say: whose, which assignment, when."""
+"""What the names of uploads say: whose, which assignment or notebook, when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Name:
     """What the name of a file, folder or archive says."""
 
     learner: str
-    assignment: str | None
+    released: str | None  # a notebook or an assignment
     clock: tuple[int, ...]  # the time stamp in it, local time; empty without one
     order: int  # which copy: decides between equal times
     sure: bool  # an LMS wrote the learner into it
@@ -30,16 +30,20 @@ def learner_id(owner: str) -> str:
     return re.sub(r"[^\w.@+-]+", "_", unicodedata.normalize("NFC", owner)).strip("._@+-")
 
 
-def read_name(name: str, assignments: list[str]) -> Name:
-    """Whose, which assignment, when: tanaka_attempt_2026-11-20-09-30-00_06_pruning (1).ipynb."""
+def read_name(name: str, released: list[str]) -> Name:
+    """Whose, what, when: tanaka_attempt_2026-11-20-09-30-00_06_pruning (1).ipynb.
+
+    Of several released names in it, the one that is listed first says what it is.
+    """
     text = unicodedata.normalize("NFC", name)
     text = re.sub(r"\.(ipynb|zip)$", "", text, flags=re.IGNORECASE)
-    owner, rest, assignment = COPY.sub("", text), "", None
-    for known in sorted(assignments, key=len, reverse=True):
-        pattern = rf"(?<![0-9A-Za-z]){re.escape(known)}(?![0-9A-Za-z])"
-        if found := re.search(pattern, text, re.IGNORECASE):
-            owner, rest, assignment = text[: found.start()], text[found.end() :], known
-            break
+    owner, rest, known = COPY.sub("", text), "", None
+    patterns = ((each, rf"(?<![0-9A-Za-z]){re.escape(each)}(?![0-9A-Za-z])") for each in released)
+    found = [(r, match) for r, p in patterns if (match := re.search(p, text, re.IGNORECASE))]
+    if found:
+        known = found[0][0]
+        owner = text[: min(match.start() for _, match in found)]
+        rest = text[max(match.end() for _, match in found) :]
     numbers = re.findall(r"[0-9]{1,9}", rest)
     order, clock = int(numbers[-1]) if numbers else int(bool(rest)), ()
     mark = MOODLE.match(text) or MARKED.match(text)
@@ -49,4 +53,4 @@ def read_name(name: str, assignments: list[str]) -> Name:
             clock = tuple(map(int, time.split("-")))
         if user:  # two learners may have the same name
             owner, order = f"{owner}_{user}", int(file)
-    return Name(owner.strip(" _-"), assignment, clock, order, bool(mark))
+    return Name(owner.strip(" _-"), known, clock, order, bool(mark))

@@ -19,22 +19,22 @@ def progress() -> None:
     outcomes = store.recall()["outcomes"]
     rows, lines = [], []
     for section, known in SECTIONS.items():
-        number = known.folder[:2]
         for text in texts(section):
             row, line = _notebook(known.folder, text, outcomes)
-            rows.append((number, *row))
-            lines.append(f"{number} {line}")
+            rows.append(row)
+            lines.append(line)
         if not texts(section):
-            rows.append((number, known.title, "準備中", []))
-            lines.append(f"{number} {known.title}: 準備中")
+            rows.append((known.folder[:2], known.title, "準備中", []))
+            lines.append(f"{known.folder[:2]} {known.title}: 準備中")
     display(map_card(rows, "\n".join(lines)))
 
 
 def _notebook(folder: str, text: Path, outcomes: dict[str, str]) -> tuple[tuple, str]:
-    """One notebook of the map: name, count and exercises; and the same as a line."""
-    names, title, path = placed_in(text), title_of(text), f"{folder}/{text.stem}.ipynb"
+    """One notebook of the map: number, name, count and exercises; and the same as a line."""
+    (number, title), names = title_of(text), placed_in(text)
+    path = f"{folder}/{text.stem}.ipynb"
     right = sum(outcomes.get(name) == "right" for name in names)
-    tick = "✓ " if right == len(names) else ""
+    tick = "✓ " if names and right == len(names) else ""
     steps = [
         Markup('<a href="{}#cell-id={}">{}</a>（{}）').format(
             path, name, heading(name)["title"], WORDS[outcomes.get(name, "unanswered")]
@@ -46,4 +46,4 @@ def _notebook(folder: str, text: Path, outcomes: dict[str, str]) -> tuple[tuple,
     )
     link = Markup('{}<a href="{}">{}</a>').format(tick, path, title)
     count = Markup("{} {} / {} 問").format(bar, right, len(names))
-    return (link, count, steps), f"{tick}{title}: {right} / {len(names)} 問正解"
+    return (number, link, count, steps), f"{number} {tick}{title}: {right} / {len(names)} 問正解"

@@ -1,6 +1,10 @@
 """量子化(quantization): 数を表すビット数を減らし、メモリと計算を減らします。
 
-この節の関数は、考え方ごとに 4 つのファイルに分かれています。
+式の番号は節を通して 1 つで、式は次のファイルの先頭にあります。
+
+    float_formats     (1)–(6)      浮動小数点数の値と限界、0 になる割合、損失の倍率
+    integers          (7)–(13)     使える値での傾き、目盛り、量子化と逆量子化、整数の積
+    low_bit_weights   (14)–(18)    1 bit、sign の勾配の代わり、2 の累乗
 """
 
 from lessons.quantization.bit_budget import choose_bits

@@ -2,7 +2,7 @@
 
     ŵ = Δ · round(w / Δ),   Δ = max|w| / (2^(b-1) - 1)                       (1)
 
-記号: w 重み, b bits, Δ 目盛りの間隔。1 bit は ±α です (low_bit_weights の式 (1))。
+記号: w 重み, b bits, Δ 目盛りの間隔。1 bit は ±α です (low_bit_weights の式 (14))。
 設定: Fashion-MNIST、層の幅 784-300-100-10。
 出典: (1) Jacob ほか 2018, arXiv:1712.05877, 3 節 (対称な重みの量子化)。
       勾配を素通りさせる再学習は Courbariaux ほか 2015, arXiv:1511.00363。

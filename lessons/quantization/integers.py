@@ -1,13 +1,14 @@
 """整数への量子化(quantization): 実数を等間隔の目盛りに丸め、整数で計算します。
 
-    â = argmin_{a ∈ A} Σ_i (y_i - a·x_i)²                                   (1)
-    s = (high - low) / (2^b - 1)        low ≦ 0 ≦ high に広げた範囲            (2)
-    z = round(-low / s)                                                      (3)
-    q = clamp(round(x / s) + z, 0, 2^b - 1)                                  (4)
-    x̂ = s · (q - z)                                                          (5)
-    y = s_x · s_w · Σ_k (q_x[k] - z_x) · q_w[k]                              (6)
+    â = argmin_{a ∈ A} Σ_i (y_i - a·x_i)²                                   (7)
+    √(E[u²]) = Δ/√12        u は -Δ/2 から Δ/2 まで一様な丸めの誤差          (8)
+    s = (high - low) / (2^b - 1)        low ≦ 0 ≦ high に広げた範囲            (9)
+    z = round(-low / s)                                                      (10)
+    q = clamp(round(x / s) + z, 0, 2^b - 1)                                  (11)
+    x̂ = s · (q - z)                                                          (12)
+    y = s_x · s_w · Σ_k (q_x[k] - z_x) · q_w[k]                              (13)
 
-記号: A 使える値の集合, b bits, s scale (目盛りの間隔), z zero_point (0 を表す整数),
+記号: A 使える値の集合, Δ 使える値の間隔, b bits, s scale (目盛りの間隔), z zero_point (0 を表す整数),
       q 整数, x̂ 元に戻した値
 丸め: ちょうど中間の値は偶数へ丸めます (torch.round と同じです)。
 出典: Jacob ほか 2018, Quantization and Training of Neural Networks for Efficient
@@ -19,7 +20,7 @@ from torch import Tensor
 
 
 def fit_slope(x: Tensor, y: Tensor, levels: Tensor) -> float:
-    """式 (1): y ≈ a·x となる傾き a を、使える値 levels の中から選びます。
+    """式 (7): y ≈ a·x となる傾き a を、使える値 levels の中から選びます。
 
     二乗誤差の合計が最も小さいものを選びます。同じ誤差なら、小さいほうを選びます。
 
@@ -36,7 +37,7 @@ def fit_slope(x: Tensor, y: Tensor, levels: Tensor) -> float:
 
 
 def affine_params(low: float, high: float, bits: int) -> tuple[float, int]:
-    """式 (2)(3): 値の範囲から、目盛りの間隔 scale と、0 を表す整数 zero_point を決めます。
+    """式 (9)(10): 値の範囲から、目盛りの間隔 scale と、0 を表す整数 zero_point を決めます。
 
     0 を必ず目盛りに乗せるため、はじめに範囲を広げて 0 を含めます。
 
@@ -57,7 +58,7 @@ def affine_params(low: float, high: float, bits: int) -> tuple[float, int]:
 
 
 def quantize(x: Tensor, scale: float, zero_point: int, bits: int) -> Tensor:
-    """式 (4): 実数を、0 以上 2^bits - 1 以下の整数に量子化します。
+    """式 (11): 実数を、0 以上 2^bits - 1 以下の整数に量子化します。
 
     範囲の外の値は、端の整数になります。
 
@@ -76,7 +77,7 @@ def quantize(x: Tensor, scale: float, zero_point: int, bits: int) -> Tensor:
 
 
 def dequantize(q: Tensor, scale: float, zero_point: int) -> Tensor:
-    """式 (5): 整数を、元の大きさの実数に戻します。
+    """式 (12): 整数を、元の大きさの実数に戻します。
 
     q:          int64 のテンソル。形は問いません。
     scale:      目盛りの間隔
@@ -87,7 +88,7 @@ def dequantize(q: Tensor, scale: float, zero_point: int) -> Tensor:
 
 
 def restored(x: Tensor, low: float, high: float, bits: int) -> Tensor:
-    """式 (2)–(5): 範囲 low から high を bits ビットに量子化し、元の大きさに戻した値です。"""
+    """式 (9)–(12): 範囲 low から high を bits ビットに量子化し、元の大きさに戻した値です。"""
     scale, zero_point = affine_params(low, high, bits)
     return dequantize(quantize(x, scale, zero_point, bits), scale, zero_point)
 
@@ -100,7 +101,7 @@ def symmetric_weights(weight: Tensor, bits: int) -> Tensor:
 
 
 def int8_matmul(xq: Tensor, x_scale: float, x_zero: int, wq: Tensor, w_scale: float) -> Tensor:
-    """式 (6): 8 ビット整数どうしの積を整数で足し合わせ、最後に一度だけ倍率を掛けます。
+    """式 (13): 8 ビット整数どうしの積を整数で足し合わせ、最後に一度だけ倍率を掛けます。
 
     入力は符号なしで zero_point を持ち、重みは符号つきで 0 が 0 を表します。
 

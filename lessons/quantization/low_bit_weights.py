@@ -1,15 +1,15 @@
 """1 ビットと 2 の累乗の重み: 掛け算を、足し算やビットのずらしに変えます。
 
-    Ŵ = α · sign(W),   α = (1/n) Σ_i |w_i|                                   (1)
-    ∂L/∂w = ∂L/∂ŵ · 1[ |w| ≦ 1 ]                                            (2)
-    q_i = 2^(-t)   (μ·2^(-t) ≦ |w_i| < μ·2^(1-t)),   μ = ¾ max|w|            (3)
-    s = floor( log2( 4 Σ_i q_i·|w_i| / (3 Σ_i q_i²) ) )                      (4)
-    ŵ_i = sign(w_i) · q_i · 2^s                                              (5)
+    Ŵ = α · sign(W),   α = (1/n) Σ_i |w_i|                                   (14)
+    ∂L/∂w = ∂L/∂ŵ · 1[ |w| ≦ 1 ]                                            (15)
+    q_i = 2^(-t)   (μ·2^(-t) ≦ |w_i| < μ·2^(1-t)),   μ = ¾ max|w|            (16)
+    s = floor( log2( 4 Σ_i q_i·|w_i| / (3 Σ_i q_i²) ) )                      (17)
+    ŵ_i = sign(w_i) · q_i · 2^s                                              (18)
 
 記号: W weight, n 重みの数, α 倍率, L 損失, t 段の番号 (0 から n_levels - 1), q 段の値, s 指数
-出典: (1) Rastegari ほか 2016, XNOR-Net, arXiv:1603.05279, 3.1 節 (Binary-Weight-Networks)。
-      (2) Courbariaux ほか 2015, BinaryConnect, arXiv:1511.00363, 2 節。
-      (3)–(5) Yin, Zhang, Qi, Xin 2016, LBW-Net, arXiv:1612.06052, 2 節。
+出典: (14) Rastegari ほか 2016, XNOR-Net, arXiv:1603.05279, 3.1 節 (Binary-Weight-Networks)。
+      (15) Courbariaux ほか 2015, BinaryConnect, arXiv:1511.00363, 2 節。
+      (16)–(18) Yin, Zhang, Qi, Xin 2016, LBW-Net, arXiv:1612.06052, 2 節。
 """
 
 import math
@@ -19,7 +19,7 @@ from torch import Tensor
 
 
 def binary_weights(weight: Tensor) -> Tensor:
-    """式 (1): 重みを ±α の 2 つの値だけで、二乗誤差が最も小さくなるように近似します。
+    """式 (14): 重みを ±α の 2 つの値だけで、二乗誤差が最も小さくなるように近似します。
 
     0 の重みは +α にします。
 
@@ -34,7 +34,7 @@ def binary_weights(weight: Tensor) -> Tensor:
 
 
 def straight_through(grad_output: Tensor, weight: Tensor) -> Tensor:
-    """式 (2): sign を通した勾配の代わりです。微分すると 0 になる sign を、素通りさせます。
+    """式 (15): sign を通した勾配の代わりです。微分すると 0 になる sign を、素通りさせます。
 
     絶対値が 1 を超えた重みには、勾配を渡しません。ちょうど 1 なら渡します。
 
@@ -50,11 +50,11 @@ def straight_through(grad_output: Tensor, weight: Tensor) -> Tensor:
 
 
 def power_of_two(weight: Tensor, bits: int) -> Tensor:
-    """式 (3)–(5): 重みを 0 と ±(2 の累乗) だけで近似します。
+    """式 (16)–(18): 重みを 0 と ±(2 の累乗) だけで近似します。
 
     0 でない大きさは n = 2^(bits - 2) 段あります。2^s に 2^0 から 2^-(n-1) を掛けた値です。
     最も小さい段のしきい値 μ·2^-(n-1) に届かない重みは、0 にします。
-    式 (4) の和は、0 にした重みも q = 0 として、すべての重みについて取ります。
+    式 (17) の和は、0 にした重みも q = 0 として、すべての重みについて取ります。
 
     weight: 1 つの層の重み。形は問いません。
     bits:   1 つの重みのビット数。3 以上です。

@@ -41,8 +41,8 @@ def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
 
     assert main(["collect", str(uploads)]) == 1  # the letter is refused, the rest goes on
     said = capsys.readouterr().out
-    assert re.search(r"^collected +tanaka 06_pruning: tanaka.zip/06_pruning \(1\).ipynb", said, re.M)
-    assert "refused   letter.docx: neither a notebook nor a zip archive" in said
+    assert re.search(r"^取り込み +tanaka 06_pruning: tanaka.zip/06_pruning \(1\).ipynb", said, re.M)
+    assert "受付不可  letter.docx: ノートブックでも zip でもありません。" in said
     assert main(["grade", LESSON, "--jobs", "1"]) == 0
     assert "2 graded" in capsys.readouterr().out
     assert main(["report", LESSON]) == 0

@@ -1,5 +1,6 @@
 """The notebooks are what their sources say, and a learner's copy gives no answer away."""
 
+import ast
 import os
 import re
 import shutil
@@ -19,6 +20,17 @@ from lessons import SECTIONS
 
 TEXTS = [text for section in SECTIONS for text in catalogue.texts(section)]
 every_notebook = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
+# What is released never gets another name: a learner's copy, a hand-in and a mark are found by it.
+RELEASED = {
+    "overview": ("00_overview", []),
+    "model_parallel": ("01_model_parallel", []),
+    "data_parallel": ("02_data_parallel", []),
+    "gpu": ("03_gpu", []),
+    "quantization": ("04_quantization", ["04_1_number_formats", "04_2_integers"]),
+    "distillation": ("05_distillation", ["05_1_soft_labels", "05_2_measured"]),
+    "pruning": ("06_pruning", ["06_pruning"]),
+    "exam": ("07_exam", []),
+}
 BLOCKED = """\
 import socket
 connect = socket.socket.connect
@@ -56,6 +68,24 @@ def without_outputs(notebook) -> dict:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return bare
+
+
+def test_released_names_stay():
+    """Catches a section put in the middle that renames every later assignment, and a notebook
+    that is renamed: add a line here for a new one, never change one."""
+    found = {
+        section: (known.folder, [text.stem for text in catalogue.texts(section)])
+        for section, known in SECTIONS.items()
+    }
+    assert found == RELEASED
+
+
+@pytest.mark.parametrize("folder", [build.SOLUTIONS, build.NOTEBOOKS], ids=lambda f: f.name)
+def test_no_other_notebook_lies_beside_them(folder):
+    """Catches a notebook that is left behind when its section is split."""
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.ipynb")}
+    expected = {built(folder, text).relative_to(folder).as_posix() for text in TEXTS}
+    assert found - {"course.ipynb"} == expected
 
 
 @every_notebook
@@ -109,6 +139,87 @@ def test_the_notebook_is_as_long_as_a_sitting(text):
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.id not in exercises:
             assert len(cell.source.splitlines()) <= 15, cell.source
+
+
+@every_notebook
+def test_the_heading_the_file_and_the_folder_have_one_number(text):
+    """Catches a second half under the first one's heading, or in another section's folder."""
+    number, _ = catalogue.title_of(text)
+    assert text.stem.startswith(number.replace("-", "_") + "_") and text.stem.isascii()
+    assert SECTIONS[text.parent.name].folder.startswith(number[:2] + "_")
+
+
+@every_notebook
+def test_the_minutes_add_up(text):
+    """Catches a learner who is told an hour for two: the exercises' minutes are a part of all."""
+    opening = assemble.assemble(text).cells[0].source
+    found = re.search(r"目安は (\d+) 分で、そのうち演習が (\d+) 分です。", opening)
+    assert found, "the opening says how long it takes"
+    whole, exercises = map(int, found.groups())
+    assert exercises == sum(load(name).minutes for name in catalogue.placed_in(text))
+    assert exercises + 15 <= whole <= 2 * exercises + 15
+
+
+def numbers_in(text: str) -> set[int]:
+    """The numbers of the formulas that a text names: 式 (1)(2), 式 (16)–(18)."""
+    found = set()
+    for named in re.findall(r"式 ((?:\(\d+\)–?)+)", text):
+        numbers = [int(number) for number in re.findall(r"\d+", named)]
+        found |= set(range(numbers[0], numbers[-1] + 1)) if "–" in named else set(numbers)
+    return found
+
+
+@every_notebook
+def test_formulas_are_named_by_their_number(text):
+    """Catches 式 (n) in a stub or a sentence that is no formula of the notebook, or two of one
+    number in a section."""
+    tags = [
+        [int(tag) for tag in re.findall(r"\\tag\{(\d+)\}", other.read_text("utf-8"))]
+        for other in catalogue.texts(text.parent.name)
+    ]
+    assert sum(tags, []) == list(range(1, len(sum(tags, [])) + 1))
+    notebook = assemble.assemble(text)
+    named = numbers_in("\n".join(cell.source for cell in notebook.cells))
+    assert named and named <= set(tags[catalogue.texts(text.parent.name).index(text)])
+
+
+def test_ranges_of_formulas_are_read():
+    """Catches a gate that cannot fail."""
+    assert numbers_in("式 (1)(2): 値、式 (16)–(18)、(7)") == {1, 2, 16, 17, 18}
+
+
+def imports_against_the_rules(text: Path) -> list[str]:
+    """Aliases of the exercises' functions, and what another section hides behind its face."""
+    code = [cell.source for cell in assemble.assemble(text).cells if cell.cell_type == "code"]
+    found = []
+    for node in ast.walk(ast.parse("\n".join(code))):
+        if not isinstance(node, ast.ImportFrom) or not node.module.startswith("lessons."):
+            continue
+        names = set(catalogue.exercise_names())
+        found += [name.name for name in node.names if name.name in names and name.asname]
+        section, _, inside = node.module.removeprefix("lessons.").partition(".")
+        if section in SECTIONS and section != text.parent.name and inside:
+            found.append(node.module)
+    return found
+
+
+@every_notebook
+def test_a_text_calls_the_reference_by_its_name_and_others_by_their_face(text):
+    """Catches `soft_targets as softened`: the learner's function has the name, and the other one
+    is reference.soft_targets; and a section that reaches into another one's files."""
+    assert imports_against_the_rules(text) == []
+
+
+@every_notebook
+def test_links_lead_to_notebooks(text):
+    """Catches a link to the next notebook that does not exist, or from the last one to nowhere."""
+    sources = [c.source for c in read(build.NOTEBOOKS, text).cells if c.cell_type == "markdown"]
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", "\n".join(sources))
+    folder = built(build.NOTEBOOKS, text).parent
+    assert [link for link in links if not (folder / link).exists()] == []
+    section = catalogue.texts(text.parent.name)
+    after = section[section.index(text) + 1 :]
+    assert (f"{after[0].stem}.ipynb" if after else "../course.ipynb") in links
 
 
 @every_notebook
@@ -186,6 +297,28 @@ def test_an_unknown_directive_names_file_and_line(a_lesson):
     text = a_lesson("# 題\n\n%exercises csr_bytes\n")
     with pytest.raises(assemble.BuildError, match=r"pruning\.md:3: unknown directive '%exercises"):
         assemble.assemble(text)
+
+
+@pytest.mark.parametrize("name,section", [
+    ("from lessons.pruning import csr_bytes as size", "csr_bytes"),
+    ("from lessons.quantization.integers import quantize", "lessons.quantization.integers"),
+    ("from lessons.quantization import quantize\nfrom lessons.pruning.masks import pick_alpha", None),
+])  # fmt: skip
+def test_imports_against_the_rules_are_seen(a_lesson, name, section):
+    """Catches a gate that cannot fail."""
+    text = a_lesson(f"# 06 題\n\n```python\n{name}\n```\n")
+    assert imports_against_the_rules(text) == ([section] if section else [])
+
+
+@pytest.mark.parametrize("section", catalogue.written_sections())
+def test_the_notebooks_of_a_section_place_each_exercise_once(section):
+    """Catches an exercise that stands in both halves, where one answer would be graded twice, and
+    one that was lost when they were cut."""
+    assemble.refuse_unplaced(section)
+    placed = [name for text in catalogue.texts(section) for name in catalogue.placed_in(text)]
+    assert placed == catalogue.exercise_names(section)
+    cells = [cell.id for text in catalogue.texts(section) for cell in read(build.NOTEBOOKS, text).cells]
+    assert len(cells) == len(set(cells))
 
 
 def test_an_exercise_without_a_place_is_told(a_lesson):

@@ -63,8 +63,18 @@ class House:
         (self.notebooks / self.name).parent.mkdir(parents=True)
 
     def release(self, content):
-        (self.notebooks / self.name).write_bytes(content)
+        self.release_all({self.name.name: content})
+
+    def release_all(self, contents):
+        self.publish(contents)
         self.open()
+
+    def publish(self, contents):
+        """A version of the course with exactly these notebooks in the section's folder."""
+        for path in (self.notebooks / "01_a").iterdir():
+            path.unlink()
+        for name, content in contents.items():
+            (self.notebooks / "01_a" / name).write_bytes(content)
 
     def open(self):
         self.start.lay_notebooks(self.notebooks, self.work)
@@ -246,6 +256,195 @@ def test_kill_in_the_middle(house, monkeypatch, touched, after, steps):
         assert house.answers("01_a.new.ipynb")["mask"] == "def mask(): return 1"
     else:
         assert house.files() == {"01_a.ipynb": V2}
+
+
+# A section had one notebook, and now has two.
+
+ONE, TWO = "01_1_masks.ipynb", "01_2_prune.ipynb"
+HALVES = {ONE: notebook("前半", {"mask": "def mask(): ..."}),
+          TWO: notebook("後半", {"prune": "def prune(): ...", "new": "def new(): ..."})}
+BOTH = notebook("版1", {"mask": "return 1", "prune": "return 2"}, "実行した")
+
+
+def test_untouched_notebook_makes_room_for_two(house, capsys):
+    """Catches a stale notebook that lies beside the new ones although nobody wrote in it."""
+    house.release(V1)
+    house.release_all(HALVES)
+    assert house.files() == HALVES
+    assert capsys.readouterr().out == ""
+    (house.work / "01_a" / ONE).unlink()
+    house.open()
+    assert house.files() == HALVES
+
+
+def test_answers_go_into_both_new_notebooks(house, capsys):
+    """Catches a lost answer, an old file that vanishes with its outputs, a learner who is not told
+    or told at every start, and a record of progress that the update touches."""
+    house.release(V1)
+    house.save(BOTH)
+    (house.work / ".progress.json").write_bytes(b'{"tries": {}}')
+    house.release_all(HALVES)
+    assert capsys.readouterr().out.splitlines() == [
+        "work/01_a/01_a.ipynb は、新しい版にはありません。",
+        f"  あなたの解答を 1 件、work/01_a/{ONE} に写しました。",
+        f"  あなたの解答を 1 件、work/01_a/{TWO} に写しました。",
+        "  あなたが使っていた work/01_a/01_a.ipynb は、そのまま残っています。"]
+    before = house.files()
+    assert before["01_a.ipynb"] == BOTH
+    assert house.answers(ONE) == {"text": "前半", "mask": "return 1"}
+    assert house.answers(TWO) == {"text": "後半", "prune": "return 2", "new": "def new(): ..."}
+    house.open()
+    assert house.files() == before and capsys.readouterr().out == ""
+    assert (house.work / ".progress.json").read_bytes() == b'{"tries": {}}'
+    (house.work / "01_a" / ONE).unlink()        # to start over
+    house.open()
+    assert house.files() == {**before, ONE: HALVES[ONE]}
+
+
+def test_only_run_or_broken_it_stays(house, capsys):
+    """Catches outputs, or a damaged file that can still be mended, deleted as if untouched."""
+    for content in (notebook("版1", {"mask": "def mask(): ..."}, "実行した"), b'{"cells": [', b"[" * 9999):
+        house.release(V1)
+        house.save(content)
+        house.release_all(HALVES)
+        assert house.files() == {"01_a.ipynb": content, **HALVES}
+        said = capsys.readouterr().out
+        assert "件" not in said and "work/01_a/01_a.ipynb は、そのまま残っています" in said
+        shutil.rmtree(house.work)
+
+
+def test_two_old_versions_give_their_newest_answers(house, capsys):
+    """Catches answers of an .new file that are left behind, or lose against older ones."""
+    newer = notebook("版2", {"mask": "return 3", "prune": "def prune(w): ...", "new": "return 4"})
+    house.release(V1)
+    house.save(BOTH)
+    house.release(V2)
+    house.save(newer, "01_a.new.ipynb")
+    house.release_all(HALVES)
+    assert sorted(house.files()) == [ONE, TWO, "01_a.ipynb", "01_a.new.ipynb"]
+    assert (house.files()["01_a.ipynb"], house.files()["01_a.new.ipynb"]) == (BOTH, newer)
+    assert house.answers(ONE)["mask"] == "return 3"
+    assert house.answers(TWO) == {"text": "後半", "prune": "return 2", "new": "return 4"}
+    assert "01_a.new.ipynb は、そのまま" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("grade_id", ["mask", "dropped"])
+def test_an_untouched_new_file_goes_where_it_is_not_the_last(house, deleted, grade_id):
+    """Catches a second stale notebook; and the only file with an answer, which the new notebooks
+    have no cell for, deleted because nobody touched it after we laid it."""
+    house.release(notebook("版1", {grade_id: "..."}))
+    house.save(notebook("版1", {grade_id: "return 1"}))
+    house.release(notebook("版2", {grade_id: "..."}))
+    if deleted:
+        (house.work / "01_a" / "01_a.ipynb").unlink()
+    house.release_all(HALVES)
+    stays = {(False, "mask"): ["01_a.ipynb"], (False, "dropped"): ["01_a.ipynb"],
+             (True, "mask"): [], (True, "dropped"): ["01_a.new.ipynb"]}[deleted, grade_id]
+    assert sorted(house.files()) == [ONE, TWO, *stays]
+    assert any(b"return 1" in content for content in house.files().values())
+
+
+def test_carried_answers_survive_the_next_version(house):
+    """Catches a new notebook that is still untouched, replaced together with the answers that were
+    carried into it; and one whose answer the next version has no cell for."""
+    house.release(V1)
+    house.save(BOTH)
+    house.release_all(HALVES)
+    house.release_all({ONE: notebook("前半、版3", {"mask": "def mask(w): ..."}), TWO: HALVES[TWO]})
+    assert sorted(house.files()) == [ONE, TWO, "01_a.ipynb"]
+    assert house.answers(ONE) == {"text": "前半、版3", "mask": "return 1"}
+    (house.work / "01_a" / "01_a.ipynb").unlink()
+    house.release_all({ONE: notebook("前半、版4", {"other": "..."}), TWO: HALVES[TWO]})
+    assert house.answers(ONE)["mask"] == "return 1"
+    assert house.answers(ONE.replace(".", ".new.")) == {"text": "前半、版4", "other": "..."}
+
+
+def test_lost_record_carries_answers_into_both(house):
+    """Catches answers left behind where .laid.json is gone: the notebook was named as its folder."""
+    house.release(V1)
+    house.save(BOTH)
+    (house.work / ".laid.json").unlink()
+    house.release_all(HALVES)
+    assert house.files()["01_a.ipynb"] == BOTH
+    assert house.answers(ONE)["mask"] == "return 1" and house.answers(TWO)["prune"] == "return 2"
+
+
+def test_what_no_file_can_hold_stops_nobody(house):
+    """Catches half a character, which JSON can hold, ending every start with a traceback."""
+    house.release(V1)
+    house.save(BOTH.replace(b"return 1", b"return '\\ud800'"))
+    house.release_all(HALVES)
+    assert house.answers(ONE)["mask"] == "return '?'"
+
+
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize("content", [V1, BOTH])
+def test_kill_while_one_becomes_two(tmp_path, start, monkeypatch, content, record):
+    """Catches an answer lost, or a notebook left over, when start.py dies before or after any of
+    its steps (files put in place, the old one removed)."""
+    def update(number, dies_at):
+        house, steps = House(tmp_path / f"house{number}", start), 0
+        house.release(V1)
+        house.save(content)
+        if not record:
+            (house.work / ".laid.json").unlink()
+
+        def dying(step):
+            def wrapped(*arguments):
+                nonlocal steps
+                steps += 1
+                if steps == dies_at:
+                    raise Killed
+                step(*arguments)
+                steps += 1
+                if steps == dies_at:
+                    raise Killed
+            return wrapped
+
+        house.publish(HALVES)
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(os, "replace", dying(os.replace))
+            patch.setattr(Path, "unlink", dying(Path.unlink))
+            house.open()
+        house.open()
+        return house, steps
+
+    undisturbed, steps = update(0, dies_at=0)
+    assert steps >= 8
+    for number in range(1, steps + 1):
+        house, _ = update(number, dies_at=number)
+        assert house.files() == undisturbed.files(), number
+        house.open()
+        assert house.files() == undisturbed.files(), number
+
+
+def cells_of(section):
+    """All cells of a section's released notebooks, one after the other."""
+    return [cell for path in sorted((ROOT / "notebooks" / section).glob("*.ipynb"))
+            for cell in json.loads(path.read_bytes())["cells"]]
+
+
+@pytest.mark.parametrize("section", ["04_quantization", "05_distillation"])
+def test_a_real_section_cut_in_two(house, section):
+    """Catches an answer that our own cells, marks and stubs do not let through."""
+    cells, made = cells_of(section), json.loads(V1)
+    middle = len(cells) // 2
+
+    def write(some):
+        return (json.dumps({**made, "cells": some}, ensure_ascii=False) + "\n").encode()
+
+    house.release(write(cells))
+    answered = json.loads(write(cells))["cells"]
+    mine = {}
+    for cell in answered:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            mine[cell["id"]] = cell["source"] = f"# 私の {cell['id']}\n" + "".join(cell["source"])
+    house.save(write(answered))
+    house.release_all({ONE: write(cells[:middle]), TWO: write(cells[middle:])})
+    both = {**house.answers(ONE), **house.answers(TWO)}
+    assert len(mine) >= 8 and {name: both[name] for name in mine} == mine
+    assert both == {**{cell["id"]: "".join(cell["source"]) for cell in cells}, **mine}
 
 
 def test_settings(start, tmp_path):

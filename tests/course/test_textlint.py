@@ -20,8 +20,10 @@ from pathlib import Path
 import pytest
 from places import NODE, ROOT
 
-from checker.authoring.assemble import DIRECTIVE
+from checker import catalogue
+from checker.authoring.assemble import COURSE, DIRECTIVE
 from checker.catalogue import all_exercises
+from lessons import SECTIONS
 
 TEXTLINT = NODE / "node_modules" / "textlint" / "bin" / "textlint.js"
 PLANTED = {
@@ -93,6 +95,12 @@ def findings(tmp_path_factory):
                    f"    {path.read_text(encoding='utf-8').splitlines()[m['line'] - 1]}"
                    for m in said[path.name]]
             for name, path in files.items()}
+
+
+def test_every_text_of_a_notebook_is_read():
+    """Catches a notebook's text that the linter no longer finds after a move."""
+    notebooks = [text for section in SECTIONS for text in catalogue.texts(section)]
+    assert {path.relative_to(ROOT).as_posix() for path in [*notebooks, COURSE]} <= texts().keys()
 
 
 @pytest.mark.parametrize("name", PLANTED)

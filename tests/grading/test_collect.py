@@ -8,7 +8,6 @@ import struct
 import unicodedata
 import zipfile
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,62 +15,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
+from upload_kit import archive, first_text, notebook, outcomes, release, rounds
 
 from checker.grading import archive as archives
-from checker.grading import collect as module
-from checker.grading.collect import collect, learner_id, read_name, show, stamp
+from checker.grading import uploads as module
+from checker.grading.collect import collect, show
+from checker.grading.submission import stamp
+from checker.grading.upload_names import learner_id, read_name
 
 A, B = "06_pruning", "05_distillation"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 
 
-def notebook(text: str = "answer", grade_id: str = "threshold_mask") -> bytes:
-    """A notebook whose bytes say which one it is."""
-    cell = {
-        "cell_type": "code", "id": "x", "source": text, "outputs": [], "execution_count": None,
-        "metadata": {"nbgrader": {"grade_id": grade_id}},
-    }  # fmt: skip
-    return json.dumps(
-        {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    ).encode()
-
-
-def archive(members: dict) -> bytes:
-    """A zip archive; a key is a ready ZipInfo, or a name of a member that tells no time."""
-    stream = BytesIO()
-    with zipfile.ZipFile(stream, "w") as file:
-        for name, data in members.items():
-            info = zipfile.ZipInfo(name) if isinstance(name, str) else name
-            file.writestr(info, data, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
-
-
 @pytest.fixture
 def course(tmp_path):
     """A course with two released assignments."""
-    for assignment, grade_id in ((A, "threshold_mask"), (B, "soft_loss")):
-        folder = tmp_path / "course/notebooks" / assignment
-        folder.mkdir(parents=True)
-        (folder / f"{assignment}.ipynb").write_bytes(notebook("released", grade_id))
-    return tmp_path / "course"
+    return release(tmp_path / "course", {
+        f"{A}/{A}": notebook("released", "threshold_mask"),
+        f"{B}/{B}": notebook("released", "soft_loss"),
+    })  # fmt: skip
 
 
 @pytest.fixture
 def hand_in(tmp_path, course):
     """Write files into an empty folder of uploads and collect it; returns the lines."""
-    rounds = iter(range(1000))
-
-    def hand_in(files: dict[str, bytes], seconds: float = NOON) -> list:
-        folder = tmp_path / f"uploads{next(rounds)}"
-        folder.mkdir()
-        for name, data in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            os.utime(path, (seconds, seconds))
-        return collect(folder, course)
-
-    return hand_in
+    write_and_collect = rounds(tmp_path, course)
+    return lambda files, seconds=NOON: write_and_collect(files, seconds)
 
 
 def submitted(course: Path) -> dict[str, str]:
@@ -79,14 +48,8 @@ def submitted(course: Path) -> dict[str, str]:
     found = {}
     for path in (course / "grading/submitted").glob("*/*/*.ipynb"):
         assert path.stem == path.parent.name
-        found[path.parent.relative_to(course / "grading/submitted").as_posix()] = json.loads(
-            path.read_bytes().decode("utf-8-sig")
-        )["cells"][0]["source"]
+        found[path.parent.relative_to(course / "grading/submitted").as_posix()] = first_text(path)
     return found
-
-
-def outcomes(lines) -> list[str]:
-    return [line.outcome for line in lines]
 
 
 def time_of(course: Path, learner: str, assignment: str = A) -> datetime:
@@ -269,7 +232,7 @@ def test_the_newest_of_several_counts(hand_in, course):
     assert submitted(course) == {f"tanaka/{A}": "ten"}
     assert outcomes(lines) == ["collected"]
     assert lines[0].text.startswith("2026-11-20 10:00:00 ")
-    assert lines[0].text.endswith(", the newest of 3 uploads")
+    assert lines[0].text.endswith("3 件のうち、いちばん新しいものです。")
 
 
 def test_the_time_in_the_name_goes_before_the_files_own(hand_in, course):
@@ -294,7 +257,7 @@ def test_of_one_time_the_later_copy_counts(hand_in, course):
 def test_nothing_decides_between_equals(hand_in, course):
     """Catches a coin tossed in silence between two notebooks."""
     lines = hand_in({f"tanaka/a/{A}.ipynb": notebook("1"), f"tanaka/{A}/{A}.ipynb": notebook("2")})
-    assert outcomes(lines) == ["refused"] and "same time" in lines[0].text
+    assert outcomes(lines) == ["refused"] and "同じ時刻" in lines[0].text
     assert submitted(course) == {}
 
 
@@ -347,7 +310,7 @@ def test_the_same_time_and_another_content_is_refused(hand_in, course):
     assert submitted(course) == {f"tanaka/{A}": "one"}
 
 
-@pytest.mark.parametrize("moved", [0, 1])
+@pytest.mark.parametrize("moved", [0, 1, 2])
 def test_a_kill_in_between_loses_nothing(hand_in, course, monkeypatch, moved):
     """Catches a half-written submission, or an old one that is neither in its place nor kept."""
     hand_in({f"tanaka_{A}.ipynb": notebook("old")})
@@ -365,10 +328,10 @@ def test_a_kill_in_between_loses_nothing(hand_in, course, monkeypatch, moved):
     with pytest.raises(KeyboardInterrupt):
         hand_in(files, NOON + 60)
     monkeypatch.undo()
-    assert [p.read_bytes() for p in (*place.glob("*.ipynb"), *kept.rglob("*.ipynb"))] == [
-        notebook("old")
-    ]
-    assert outcomes(hand_in(files, NOON + 60)) == ["collected" if moved else "replaced"]
+    left = [p for p in (*place.glob("*"), *kept.rglob("*.ipynb")) if p.parent.name != "arriving"]
+    assert [p.read_bytes() for p in left if p.suffix == ".ipynb"] == [notebook("old")]
+    # After the second step it only remains to be put in its place, and that comes first.
+    assert outcomes(hand_in(files, NOON + 60)) == ["unchanged" if moved == 2 else "replaced"]
     assert submitted(course) == {f"tanaka/{A}": "new"}
     assert [p.read_bytes() for p in kept.rglob("*.ipynb")] == [notebook("old")]
     assert time_of(course, "tanaka").timestamp() == NOON + 60
@@ -395,7 +358,7 @@ def test_the_record_beside_the_notebook_comes_along(hand_in, course):
 def test_a_broken_record_costs_no_notebook(hand_in, course, record):
     """Catches a record that nobody can read, or that fills the disk, taken or fatal."""
     lines = hand_in({f"tanaka/{A}.ipynb": notebook(), "tanaka/.progress.json": record})
-    assert outcomes(lines) == ["collected"] and ".progress.json left out" in lines[0].text
+    assert outcomes(lines) == ["collected"] and ".progress.json は取り込みませんでした" in lines[0].text
     assert not list((course / "grading/submitted").rglob(".progress.json"))
 
 
@@ -451,9 +414,25 @@ def test_what_names_nobody_or_nothing_is_refused_by_name(hand_in, course):
     assert outcomes(lines) == ["collected"] + ["refused"] * 6
     assert submitted(course) == {f"mori/{A}": "fine"}
     reasons = {line.where: line.text for line in lines}
-    assert f"{B}, {A}" in reasons["kato/Untitled.ipynb"]
+    assert f"{B}、{A}" in reasons["kato/Untitled.ipynb"]
     assert "month" in reasons[f"abe_attempt_2026-13-20-09-30-00_{A}.ipynb"]
     assert show(lines) == 1 and show(lines[:1]) == 0
+
+
+def test_the_outcomes_stand_in_one_column(hand_in, capsys):
+    """Catches lines that nobody can scan, and a round without uploads that looks like success."""
+    again = {f"ito_{A}.ipynb": notebook(), f"abe_{A}.ipynb": notebook("new")}
+    hand_in({f"ito_{A}.ipynb": notebook(), f"abe_{A}.ipynb": notebook("old")})
+    lines = hand_in(again | {f"sato_{A}.ipynb": notebook(), "x.pdf": b""}, NOON + 60)
+    lines += hand_in({f"abe_{A}.ipynb": notebook("older")})
+    show(lines)
+    *printed, summary = capsys.readouterr().out.splitlines()
+    words = ["差し替え", "変更なし", "取り込み", "受付不可", "古い提出"]
+    assert [line[:6] for line in printed] == [f"{word}  " for word in words]
+    assert printed[2].startswith(f"取り込み  sato {A}: sato_{A}.ipynb: 2026-11-20 ")
+    assert summary == "、".join(f"{word} 1 件" for word in words)
+    assert show([]) == 0
+    assert capsys.readouterr().out == "提出物が見つかりませんでした。\n"
 
 
 def test_no_folder_no_traceback(course):
@@ -514,7 +493,7 @@ def test_links_are_not_followed(hand_in, course, tmp_path):
     info = zipfile.ZipInfo(f"{A}.ipynb")
     info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
     lines = hand_in({"sato.zip": archive({info: b"/etc/passwd"})})
-    assert outcomes(lines) == ["refused"] and "link" in lines[0].text
+    assert outcomes(lines) == ["refused"] and "リンク" in lines[0].text
     uploads = tmp_path / "links"
     uploads.mkdir()
     (tmp_path / "secret").mkdir()
@@ -525,7 +504,7 @@ def test_links_are_not_followed(hand_in, course, tmp_path):
     except OSError:
         pytest.skip("this system does not let us make links")
     lines = collect(uploads, course)
-    assert [(line.outcome, "a link" in line.text) for line in lines] == [("refused", True)] * 2
+    assert [(line.outcome, "リンク" in line.text) for line in lines] == [("refused", True)] * 2
     assert submitted(course) == {}
 
 
@@ -543,7 +522,7 @@ def test_bombs_are_refused_unread(hand_in, course, monkeypatch):
     assert outcomes(lines).count("refused") > 90 and f"ito/{A}" in submitted(course)
     monkeypatch.setattr(archives, "MEMBERS_CAP", 50)
     lines = hand_in({"abe.zip": many})
-    assert outcomes(lines) == ["refused"] and "100 names" in lines[0].text
+    assert outcomes(lines) == ["refused"] and "100 個の名前" in lines[0].text
 
 
 def patched(data: bytes, central: int, local: int, form: str, value: int) -> bytes:
@@ -556,8 +535,8 @@ def patched(data: bytes, central: int, local: int, form: str, value: int) -> byt
 
 @pytest.mark.parametrize("central, local, form, value, reason", [
     (24, 22, "<I", 40, "CRC"),  # declares fewer bytes than it holds
-    (24, 22, "<I", 4_000, "declares"),  # and more
-    (8, 6, "<H", 1, "encrypted"),
+    (24, 22, "<I", 4_000, "書かれている長さ"),  # and more
+    (8, 6, "<H", 1, "暗号化"),
     (10, 8, "<H", 9, "deflate"),  # deflate64
     (10, 8, "<H", 12, "deflate"),  # bzip2, which inflates without a limit
 ])  # fmt: skip
@@ -614,7 +593,7 @@ def test_an_id_is_one_safe_part_of_a_path(owner):
 def test_no_name_breaks_the_reading(text, assignment):
     """Catches a name that raises, and an assignment lost behind odd characters."""
     read_name(text, [A, B])
-    assert read_name(f"{text} {assignment}.ipynb", [A, B]).assignment in (A, B)
+    assert read_name(f"{text} {assignment}.ipynb", [A, B]).released in (A, B)
 
 
 def test_nothing_of_the_work_stays_behind(hand_in, course):

@@ -28,7 +28,7 @@ from checker.authoring.build import grading
 from checker.cards import LOOK, note_card, verdict_card
 from checker.catalogue import exercise_names, load
 from checker.grading.clean import clean_html
-from checker.grading.collect import stamp
+from checker.grading.submission import stamp
 from checker.judging.source import judge_source
 from checker.judging.verdict import WORDS
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons import fitnets
-from lessons.data import Dataset, digits
+from lessons.data import Dataset
+from lessons.distillation import fitnets
 from lessons.distillation.fitnets import (
     BatchNormalised,
     by_back_propagation,
@@ -21,7 +21,6 @@ from lessons.distillation.fitnets import (
     steps_of,
     widths_of,
 )
-from lessons.distillation.teacher import with_centred_images
 from lessons.networks import Networks, accuracies
 from lessons.training import accuracy, mlp
 
@@ -30,11 +29,6 @@ DEPTH, SEEDS = 26, [0, 1, 2]
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
-
-
-@pytest.fixture(scope="module")
-def data():
-    return with_centred_images(digits())
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +131,30 @@ def test_the_first_stage_trains_the_guided_half_and_nothing_else(few, teacher):
     before = copy.deepcopy(students)
     first_stage(students, few, hints, 2)
     assert [name for name, _ in students.named_parameters()] == names
-    assert "regressors" not in dict(students.named_children())
+    assert vars(students).keys() == vars(before).keys()
+    assert [name for name, _ in students.named_children()] == ["weights", "biases"]
     for kind in ("weights", "biases"):
         moved = [not torch.equal(old, new) for old, new in
                  zip(getattr(before, kind), getattr(students, kind), strict=True)]
         assert moved == [True, True, False, False, False]
+
+
+def test_an_interrupted_first_stage_leaves_nothing_behind(few, teacher, monkeypatch):
+    """Catches regressors that hang on the caller's students while they are trained, and stay there
+    when the stop button is pressed: the second stage would train them with the rest."""
+    def held_by(students):
+        return [*vars(students), *dict(students.named_modules()), *dict(students.named_parameters())]
+
+    def stopped(*_):
+        assert held_by(students) == before
+        raise KeyboardInterrupt
+
+    students = Networks(widths_of(4), SEEDS)
+    before = held_by(students)
+    monkeypatch.setattr(fitnets, "hint_loss", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        first_stage(students, few, teacher[:4](few.x_train).detach(), 2)
+    assert held_by(students) == before
 
 
 def test_the_first_stage_minimises_the_hint_loss(few, teacher, monkeypatch):
@@ -151,21 +164,21 @@ def test_the_first_stage_minimises_the_hint_loss(few, teacher, monkeypatch):
     hints, rows = teacher[:4](few.x_train).detach(), torch.stack(
         [torch.randperm(100, generator=seeded(k)) for k in range(3)])
 
-    def watched(networks, examples, loss, **options):
+    def watched(networks, examples, loss, *, also, **options):
         def compare():
             guided = networks(few.x_train[rows], layers=2).detach()
             expected = 0.0
-            for mine, v, regressor in zip(rows, guided, networks.regressors, strict=True):
+            for mine, v, regressor in zip(rows, guided, also, strict=True):
                 error = hints[mine] - torch.stack([regressor.detach() @ one for one in v])
                 expected += float(error.square().sum()) / 2 / 100
             losses.append(float(loss(rows).detach()))
             assert losses[-1] == pytest.approx(expected, rel=1e-4)
 
-        starts = [regressor.detach().clone() for regressor in networks.regressors]
+        starts = [regressor.detach().clone() for regressor in also]
         compare()
-        fit(networks, examples, loss, **options)
+        fit(networks, examples, loss, also=also, **options)
         compare()
-        assert not any(map(torch.equal, starts, networks.regressors))
+        assert not any(map(torch.equal, starts, also))
 
     monkeypatch.setattr(fitnets, "fit", watched)
     first_stage(students, few, hints, 2)
@@ -179,8 +192,8 @@ def test_the_first_stage_follows_the_seeds_alone(few, teacher):
         torch.manual_seed(global_seed)
         students = Networks(widths_of(4), SEEDS)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(fitnets, "fit", lambda networks, *_, **__: starts.append(
-                [r.detach().clone() for r in networks.regressors]))
+            patch.setattr(fitnets, "fit", lambda *_, also, **__: starts.append(
+                [r.detach().clone() for r in also]))
             first_stage(students, few, hints, 2)
         first_stage(students, few, hints, 2)
         ends.append(students.weights[0])
