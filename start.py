@@ -49,7 +49,7 @@ def main(args):
         # One thread each: two workers on two cores are slower, and less exact, with more.
         threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
                                           "MKL_NUM_THREADS")}
-        return run(["-m", "pytest", "-n", "2", "--dist", "loadgroup", *chosen], threads)
+        return run(["-m", "pytest", "-n", "2", "--dist", "loadfile", *chosen], threads)
     install("")
     lay_settings(ROOT / ".lab")
     lay_notebooks(ROOT / "notebooks", ROOT / "work")

@@ -68,8 +68,6 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     for rules in (together, notebooks, cost):
         config.pluginmanager.register(rules)
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(together.Reported())
 
 
 def pytest_report_header(config):

@@ -14,6 +14,7 @@ import struct
 import time
 from collections.abc import Iterator
 
+import cost
 import nbformat
 import pytest
 import safetensors.torch
@@ -42,7 +43,7 @@ from checker.running.sandbox import refuse_misfit
 WARN = (
     "FutureWarning", "DeprecationWarning", "SyntaxWarning", "hypothesis.errors.HypothesisWarning",
 )  # fmt: skip
-pytestmark = [pytest.mark.filterwarnings(f"ignore::{w}") for w in WARN]
+pytestmark = [pytest.mark.slow, *(pytest.mark.filterwarnings(f"ignore::{w}") for w in WARN)]
 
 SECONDS = 2.0  # of work for one input
 # What hypothesis draws is the same in every run, and slow inputs are our own business.
@@ -60,6 +61,12 @@ JUNK = [
     "0", "code", "４", "\ud800", "\ufeff", "\0", "x" * 70_000, [], {}, [None], [1, "a"], [[], {}],
     {"": None}, {"nbgrader": 1}, {"nbgrader": {"grade_id": []}}, {"0": {"1": []}}, NESTED,
 ]  # fmt: skip
+
+
+def assert_quick(started: float) -> None:
+    """Fail where more processor time has passed than one input may cost on a machine like this."""
+    worked = time.process_time() - started
+    assert worked < SECONDS or worked < SECONDS * cost.slowness()
 
 
 def mutated(data: bytes, draw: random.Random, others: list[bytes]) -> bytes:
@@ -208,7 +215,7 @@ def judged_or_refused(name: str, frame: bytes) -> bool:
             assert 0 <= verdict.score <= 1
             card = verdict_card(verdict)
             assert (card.html + card.text).encode()
-    assert time.process_time() - started < SECONDS
+    assert_quick(started)
     return run is not None
 
 
@@ -442,7 +449,7 @@ def restored(course):
             ]
             answers = {cell.id: cell.source for cell in notebook.cells if cell.id in ANSWERS}
             assert "".join(answers.values()).encode() is not None
-        assert time.process_time() - started < SECONDS
+        assert_quick(started)
         assert path.read_bytes() == data
         return answers
 
@@ -579,7 +586,7 @@ def test_injured_texts(block):
         started = time.process_time()
         assert Answer(text, "pick_alpha").unanswered in (True, False)
         assert read_cell(text)[0].count("\n") == text.count("\n")
-        assert time.process_time() - started < SECONDS
+        assert_quick(started)
 
 
 LONG = {
@@ -599,7 +606,7 @@ def test_long_texts(kind):
     """Catches a text whose parsing crashes the grader, or takes it minutes and gigabytes."""
     started = time.process_time()
     assert not Answer(LONG[kind], "pick_alpha").unanswered
-    assert time.process_time() - started < SECONDS
+    assert_quick(started)
 
 
 def test_a_message_about_a_text_without_measure():

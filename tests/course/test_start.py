@@ -553,6 +553,46 @@ def test_failed_update_keeps_the_working_environment(start, calls):
     assert installs(start, calls) == []
 
 
+# ---- the test command ------------------------------------------------------------------------
+
+@pytest.fixture
+def asked(start, monkeypatch):
+    """What `start.py test …` asks of pytest, without installing or running anything."""
+    monkeypatch.setattr(start, "install", lambda extra: None)
+    monkeypatch.setattr(start, "run", lambda arguments, variables: arguments)
+    (start.ROOT / "tests").mkdir()
+    (start.ROOT / "tests" / "test_a.py").touch()
+    return lambda *words: start.main(["test", *words])
+
+
+def test_everything_is_tested_by_default(asked):
+    """Catches a full run without the notebooks, on one core, or without the list of what is slow."""
+    everything = asked()
+    assert everything[:6] == ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
+    assert {"--nbval", "--durations=25"} <= set(everything)
+    assert not {"--fast", "-m"} & set(everything[6:])
+
+
+def test_the_fast_tests(asked):
+    """Catches a fast run that executes notebooks, or whose folders are gone."""
+    fast = asked("fast", "-x")
+    assert "--fast" in fast and "--nbval" not in fast and fast[-1] == "-x"
+    folders = [word for word in fast if word.startswith("tests/")]
+    assert folders and all((ROOT / folder).is_dir() for folder in folders)
+
+
+def test_a_misspelt_word_is_no_test(asked, start):
+    """Catches `test fats`, which pytest would answer with an English line about a missing file."""
+    with pytest.raises(start.Stop, match="「fats」というテストはありません。(.|\n)*test fast"):
+        asked("fats")
+
+
+@pytest.mark.parametrize("words", [["-k", "fast"], ["tests"], ["tests/test_a.py::test_b[1]", "-x"]])
+def test_other_words_are_for_pytest(asked, words):
+    """Catches a file, a case or an option of pytest that is refused."""
+    assert asked(*words)[-len(words):] == words
+
+
 # ---- the remedies ----------------------------------------------------------------------------
 
 @pytest.mark.parametrize("version", [(3, 8, 18), (3, 10, 0), (3, 14, 0)])
@@ -704,7 +744,7 @@ def whole_copy(tmp_path):
     shutil.rmtree(copy, ignore_errors=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long("it downloads and installs everything, as a learner does")
 def test_install_open_and_open_again_offline(whole_copy, tmp_path):
     """Catches a list that pip cannot install, an English or misplaced JupyterLab, settings written
     to the learner's own Jupyter, and a second run that calls pip or needs the network."""

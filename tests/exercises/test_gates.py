@@ -19,9 +19,7 @@ from lessons import SECTIONS
 
 
 def every_exercise(test):
-    """One case for each exercise; an exercise's cases stay on one worker, and share what is known."""
-    names = [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in exercise_names()]
-    return pytest.mark.gate(pytest.mark.parametrize("name", names)(test))
+    return pytest.mark.gate(pytest.mark.parametrize("name", exercise_names())(test))
 
 
 @pytest.fixture

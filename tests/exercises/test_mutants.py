@@ -53,10 +53,8 @@ def complaints(exercise: Exercise, equivalent: dict[str, str]) -> list[str]:
     ]
 
 
-@pytest.mark.gate
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.xdist_group(f"mutants of {n}")) for n in exercise_names()]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", exercise_names())
 def test_every_mutant_is_rejected(name):
     """Catches cases too weak to see a swapped sign, a dropped term or a loosened comparison."""
     found = complaints(load(name), EQUIVALENT.get(name, {}))
@@ -90,6 +88,7 @@ def test_a_rotten_entry_is_found(change):
     ]
 
 
+@pytest.mark.slow
 def test_an_endless_mutant_is_rejected(monkeypatch):
     """Catches a test that hangs: `steps - 1` made `steps - 0` never reaches the end."""
     monkeypatch.setattr(sys.modules[__name__], "SECONDS", 0.3)

@@ -1,33 +1,46 @@
-"""Which tests stay together on one worker of pytest-xdist, and which workers' tests go first.
+"""Which tests stay together on one worker of pytest-xdist, and which go first.
 
-A file stays together, and so does a notebook with its kernel. Where cases are independent of each
-other they say so with a mark of their own, `xdist_group`.
+A file stays together, and so does a notebook with its kernel. (The marks of `--dist loadgroup` are
+not heard with pytest 9.2: pytest-xdist issue 1386.)
 """
 
 import re
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-# The dear ones first: at the end stand the many small groups, which keep both workers busy.
-FIRST = ("tests/grading", "tests/course", "tests/browser", "solutions", "notebooks")
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(config, items):
-    places = {}
-    for item in items:
-        file = item.path.relative_to(config.rootpath).as_posix()
-        alone = item.get_closest_marker("xdist_group")
-        if not alone:
-            item.add_marker(pytest.mark.xdist_group(file))
-        before = [folder for folder in FIRST if file.startswith(f"{folder}/")]
-        places[item] = 99 if alone else FIRST.index(before[0]) if before else len(FIRST)
-    items.sort(key=places.get)
+# The dear ones first.
+FIRST = ("tests/grading/", "tests/course/", "tests/browser/", "solutions/", "notebooks/")
+# Here the cases are independent: those of one exercise, attack or block stay together. They come
+# last and keep both workers busy to the end.
+SPREAD = ("tests/grading/test_hostile.py", "tests/checker/test_fuzz.py", "tests/exercises/")
 
 
-class Reported:
-    """Tests are reported by the names that pytest takes, without their groups."""
+def group(nodeid: str) -> str:
+    """What stays on one worker: a file, or where cases are spread those of one last parameter."""
+    file, _, case = nodeid.partition("::")
+    return f"{file}::{re.split(r'[-[]', case)[-1]}" if file.startswith(SPREAD) else file
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report):
-        report.nodeid = re.sub(r"@[^@\]]*$", "", report.nodeid)
+
+def place(item) -> int:
+    """When an item's turn comes."""
+    file = item.nodeid.partition("::")[0]
+    if file.startswith(SPREAD):
+        return len(FIRST) + 1
+    return next((i for i, folder in enumerate(FIRST) if file.startswith(folder)), len(FIRST))
+
+
+class Together(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # pytest-xdist would put the largest number of cases first
+    return Together(config, log)

@@ -497,6 +497,7 @@ def test_a_hidden_verdict_names_the_misconception(wrong):
     assert WRONGS[wrong] in found.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", exercise_names())
 def test_hidden_verdicts_on_every_exercise_hold_no_long_number(name):
     """Catches an exercise whose diagnosis or label spells out a generated number."""

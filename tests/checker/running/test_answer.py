@@ -113,7 +113,7 @@ def test_an_endless_loop_in_the_cell_itself_is_cut():
 @needs_alarm
 def test_calls_before_the_cut_are_kept():
     """Catches a cut that throws away what was observed."""
-    ran = ask(run_answer, "def f(x):\n    while x:\n        pass", "f", [(0,), (1,), (0,)], seconds=0.3)
+    ran = ask(run_answer, "def f(x):\n    while x:\n        pass", "f", [(0,), (1,), (0,)], seconds=1.0)
     assert len(ran.observations) == 1
     assert ran.failure.kind == "TimeUp"
 

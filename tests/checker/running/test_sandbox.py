@@ -17,6 +17,7 @@ NAME, CALLS = "double", [(1,), (2,)]
 RIGHT = "def double(x):\n    return 2 * x"
 ADDS_ONE = "def double(x):\n    return x + 1"
 LINUX = sys.platform == "linux"
+pytestmark = pytest.mark.slow
 FORKS = pytest.mark.skipif(not LINUX, reason="the child forks on Linux only")
 
 

@@ -53,6 +53,7 @@ def identical(one: object, other: object) -> bool:
     return one == other
 
 
+@pytest.mark.slow
 @given(RUNS)
 def test_a_run_survives_the_journey(run):
     """Catches a lost type: 1 for True, a list for a tuple, a rounded float, a dropped dtype."""
@@ -90,6 +91,7 @@ def sample() -> bytes:
     return wire.pack_run(Run((seen, seen), Failure("E", "m", 3), "out"))
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(st.data())
 def test_damaged_bytes_give_a_bad_reply_or_a_run(data):

@@ -2,6 +2,7 @@
 
 from statistics import mean
 
+import pytest
 import torch
 
 from lessons.distillation.edge import exported
@@ -12,6 +13,7 @@ from lessons.quantization.bit_widths import accuracy_with, uniform_weights
 from lessons.training import accuracy, mlp
 
 
+@pytest.mark.slow
 def test_an_exported_file_holds_the_weights_and_more(data, teacher):
     """Catches a size that is counted instead of measured, and a program that computes another thing."""
     sizes = {}
@@ -23,6 +25,7 @@ def test_an_exported_file_holds_the_weights_and_more(data, teacher):
     assert sizes["student"] < sizes["teacher"] / 3
 
 
+@pytest.mark.slow
 def test_small_students_gain_and_eight_bits_are_enough(students, data, teacher, train_logits):
     """Catches widths that are ignored, and a student that cannot follow its teacher."""
     labels, soft = (mean(accuracies(taught(data, train_logits, 3, 8.0, alpha, widths=[64, 8, 10]),

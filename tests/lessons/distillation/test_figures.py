@@ -147,6 +147,7 @@ def test_pulls_are_the_negative_gradients_of_the_two_terms(temperature, alpha, l
     assert soft[int(told[-2])] == pytest.approx(float(others.max()), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_no_pull_of_minus_zero_is_told():
     """Catches "-0.000": with alpha = 0 the teacher's term is 0 and has no direction."""
     told = [pulls_on_logits(student, teacher, label, 4.0, 0.0)[1] for label in range(10)

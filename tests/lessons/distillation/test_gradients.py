@@ -75,6 +75,7 @@ def test_only_the_factor_t_squared_is_missing(alpha):
     torch.testing.assert_close(36 * (without - hard), right - hard)
 
 
+@pytest.mark.slow
 def test_without_t_squared_the_teacher_is_not_heard(measured):
     """Catches an optimizer that hides the factor (measured: 79 % against 93 % with T²)."""
     right = measured(3, 20.0, 0.5, **SGD)

@@ -53,6 +53,7 @@ def test_percent_counts_what_is_true():
     assert percent(torch.tensor([[True, False], [True, True]])) == 75.0
 
 
+@pytest.mark.slow
 def test_a_class_never_seen_is_learned_from_the_teacher(students, data):
     """Catches an omitted class that is not omitted, and a bias that mends what labels never told.
 
@@ -71,6 +72,7 @@ def test_a_class_never_seen_is_learned_from_the_teacher(students, data):
     assert labels[0] > teacher[0] and labels[2] < teacher[2] - 10
 
 
+@pytest.mark.slow
 def test_one_student_holds_what_an_ensemble_knows(data, train_logits):
     """Catches an ensemble of one, and a student that learns from one member all the same.
 

@@ -46,6 +46,7 @@ def test_the_order_of_the_pixels_follows_the_logits():
     assert not torch.equal(pixel_order(changed), orders[0])
 
 
+@pytest.mark.slow
 def test_a_student_is_judged_in_the_order_of_its_puzzle(students):
     """Catches test images in the original order: what was learned elsewhere must not help.
 
@@ -91,6 +92,7 @@ def test_the_teacher_reaches_the_target_and_labels_do_not(seed, monkeypatch):
     assert student_accuracy(alone, teacher_logits) < TARGET - 2
 
 
+@pytest.mark.slow
 def test_what_the_sliders_show_follows_from_their_values():
     """Catches a width, a temperature or an alpha that is not passed on.
 

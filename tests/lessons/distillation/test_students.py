@@ -64,6 +64,7 @@ def test_a_student_sees_its_own_rows_and_no_others(data, per_class, without):
         torch.testing.assert_close(first_logits[index], alone.detach())
 
 
+@pytest.mark.slow
 def test_students_do_not_depend_on_each_other(data, train_logits, students):
     """Catches a loss that is divided by the number of students, which SGD does not forgive."""
     together = students(3, 20.0, 0.5, **SGD)
@@ -74,6 +75,7 @@ def test_students_do_not_depend_on_each_other(data, train_logits, students):
         torch.testing.assert_close(many[2], one[0], rtol=1e-2, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_fixed_teacher_teaches_and_a_moving_one_agrees_on_nonsense(data, teacher):
     """Catches a teacher that is updated though it is frozen, or kept though it is not, and one
     that is changed for its owner: the fixture looks."""
@@ -88,6 +90,7 @@ def test_a_fixed_teacher_teaches_and_a_moving_one_agrees_on_nonsense(data, teach
     assert max(moving[-1][2:]) < 50
 
 
+@pytest.mark.slow
 def test_accuracy_by_step_ends_at_the_final_accuracy(data, train_logits, measured):
     """Catches a measurement before the update, one student for all, and steps not asked for."""
     at = [20, 600]
@@ -99,6 +102,7 @@ def test_accuracy_by_step_ends_at_the_final_accuracy(data, train_logits, measure
     assert soft[20] < labels[20] - 3
 
 
+@pytest.mark.slow
 def test_few_images_need_the_teacher_and_its_temperature(measured):
     """Catches a distillation that gains nothing (measured: 77 % to 93 %), or as much at T = 1."""
     labels, cold, warm = measured(3, 1.0, 0.0), measured(3, 1.0, 1.0), measured(3, 8.0, 1.0)
@@ -106,6 +110,7 @@ def test_few_images_need_the_teacher_and_its_temperature(measured):
     assert measured(3, 8.0, 0.9) >= labels + 5
 
 
+@pytest.mark.slow
 def test_all_images_leave_nothing_to_gain(measured):
     """Catches labels that are worse than they should be (measured: 97.0 against 96.5 %)."""
     labels, warm = measured(None, 1.0, 0.0), measured(None, 8.0, 1.0)

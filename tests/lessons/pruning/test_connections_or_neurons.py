@@ -20,6 +20,8 @@ from lessons.pruning.connections_or_neurons import (
 from lessons.pruning.network import WIDTHS, threshold_masks, weights
 from lessons.training import apply_masks, linear_layers, mlp
 
+pytestmark = pytest.mark.slow
+
 
 def test_smaller_widths_is_the_widest_that_fits():
     """Catches an off-by-one in the search: the next wider net must break the budget."""

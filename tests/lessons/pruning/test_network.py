@@ -19,6 +19,8 @@ from lessons.pruning.network import (
 )
 from lessons.training import accuracy, apply_masks, mlp
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def swept(dense, fashion):

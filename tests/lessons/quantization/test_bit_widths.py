@@ -25,6 +25,8 @@ from lessons.quantization.bit_widths import (
 from lessons.quantization.low_bit_weights import binary_weights, power_of_two
 from lessons.training import accuracy, linear_layers, mlp, train
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def clothes():

@@ -28,6 +28,7 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+@pytest.mark.slow
 def test_half_precision_stops_and_a_scaled_loss_saves_it(numbers, single):
     """Catches a forward or backward pass in float32, and a scale that reaches no gradient."""
     half = gradient_run(numbers, HALF, seed=0)
@@ -84,6 +85,7 @@ def test_a_run_follows_its_seed_alone(numbers, single):
     assert not torch.equal(other.true_gradients, single.true_gradients)
 
 
+@pytest.mark.slow
 def test_small_updates_drown_in_bfloat16_weights(numbers):
     """Catches weights that are kept in float32 after all, and a copy that is not.
 
