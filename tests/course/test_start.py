@@ -187,6 +187,18 @@ def test_second_new_version_lies_beside_a_touched_first_one(house):
         "text": "版3", "mask": "def mask(): return 2", "prune": "def prune(): return 3"}
 
 
+def test_what_was_changed_after_it_was_carried_over_counts(house):
+    """Catches a later version that takes the answer from our own copy, made before the learner went
+    on in the old file."""
+    house.release(V1)
+    house.save(MINE)
+    house.release(V2)
+    house.save(MINE.replace(b"return 1", b"return 9"))
+    house.release(V3)
+    assert sorted(house.files()) == ["01_a.ipynb", "01_a.new.ipynb"]
+    assert house.answers("01_a.new.ipynb")["mask"] == "def mask(): return 9"
+
+
 def test_new_file_moved_over_the_old_one(house):
     """Catches a learner who takes the new version over being handed it again at every start."""
     house.release(V1)
@@ -345,6 +357,32 @@ def test_an_untouched_new_file_goes_where_it_is_not_the_last(house, deleted, gra
              (True, "mask"): [], (True, "dropped"): ["01_a.new.ipynb"]}[deleted, grade_id]
     assert sorted(house.files()) == [ONE, TWO, *stays]
     assert any(b"return 1" in content for content in house.files().values())
+
+
+def test_two_untouched_copies_do_not_vouch_for_each_other(house):
+    """Catches the last two files with an answer, each deleted because the other one has it."""
+    mine = notebook("版1", {"dropped": "return 1"})
+    house.release(V1)
+    house.save(mine)
+    house.save(mine, "01_a.new.ipynb")
+    laid = json.loads((house.work / ".laid.json").read_bytes())
+    for name in ("01_a/01_a.ipynb", "01_a/01_a.new.ipynb"):
+        laid["copies"][name] = house.start.digest(mine)
+    (house.work / ".laid.json").write_text(json.dumps(laid))
+    house.release_all(HALVES)
+    assert sorted(house.files()) == [ONE, TWO, "01_a.new.ipynb"]
+
+
+def test_new_notebooks_copied_by_hand_get_the_answers(house):
+    """Catches blank notebooks taken for the learner's own because they were there before us."""
+    house.release(V1)
+    house.save(BOTH)
+    house.publish(HALVES)
+    for name, content in HALVES.items():
+        house.save(content, name)
+    house.open()
+    assert sorted(house.files()) == [ONE, TWO, "01_a.ipynb"]
+    assert house.answers(ONE)["mask"] == "return 1" and house.answers(TWO)["prune"] == "return 2"
 
 
 def test_carried_answers_survive_the_next_version(house):
