@@ -51,7 +51,10 @@ c.HTMLExporter.extra_template_basedirs = [
     str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
 ]
 c.HTMLExporter.sanitize_html = True
-c.HTMLExporter.filters = {"clean_html": "checker.grading.clean.clean_html"}
+c.HTMLExporter.filters = {
+    "clean_html": "checker.grading.clean.clean_html",
+    "judged": "checker.grading.check_cell.read",
+}
 
 # Uploads lie in grading/downloaded/<assignment>/archive/ and are named after the learner:
 # tanaka.zip, tanaka_attempt_2026-11-20.zip or tanaka_attempt_2026-11-20_06_pruning.ipynb.

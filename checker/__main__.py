@@ -31,20 +31,23 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("file", type=Path)
     judge.add_argument("--json", action="store_true", help="print the verdict as JSON")
     judge.add_argument("--box", action="store_true", help="judge in the sandbox")
+    # An instructor's commands speak Japanese, as their reports do.
     collect = commands.add_parser("collect", help="提出物を nbgrader が読む場所に置きます")
     collect.add_argument("folder", type=Path, help="zip、フォルダー、ノートブックの入ったフォルダー")
-    grade = commands.add_parser("grade", help="grade submissions in parallel, with nbgrader")
-    grade.add_argument("assignment", help="such as 06_pruning")
-    grade.add_argument("--jobs", type=int, default=cores(), help="processes (all cores)")
-    grade.add_argument("--student", help="this learner only")
-    grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
-    grade.add_argument("--dry-run", action="store_true", help="say whose mark would change")
-    grade.add_argument(TRUST, action="store_true", help="grade where nothing isolates their code")
-    report = commands.add_parser("report", help="write the report on a graded class")
-    report.add_argument("assignment")
-    export = commands.add_parser("export", help="write the marks for another system")
-    export.add_argument("assignment")
-    export.add_argument("--to", choices=("nbgrader", "moodle", "gradescope"), required=True)
+    grade = commands.add_parser("grade", help="提出物を nbgrader で並列に採点します")
+    grade.add_argument("assignment", help="課題の名前（例: 06_pruning）")
+    grade.add_argument("--jobs", type=int, default=cores(), help="プロセスの数（既定はコアの数）")
+    grade.add_argument("--student", help="この学習者だけを採点します")
+    grade.add_argument("--force", action="store_true", help="変わっていない提出物も採点し直します")
+    grade.add_argument("--dry-run", action="store_true", help="点が変わる人を示し、何も書きません")
+    grade.add_argument(TRUST, action="store_true", help="隔離できない環境でも採点します")
+    report = commands.add_parser("report", help="採点済みのクラスの報告を書きます")
+    report.add_argument("assignment", help="課題の名前")
+    export = commands.add_parser("export", help="ほかのシステムに渡す点数の表を書きます")
+    export.add_argument("assignment", help="課題の名前")
+    export.add_argument(
+        "--to", choices=("nbgrader", "moodle", "gradescope"), required=True, help="渡す先"
+    )
     chosen = parser.parse_args(arguments)
     try:
         return globals()[f"command_{chosen.command}"](chosen)
@@ -141,21 +144,21 @@ def command_grade(chosen: argparse.Namespace) -> int:
             trust=chosen.i_trust_these_submissions,
         )
     except NoIsolation as error:
-        raise Refusal(f"{error} Or, if you trust everybody who handed in: {TRUST}") from error
+        raise Refusal(f"{error}提出した全員を信頼するなら、{TRUST} を付けます。") from error
     print(grade.summary(outcomes))
-    return 1 if any(outcome.reason for outcome in outcomes) else 0
+    return 1 if any(outcome.failed for outcome in outcomes) else 0
 
 
 def command_report(chosen: argparse.Namespace) -> int:
     from checker.grading import report
 
     for path in report.write_report(Path.cwd(), chosen.assignment):
-        print(f"wrote {path.relative_to(Path.cwd())}")
+        print(f"書きました: {path.relative_to(Path.cwd())}")
     return 0
 
 
 def command_export(chosen: argparse.Namespace) -> int:
-    from checker.grading import export
+    from checker.grading import course, export
 
     write = {
         "nbgrader": export.nbgrader_csv,
@@ -163,7 +166,7 @@ def command_export(chosen: argparse.Namespace) -> int:
         "gradescope": export.gradescope_json,
     }[chosen.to]
     paths = write(Path.cwd(), chosen.assignment)
-    print(f"wrote {len(paths)} file(s) below grading/export/{chosen.assignment}/")
+    print(f"{course.export(Path(), chosen.assignment)} に {len(paths)} 個のファイルを書きました。")
     return 0
 
 

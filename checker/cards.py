@@ -176,22 +176,21 @@ def question_card(question: str) -> Card:
 
 
 def map_card(rows: list[tuple[str, str | Markup, str | Markup, list[Markup]]], text: str) -> Card:
-    """The course's map: number, name, count and the exercises of each section.
+    """The course's map: number, name above the exercises, and count of each notebook.
 
-    Only the list of exercises may be broken into lines.
+    A column of their own would leave the exercises no room beside a file browser at 800 px.
     """
 
     def row(number: str, name: str | Markup, count: str | Markup, steps: list[Markup]) -> Markup:
-        whole = joined(
-            Markup('<td style="text-align:left; white-space:nowrap">{}</td>').format(cell)
-            for cell in (number, name, count)
-        )
-        last = Markup('<td style="text-align:left">{}</td>').format(Markup("、").join(steps))
-        return Markup("<tr>{}{}</tr>").format(whole, last)
+        below = Markup("<br><small>{}</small>").format(Markup("、").join(steps)) if steps else ""
+        return Markup(
+            '<tr><td style="text-align:left">{}</td><td style="text-align:left">{}{}</td>'
+            '<td style="text-align:left; white-space:nowrap">{}</td></tr>'
+        ).format(number, name, below, count)
 
     head = joined(
         Markup('<th scope="col" style="text-align:left">{}</th>').format(h)
-        for h in ("節", "名前", "正解", "演習")
+        for h in ("番号", "名前と演習", "正解")
     )
     html = Markup('<table lang="ja" style="text-align:left"><tr>{}</tr>{}</table>').format(
         head, joined(row(*each) for each in rows)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+HERE = Path()  # nbgrader and our commands work in the folder of the course
 CONFIGURATION = Path("nbgrader_config.py")
+COURSE_ID = "keiryoka"  # as in the configuration: a gradebook opened by another id gains a course
 GRADEBOOK = Path("gradebook.db")
 GRADING = Path("grading")  # git-ignored: everything of the learners
 SEED, LOCK = GRADING / "seed", GRADING / "lock"
+SUBMITTED, AUTOGRADED = "submitted", "autograded"  # steps of nbgrader, folders of GRADING
 TIMESTAMP = "timestamp.txt"  # beside a submitted notebook, read by nbgrader
 
 
@@ -30,17 +33,25 @@ def release(course: Path, assignment: str, notebook: str) -> Path:
 
 def submitted(course: Path, student: str, assignment: str) -> Path:
     """The folder of a submission."""
-    return course / GRADING / "submitted" / student / assignment
+    return course / GRADING / SUBMITTED / student / assignment
 
 
 def autograded(course: Path, student: str, assignment: str) -> Path:
     """The folder of the graded notebooks of a submission."""
-    return course / GRADING / "autograded" / student / assignment
+    return course / GRADING / AUTOGRADED / student / assignment
 
 
 def students(course: Path, step: str, assignment: str) -> list[str]:
-    """Everybody with a folder of this assignment in a step: "submitted" or "autograded"."""
+    """Everybody with a folder of this assignment in a step."""
     return sorted(path.parent.name for path in (course / GRADING / step).glob(f"*/{assignment}"))
+
+
+def handed_in(course: Path, student: str, assignment: str) -> tuple[list[str], list[str]]:
+    """The released notebooks that are in a submission, and those that are not."""
+    folder = submitted(course, student, assignment)
+    names = released(course).get(assignment, [])
+    there = [name for name in names if (folder / f"{name}.ipynb").exists()]
+    return there, [name for name in names if name not in there]
 
 
 def replaced(course: Path, student: str, assignment: str) -> Path:

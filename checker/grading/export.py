@@ -17,11 +17,15 @@ from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 
+from checker.grading import check_cell
+from checker.grading.course import COURSE_ID, GRADEBOOK, autograded, handed_in
+from checker.grading.course import export as folder_of
 from checker.grading.output import table, write_whole
+from checker.hand_in import grade_id
 from checker.refusal import Refusal
 
-COURSE_ID = "keiryoka"  # as in nbgrader_config.py: a gradebook opened by another id gains a course
 NOT_GRADED = "採点済みのノートブックがありません。採点した人に知らせてください。"
+NOT_HANDED_IN = "このノートブックは提出されていません。"
 NBGRADER_COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
@@ -123,18 +127,19 @@ def score(submission: SubmittedAssignment) -> float:
 @contextmanager
 def opened(course: Path, assignment: str) -> Iterator[tuple[Gradebook, Assignment]]:
     """The gradebook and the assignment in it."""
-    path = course.absolute() / "gradebook.db"
+    path = course.absolute() / GRADEBOOK
     if not path.exists():  # opening would make an empty one
         raise CannotExport(
-            f"no gradebook {path}: grade first, python -m checker grade {assignment}"
+            f"成績簿 {path} がありません。先に採点してください: python -m checker grade {assignment}"
         )
     with Gradebook(f"sqlite:///{path}", COURSE_ID) as gradebook:
         try:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
-            known = ", ".join(each.name for each in gradebook.assignments) or "none"
+            known = "、".join(each.name for each in gradebook.assignments)
             raise CannotExport(
-                f"no assignment {assignment!r} in the gradebook; known: {known}"
+                f"成績簿に「{assignment}」という課題はありません。"
+                + (f"あるのは {known} です。" if known else "課題は 1 つもありません。")
             ) from None
         yield gradebook, found
 
@@ -147,38 +152,36 @@ def by_student(
     students = sorted(gradebook.students, key=lambda student: student.id)
     for student in students:
         if student.id in (".", "..") or set(student.id) & set("/\\\0"):
-            raise CannotExport(f"the id {student.id!r} is no name of a folder: rename the learner")
+            raise CannotExport(
+                f"学習者の ID {student.id!r} は、フォルダーの名前にできません。別の ID に変えてください。"
+            )
     return [(student, submissions.get(student.id)) for student in students]
 
 
 def checks(course: Path, assignment: str, submission: SubmittedAssignment) -> list[Check]:
-    """The graded cells in the order of the notebook, with the messages of the judge."""
-    found = []
-    for notebook in submission.notebooks:
-        folder = course / "grading" / "autograded" / submission.student_id / assignment
-        messages = messages_in(folder / f"{notebook.name}.ipynb")
+    """The graded cells in the order of the notebooks, with the messages of the judge."""
+    student, found = submission.student_id, []
+    there, missing = handed_in(course, student, assignment)
+    for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
+        messages = messages_in(autograded(course, student, assignment) / f"{notebook.name}.ipynb")
+        absent = there and notebook.name in missing
         grades = {grade.name: grade for grade in notebook.grades}
         order = [name for name in messages if name in grades]
         for name in [*order, *sorted(grades.keys() - messages.keys())]:
             points, full = float(grades[name].score), float(grades[name].max_score)
-            message = messages.get(name, NOT_GRADED)
-            found.append(Check(name.removesuffix("-check"), points, full, message))
+            message = NOT_HANDED_IN if absent else messages.get(name, NOT_GRADED)
+            found.append(Check(name.removesuffix(check_cell.ENDING), points, full, message))
     return found
 
 
 def messages_in(path: Path) -> dict[str, str]:
-    """grade_id → text of the first output, which is the judge's; no other output is passed on."""
-    messages = {}
+    """grade_id → the judge's message, empty where a person judges; no other output is passed on."""
     try:
-        for cell in json.loads(path.read_bytes())["cells"]:
-            marks, outputs = cell["metadata"].get("nbgrader", {}), cell.get("outputs")
-            judged = outputs and outputs[0]["output_type"] == "display_data"
-            text = outputs[0]["data"].get("text/plain", "") if judged else ""
-            if "grade_id" in marks:
-                messages[marks["grade_id"]] = "".join(text)
+        cells = json.loads(path.read_bytes())["cells"]
+        judged = {name: check_cell.read(cell) for cell in cells if (name := grade_id(cell))}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}  # absent or broken: the points are known all the same
-    return messages
+    return {name: found.message if found else "" for name, found in judged.items()}
 
 
 def write_csv(course: Path, assignment: str, name: str, columns: tuple, rows: list) -> Path:
@@ -188,4 +191,4 @@ def write_csv(course: Path, assignment: str, name: str, columns: tuple, rows: li
 
 def write(course: Path, assignment: str, name: Path, data: bytes) -> Path:
     """A file in the folder of the export."""
-    return write_whole(course / "grading" / "export" / assignment / name, data)
+    return write_whole(folder_of(course, assignment) / name, data)

@@ -13,12 +13,10 @@ import contextlib
 import functools
 import io
 import re
-from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -26,22 +24,26 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from checker.cards import note_card, verdict_card
+from checker.grading import check_cell
+from checker.grading.check_cell import Facts, exercise_of, is_check, refuse_unjudged
+from checker.grading.course import SEED, handed_in
 from checker.grading.seed import secret_seed
+from checker.hand_in import grade_id
 from checker.judging.source import judge_with
+from checker.judging.verdict import Verdict
 from checker.running.inside.cell_text import defines, writable
 from checker.running.isolation import NoIsolation, sentence
-from checker.running.sandbox import Learner, Sandbox, SandboxNotStarted, started_sandbox
+from checker.running.sandbox import Cost, Learner, Sandbox, SandboxNotStarted, started_sandbox
 
 OR_TRUST = (
-    "If you trust everybody who handed in, say so: --JudgeCells.trust_submissions=True (or "
-    "c.JudgeCells.trust_submissions = True in nbgrader_config.py, which formgrader obeys too; "
-    "python -m checker grade: --i-trust-these-submissions). Nothing was graded and no mark was "
-    "changed."
+    "提出した全員を信頼するなら、--JudgeCells.trust_submissions=True を付けます。nbgrader_config.py に"
+    " c.JudgeCells.trust_submissions = True と書くと、formgrader でも有効です。何も採点していません。"
+    "点も変えていません。"
 )
 SEVERAL = "同じ演習の解答が複数ありました。ノートブックでいちばん後にあるものを採点しました。"
 NOT_JUDGED = "採点できなかったため、0 点としました。採点した人に知らせてください。"
-FACTS = ("outcome", "score", "label", "misconception")  # of a verdict, for the class report
 NOTE = "keiryoka_note"  # metadata of an answer cell, from RestoreFromRelease to JudgeCells
+MISSING = "keiryoka_missing"  # metadata of a notebook, for its feedback: the others, not handed in
 
 
 class SubmissionExporter(NotebookExporter):
@@ -64,18 +66,21 @@ class RestoreFromRelease(NbGraderPreprocessor):
         folder = course.format_path(course.release_directory, ".", names["assignment"])
         path = Path(folder, f"{names['notebook']}.ipynb")
         if not path.exists():
-            raise NbGraderException(f"no released notebook {path}: python -m checker build")
+            raise NbGraderException(f"公開したノートブック {path} がありません: python -m checker build")
         released = nbformat.read(path, as_version=4)
         texts = {plain_text(cell) for cell in released.cells} | {""}
         written = [cell for cell in nb.cells if plain_text(cell) not in texts]
         for cell in filter(is_answer, released.cells):
-            candidates = answers_among(written, cell.metadata.nbgrader.grade_id)
+            candidates = answers_among(written, grade_id(cell))
             if candidates:
                 cell.source = candidates[-1]
             if len(set(candidates)) > 1:
                 cell.metadata[NOTE] = SEVERAL
             if candidates and cell.cell_type == "markdown":
                 cell.source = fenced(cell.source)
+        missing = handed_in(Path(course.root), names["student"], names["assignment"])[1]
+        if others := [name for name in missing if name != names["notebook"]]:
+            released.metadata[MISSING] = others
         return released, resources
 
 
@@ -103,10 +108,6 @@ def answers_among(cells: list, name: str) -> list[str]:
     By grade_id, else by cell id (both survive copying, moving and retyping in JupyterLab), first
     those that define the function: two cells may have swapped ids. Else any cell that defines it.
     """
-
-    def grade_id(cell) -> object:
-        marks = cell.get("metadata", {}).get("nbgrader")
-        return marks.get("grade_id") if isinstance(marks, dict) else None
 
     def defining(texts: list[str]) -> list[str]:
         return [text for text in texts if defines(text, name)]
@@ -145,59 +146,41 @@ class JudgeCells(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         sandbox = self.sandbox()
-        seed = secret_seed(Path(CourseDirectory(parent=self).root, "grading", "seed"))
-        answers = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_answer, nb.cells)}
+        seed = secret_seed(Path(CourseDirectory(parent=self).root, SEED))
+        answers = {grade_id(cell): cell for cell in filter(is_answer, nb.cells)}
         with sandbox.learner() as runner:
             for cell in nb.cells:
                 if cell.cell_type != "code":
                     continue
                 cell.outputs, cell.execution_count = [], None
                 if is_check(cell):
-                    cell.outputs = self.judged(cell, answers, runner, seed)
-                    cell.execution_count = 1
+                    self.judge(cell, answers, runner, seed)
         refuse_unjudged(nb)
         return nb, resources
 
-    def judged(self, cell, answers: dict, runner: Learner, seed: int) -> list:
-        """The two outputs of a check cell. A fault of ours costs this exercise and is told."""
-        name = cell.metadata.nbgrader.grade_id.removesuffix("-check")
-        points = float(cell.metadata.nbgrader.points)
-        isolation = sentence(runner.sandbox.active)
-        facts = {"outcome": "error", "score": 0.0, "isolation": isolation}
+    def judge(self, cell, answers: dict, runner: Learner, seed: int) -> None:
+        """Judge the exercise of a check cell. A fault of ours costs this exercise and is told."""
+        name, isolation = exercise_of(cell), sentence(runner.sandbox.active)
         cards = [note_card(isolation)]
         try:
             answer = answers[name]
             if NOTE in answer.metadata:
                 cards.append(note_card(answer.metadata[NOTE]))
             verdict = judge_with(runner, name, answer.source, seed=seed)
-            facts |= {fact: getattr(verdict, fact) for fact in FACTS}
-            if runner.cost and verdict.outcome != "unanswered":
-                facts |= asdict(runner.cost)
+            facts = facts_of(verdict, runner.cost, isolation)
             cards.insert(0, verdict_card(verdict))
         except SandboxNotStarted:
             raise
-        except Exception:
-            self.log.exception("%s could not be judged and counts as 0", name)
+        except Exception as error:
+            self.log.exception("%s を判定できませんでした。0 点とします。", name)
+            fault = f"{type(error).__name__}: {error}"
+            facts = Facts(check_cell.NOT_JUDGED, 0.0, None, None, isolation, fault=fault)
             cards.insert(0, note_card(NOT_JUDGED))
-        message = {
-            "text/html": "".join(card.html for card in cards),
-            "text/plain": "\n".join(card.text for card in cards),
-        }
-        earned = repr(min(max(round(facts["score"] * points, 4), 0.0), points))
-        return [
-            new_output("display_data", message, metadata={"keiryoka": facts}),
-            new_output("execute_result", {"text/plain": earned}, execution_count=1),
-        ]
+        check_cell.write(cell, facts, cards)
 
 
-def is_check(cell) -> bool:
-    """True for a cell that gives points automatically."""
-    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
-
-
-def refuse_unjudged(nb) -> None:
-    """Raise where a check cell lacks its number: nbgrader would give it full marks."""
-    for cell in filter(is_check, nb.cells):
-        kinds = [output.output_type for output in cell.outputs]
-        if kinds != ["display_data", "execute_result"]:
-            raise NbGraderException(f"the cell {cell.metadata.nbgrader.grade_id} was not judged")
+def facts_of(verdict: Verdict, cost: Cost | None, isolation: str) -> Facts:
+    """What the report needs to know of a verdict. An empty answer is not run, and costs nothing."""
+    v, run = verdict, verdict.outcome != "unanswered"
+    seconds, memory = (cost.seconds, cost.memory_mib) if cost and run else (None, None)
+    return Facts(v.outcome, v.score, v.label, v.misconception, isolation, seconds, memory)

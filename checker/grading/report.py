@@ -15,16 +15,28 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from checker.cards import LOOK
-from checker.catalogue import exercise_names, load
+from checker.catalogue import exercise_names, load, section_of
+from checker.grading import check_cell
+from checker.grading.course import (
+    AUTOGRADED,
+    SUBMITTED,
+    autograded,
+    handed_in,
+    release,
+    released,
+    students,
+    submitted,
+)
+from checker.grading.course import report as place_of
 from checker.grading.output import table, write_whole
 from checker.hand_in import RECORD as PROGRESS
 from checker.hand_in import RECORD_CAP as PROGRESS_CAP
+from checker.hand_in import grade_id
 from checker.judging.verdict import WORDS
 from checker.refusal import Refusal
 from checker.running.inside.cell_text import writable
 from lessons import SECTIONS
 
-ASSIGNMENTS = {known.folder: section for section, known in SECTIONS.items()}
 PARTIAL = ("△", "一部正解")
 KINDS = {  # what an answer counts as: sign and word
     kind: PARTIAL if kind == "partial" else (LOOK[kind][0], WORDS[kind])
@@ -34,8 +46,11 @@ UNNAMED = {  # mistakes without a diagnosis of their own
     "unknown": "用意した誤答のどれとも一致しない不正解です。",
     "error": "エラーで止まる解答です。",
 }
-NOT_GRADED = "提出されていますが、まだ採点されていません。"
-UNREADABLE = "採点済みのノートブックを読めません。"
+# What is lacking of a submission, each with the names of notebooks or exercises behind it.
+NOT_HANDED_IN = "提出されていないノートブックがあります: "
+NOT_GRADED = "提出されていますが、まだ採点されていません: "
+UNREADABLE = "採点済みのノートブックを読めません: "
+NOT_JUDGED = "採点する側の不具合で、判定できなかった演習があります: "
 NO_VERDICT = "判定の記録がない演習があります: "
 HEADINGS = (
     "学習者", "演習", "題名", "判定", "得点", "満点", "最初に外れたケース", "誤解", "診断",
@@ -78,19 +93,18 @@ class Finding:
 
 
 def write_report(course: Path, assignment: str) -> tuple[Path, Path]:
-    """Write grading/report/<assignment>.html and .csv. Raises `NothingToReport`."""
-    if assignment not in ASSIGNMENTS:
-        known = ", ".join(ASSIGNMENTS)
-        raise NothingToReport(f"no assignment is named {assignment!r}; there are {known}")
+    """Write the report of an assignment as .html and .csv. Raises `NothingToReport`."""
+    if section_of(assignment) is None:
+        known = "、".join(section.folder for section in SECTIONS.values())
+        raise NothingToReport(f"「{assignment}」という課題はありません。あるのは {known} です。")
     answers, problems = read_class(course, assignment)
     if not answers:
         raise NothingToReport(
-            f"nothing to report: no graded notebook {course / 'grading' / 'autograded'}/*/"
-            f"{assignment}/{assignment}.ipynb holds a verdict. "
-            f"Grade first: python -m checker grade {assignment}"
+            f"{assignment} には、採点済みの解答がありません。"
+            f"先に採点してください: python -m checker grade {assignment}"
         )
     page = page_text(assignment, answers, problems).encode("utf-8")
-    place = course / "grading" / "report" / assignment
+    place = place_of(course, assignment)
     return (
         write_whole(place.with_suffix(".html"), page),
         write_whole(place.with_suffix(".csv"), table(table_rows(answers, problems))),
@@ -99,56 +113,84 @@ def write_report(course: Path, assignment: str) -> tuple[Path, Path]:
 
 def read_class(course: Path, assignment: str) -> tuple[list[Answer], dict[str, list[str]]]:
     """All judged answers by learner, and what could not be judged: sentence → learners."""
-    names = exercise_names(ASSIGNMENTS[assignment])
-    notebooks = course.glob(f"grading/autograded/*/{assignment}/{assignment}.ipynb")
-    graded = {path.parts[-3] for path in notebooks}
-    submitted = {path.parent.name for path in course.glob(f"grading/submitted/*/{assignment}")}
     answers, problems = [], defaultdict(list)
-    for student in sorted(submitted | graded):
-        shown = writable(student)
-        try:
-            found = read_answers(course, assignment, student, names) if student in graded else []
-        except MALFORMED:
-            problems[UNREADABLE].append(shown)
-            continue
+    exercises = exercises_in(course, assignment)
+    steps = (students(course, step, assignment) for step in (SUBMITTED, AUTOGRADED))
+    for student in sorted(set().union(*steps)):
+        found, sentences = read_submission(course, assignment, student, exercises)
         answers += found
-        without = [name for name in names if name not in {answer.exercise for answer in found}]
-        if student not in graded:
-            problems[NOT_GRADED].append(shown)
-        elif without:
-            problems[NO_VERDICT + "、".join(without)].append(shown)
+        for sentence in sentences:
+            problems[sentence].append(writable(student))
     return answers, dict(sorted(problems.items()))
 
 
-def read_answers(course: Path, assignment: str, student: str, names: list[str]) -> list[Answer]:
-    """The answers of one graded notebook, as far as its check cells hold a verdict."""
-    path = course / "grading" / "autograded" / student / assignment / f"{assignment}.ipynb"
-    tries = read_tries(course / "grading" / "submitted" / student / assignment)
-    cells = json.loads(path.read_bytes())["cells"]
-    by_id = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in cells}
-    answers = []
-    for name in names:
-        outputs = by_id.get(f"{name}-check", {}).get("outputs")
-        facts = outputs and outputs[0]["metadata"].get("keiryoka")
-        if not facts or "label" not in facts:  # without a label the judge failed, not the answer
+def exercises_in(course: Path, assignment: str) -> dict[str, list[str]]:
+    """The released notebooks of an assignment and the exercises that each holds."""
+    known = exercise_names(section_of(assignment))
+    found = {}
+    for notebook in released(course).get(assignment, []):
+        cells = json.loads(release(course, assignment, notebook).read_bytes())["cells"]
+        names = {grade_id(cell) for cell in cells}
+        found[notebook] = [name for name in known if name in names]
+    return found
+
+
+def read_submission(
+    course: Path, assignment: str, student: str, exercises: dict[str, list[str]]
+) -> tuple[list[Answer], list[str]]:
+    """The answers in a learner's graded notebooks, and a sentence for each thing that is lacking."""
+    there, missing = handed_in(course, student, assignment)
+    missing = missing if there else []
+    graded = sorted(autograded(course, student, assignment).glob("*.ipynb"))
+    graded = [path for path in graded if path.stem not in missing]
+    tries = read_tries(submitted(course, student, assignment))
+    answers, lacking = [], defaultdict(list)
+    lacking[NOT_HANDED_IN] += missing
+    for path in graded:
+        try:
+            found, failed = read_notebook(path, student, tries)
+        except MALFORMED:
+            lacking[UNREADABLE].append(path.stem)
             continue
-        partly = facts["outcome"] == "wrong" and facts["score"] > 0
+        answers += found
+        lacking[NOT_JUDGED] += failed
+        with_verdict = {*failed, *(answer.exercise for answer in found)}
+        lacking[NO_VERDICT] += [n for n in exercises.get(path.stem, []) if n not in with_verdict]
+    waiting = [name for name in there if name not in {path.stem for path in graded}]
+    lacking[NOT_GRADED] += waiting if graded else there or [assignment]
+    order = exercise_names(section_of(assignment))
+    answers = sorted(answers, key=lambda answer: order.index(answer.exercise))
+    return answers, [said + "、".join(names) for said, names in lacking.items() if names]
+
+
+def read_notebook(
+    path: Path, student: str, tries: dict[str, int]
+) -> tuple[list[Answer], list[str]]:
+    """The answers of a graded notebook with a verdict, and the exercises that the grader failed at."""
+    cells = json.loads(path.read_bytes())["cells"]
+    texts = {grade_id(cell): "".join(cell["source"]) for cell in cells}
+    answers, failed = [], []
+    for name, judged in check_cell.read_all(cells).items():
+        facts = judged.facts
+        if facts.outcome == check_cell.NOT_JUDGED:
+            failed.append(name)
+            continue
+        partly = facts.outcome == "wrong" and facts.score > 0
         answer = Answer(
             student=writable(student),
             exercise=name,
-            kind="partial" if partly else facts["outcome"],
-            points=float("".join(outputs[1]["data"]["text/plain"])),
+            kind="partial" if partly else facts.outcome,
+            points=judged.points,
             tries=tries.get(name),
-            text=writable("".join(by_id[name]["source"])),
-            label=facts["label"],
-            misconception=facts["misconception"],
-            seconds=facts.get("seconds"),  # an empty answer is not run
-            memory_mib=facts.get("memory_mib"),
-            isolation=facts["isolation"],
+            text=writable(texts[name]),
+            label=facts.label,
+            misconception=facts.misconception,
+            seconds=facts.seconds,
+            memory_mib=facts.memory_mib,
+            isolation=facts.isolation,
         )
-        KINDS[answer.kind]  # an unknown kind makes the notebook unreadable
         answers.append(answer)
-    return answers
+    return answers, failed
 
 
 def read_tries(submission: Path) -> dict[str, int]:
@@ -200,7 +242,7 @@ def middle_and_most(answers: list[Answer], what: str) -> tuple[float, float, int
 
 def page_text(assignment: str, answers: list[Answer], problems: dict[str, list[str]]) -> str:
     """The page."""
-    section, points = ASSIGNMENTS[assignment], defaultdict(float)
+    section, points = section_of(assignment), defaultdict(float)
     for answer in answers:
         points[answer.student] += answer.points
     exercises = []

@@ -41,9 +41,9 @@ def _notebook(folder: str, text: Path, outcomes: dict[str, str]) -> tuple[tuple,
         )
         for name in names
     ]
-    bar = Markup('<progress value="{}" max="{}" title="{}の進み"></progress>').format(
-        right, len(names), title
-    )
+    bar = Markup(
+        '<progress value="{}" max="{}" title="{}の進み" style="width:5em"></progress>'
+    ).format(right, len(names), title)
     link = Markup('{}<a href="{}">{}</a>').format(tick, path, title)
     count = Markup("{} {} / {} 問").format(bar, right, len(names))
     return (number, link, count, steps), f"{number} {tick}{title}: {right} / {len(names)} 問正解"

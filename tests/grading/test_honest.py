@@ -15,13 +15,8 @@ from nbgrader.utils import determine_grade
 from sample_course import LESSON, ROOT, SEED, make_course
 from traitlets.config import PyFileConfigLoader
 
-from checker.grading import collect, grade
-from checker.grading.nbgrader_steps import (
-    JudgeCells,
-    RestoreFromRelease,
-    SubmissionExporter,
-    is_check,
-)
+from checker.grading import autograde, check_cell, collect
+from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease, SubmissionExporter
 from checker.judging.source import judge_source
 from checker.judging.verdict import WORDS
 
@@ -52,13 +47,11 @@ def judged(course):
         path = course / "grading/submitted/odd" / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file_of(notebook))
-        assert grade.unreadable(path) == ""
-        names = {"nbgrader": {"assignment": LESSON, "notebook": LESSON}}
+        assert autograde.unreadable(path) == ""
+        names = {"nbgrader": {"student": "odd", "assignment": LESSON, "notebook": LESSON}}
         text, _ = reader.from_filename(str(path), resources=names)
-        checks = filter(is_check, nbformat.reads(text, as_version=4).cells)
-        return {
-            cell.metadata.nbgrader.grade_id.removesuffix("-check"): facts(cell) for cell in checks
-        }
+        checks = filter(check_cell.is_check, nbformat.reads(text, as_version=4).cells)
+        return {check_cell.exercise_of(cell): facts(cell) for cell in checks}
 
     return judged
 
@@ -69,9 +62,9 @@ def file_of(notebook) -> bytes:
 
 def facts(cell) -> dict:
     """What a check cell says: the points for nbgrader, the verdict, and the message."""
-    found = cell.outputs[0].metadata["keiryoka"]
-    kept = {key: found[key] for key in ("outcome", "score", "label", "misconception")}
-    return {**kept, "points": determine_grade(cell)[0], "text": cell.outputs[0].data["text/plain"]}
+    found = check_cell.read(cell)
+    kept = {k: getattr(found.facts, k) for k in ("outcome", "score", "label", "misconception")}
+    return {**kept, "points": determine_grade(cell)[0], "text": found.message}
 
 
 @pytest.fixture(scope="module")

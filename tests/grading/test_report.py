@@ -18,6 +18,7 @@ from sample_class import BOXED, LEARNERS, LESSON, NAMES, NOT_GRADED, PLAN, TORN,
 
 from checker.catalogue import load
 from checker.grading import output, report
+from checker.grading.check_cell import NOT_JUDGED, Facts
 from checker.grading.report import Answer, NothingToReport, write_report
 
 PAPER = {"width": 703, "height": 1000}  # A4 less its margins, in CSS pixels
@@ -62,8 +63,7 @@ def kinds(known, name: str) -> Counter:
 
 def copy_of(sample, folder):
     """A copy of the course, to break something in."""
-    shutil.copytree(sample.course / "grading", folder / "grading")
-    return folder
+    return shutil.copytree(sample.course, folder / "course")
 
 
 def notebook_of(course, student: str):
@@ -174,15 +174,25 @@ def test_what_was_not_graded_is_named_and_costs_only_itself(sample):
     for student in [*NOT_GRADED, TORN]:
         assert student in said
     assert {row["学習者"].lstrip("'"): row["備考"] for row in sample.notes} == {
-        TORN: report.UNREADABLE, **dict.fromkeys(NOT_GRADED, report.NOT_GRADED)
+        TORN: report.UNREADABLE + LESSON, **dict.fromkeys(NOT_GRADED, report.NOT_GRADED + LESSON)
     }  # fmt: skip
     assert len(sample.rows) == len(LEARNERS) * len(NAMES)
     facts = [fact.text.split()[0] for fact in sample.soup.select("dl.facts dd")]
     assert facts[:3] == ["43", "40", "3"]
 
 
-@pytest.mark.parametrize("record", [{}, {"outcome": "error", "score": 0.0, "isolation": BOXED}])
-def test_an_answer_without_a_verdict_is_left_out_and_named(sample, tmp_path, record):
+FAULT = Facts(NOT_JUDGED, 0.0, None, None, BOXED, fault="ZeroDivisionError: division by zero")
+
+
+@pytest.mark.parametrize(
+    "record, sentence",
+    [
+        ({}, report.NO_VERDICT),
+        ({"outcome": "error", "score": 0.0, "isolation": BOXED}, report.NO_VERDICT),
+        (dataclasses.asdict(FAULT), report.NOT_JUDGED),
+    ],
+)
+def test_an_answer_without_a_verdict_is_left_out_and_named(sample, tmp_path, record, sentence):
     """Catches an older grader's cell, or a fault of the judge, that counts as a learner's error."""
     course, student = copy_of(sample, tmp_path), LEARNERS[-1]
     path = notebook_of(course, student)
@@ -192,7 +202,7 @@ def test_an_answer_without_a_verdict_is_left_out_and_named(sample, tmp_path, rec
     path.write_text(json.dumps(notebook), encoding="utf-8")
     answers, problems = report.read_class(course, LESSON)
     assert [a.exercise for a in answers if a.student == student] == [NAMES[0], *NAMES[2:]]
-    assert problems[report.NO_VERDICT + NAMES[1]] == [student]
+    assert problems[sentence + NAMES[1]] == [student]
     assert report.page_text(LESSON, answers, problems)
 
 
@@ -203,7 +213,7 @@ def test_an_unknown_outcome_makes_the_notebook_unreadable(sample, tmp_path):
     text = path.read_text("utf-8")
     path.write_text(text.replace('"outcome": "right"', '"outcome": "great"'), encoding="utf-8")
     assert '"great"' in path.read_text("utf-8")
-    assert student in report.read_class(course, LESSON)[1][report.UNREADABLE]
+    assert student in report.read_class(course, LESSON)[1][report.UNREADABLE + LESSON]
 
 
 def test_examples_are_few_short_and_different():

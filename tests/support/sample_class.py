@@ -11,6 +11,7 @@ import copy
 import functools
 import json
 import random
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,12 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 import nbformat  # noqa: E402
-from nbformat.v4 import new_output  # noqa: E402
 
 from checker.cards import verdict_card  # noqa: E402
 from checker.catalogue import exercise_names, load  # noqa: E402
+from checker.grading import check_cell  # noqa: E402
+from checker.grading.check_cell import Facts  # noqa: E402
+from checker.hand_in import grade_id  # noqa: E402
 from checker.judging.source import judge_with  # noqa: E402
 from checker.judging.verdict import Verdict  # noqa: E402
 from checker.running.inside.answer import run_answer  # noqa: E402
@@ -98,23 +101,12 @@ def verdict(name: str, text: str) -> Verdict:
     return judge_with(run_answer, name, text, seed=SEED)
 
 
-def outputs(judged: Verdict, points: float, seconds: float | None, isolation: str) -> list:
-    """What the grader leaves in a check cell."""
-    card = verdict_card(judged)
-    facts = {
-        "outcome": judged.outcome,
-        "score": judged.score,
-        "label": judged.label,
-        "misconception": judged.misconception,
-        "isolation": isolation,
-    }
-    if seconds is not None:
-        facts |= {"seconds": seconds, "memory_mib": round(2 + 100 * seconds, 1)}
-    message = {"text/html": card.html, "text/plain": card.text}
-    return [
-        new_output("display_data", message, metadata={"keiryoka": facts}),
-        new_output("execute_result", {"text/plain": repr(points)}, execution_count=1),
-    ]
+def facts(judged: Verdict, seconds: float | None, isolation: str) -> Facts:
+    """What the grader notes about an answer."""
+    memory = None if seconds is None else round(2 + 100 * seconds, 1)
+    return Facts(
+        judged.outcome, judged.score, judged.label, judged.misconception, isolation, seconds, memory
+    )
 
 
 def deal() -> dict[tuple[str, str], str]:
@@ -132,13 +124,13 @@ def deal() -> dict[tuple[str, str], str]:
 
 def write_class(course: Path) -> SampleClass:
     """Write submissions and graded notebooks into a course folder; returns what is known."""
+    shutil.copytree(ROOT / "notebooks" / LESSON, course / "notebooks" / LESSON)
     released = nbformat.read(ROOT / "notebooks" / LESSON / f"{LESSON}.ipynb", as_version=4)
     luck = random.Random(40)
     known = SampleClass(deal(), {}, {name: [] for name in NAMES}, {name: [] for name in NAMES})
     for number, student in enumerate(LEARNERS):
         notebook, tries = copy.deepcopy(released), {}
-        cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells
-                 if "nbgrader" in cell.metadata}  # fmt: skip
+        cells = {grade_id(cell): cell for cell in notebook.cells}
         for name in NAMES:
             kind = known.answers[student, name]
             remark = HOSTILE.get(student, REMARKS[number % len(REMARKS)])
@@ -149,11 +141,11 @@ def write_class(course: Path) -> SampleClass:
                 seconds = round(luck.lognormvariate(-5, 0.6), 4)
                 known.seconds[name].append(seconds)
                 tries[name] = luck.choice((1, 1, 2, 2, 3, 4, 7))
-            points = known.points[student, name] = round(judged.score * full, 4)
+            known.points[student, name] = round(judged.score * full, 4)
             isolation = UNBOXED if number % 20 == 3 else BOXED
             cells[name].source = text
-            check = cells[f"{name}-check"]
-            check.outputs, check.execution_count = outputs(judged, points, seconds, isolation), 1
+            check, card = cells[f"{name}-check"], verdict_card(judged)
+            check_cell.write(check, facts(judged, seconds, isolation), [card])
         write_notebook(course, "autograded", student, nbformat.writes(notebook))
         folder = write_notebook(course, "submitted", student, "{}")
         if number % 4 == 0:

@@ -190,7 +190,7 @@ def test_a_child_that_cannot_start_is_no_fault_of_the_answer(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false" if LINUX else sys.executable)
     monkeypatch.setenv("PYTHONHOME", "nowhere")
     with Sandbox(layers=()) as child, child.learner() as runner:
-        with pytest.raises(SandboxNotStarted, match="did not start"):
+        with pytest.raises(SandboxNotStarted, match="開始できません"):
             ask(runner, RIGHT, NAME, CALLS)
 
 
