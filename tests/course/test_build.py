@@ -248,7 +248,7 @@ def test_the_solved_notebook_is_right_and_its_claims_hold(text):
 def test_it_runs_without_a_network_and_every_check_says_unanswered(text, tmp_path, monkeypatch):
     """Catches a download at run time, and a check that is red or right before anybody answered."""
     (tmp_path / "sitecustomize.py").write_text(BLOCKED, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(build.ROOT)]))
     blocked = subprocess.run(
         [sys.executable, "-c", "import socket; socket.create_connection(('192.0.2.1', 80))"],
         capture_output=True, text=True, check=False,
