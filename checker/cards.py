@@ -183,13 +183,12 @@ def map_card(rows: list[tuple[str, str | Markup, str | Markup, list[Markup]]], t
 
     def row(number: str, name: str | Markup, count: str | Markup, steps: list[Markup]) -> Markup:
         below = Markup("<br><small>{}</small>").format(Markup("、").join(steps)) if steps else ""
-        return Markup(
-            '<tr><td style="text-align:left">{}</td><td style="text-align:left">{}{}</td>'
-            '<td style="text-align:left; white-space:nowrap">{}</td></tr>'
-        ).format(number, name, below, count)
+        whole = Markup('<td style="text-align:left; white-space:nowrap">{}</td>')
+        middle = Markup('<td style="text-align:left">{}{}</td>').format(name, below)
+        return Markup("<tr>{}{}{}</tr>").format(whole.format(number), middle, whole.format(count))
 
     head = joined(
-        Markup('<th scope="col" style="text-align:left">{}</th>').format(h)
+        Markup('<th scope="col" style="text-align:left; white-space:nowrap">{}</th>').format(h)
         for h in ("番号", "名前と演習", "正解")
     )
     html = Markup('<table lang="ja" style="text-align:left"><tr>{}</tr>{}</table>').format(
