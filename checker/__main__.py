@@ -67,8 +67,8 @@ def cores() -> int:
 
 def command_list(_: argparse.Namespace) -> int:
     for name, path in exercise_files().items():
-        card = heading(name)
-        print(f"{path.parent.name:<12} {name:<26} {card['points']} 点  {card['title']}")
+        head = heading(name)
+        print(f"{path.parent.name:<12} {name:<26} {head['points']} 点  {head['title']}")
     return 0
 
 

@@ -91,17 +91,17 @@ def heading(name: str) -> dict[str, object]:
     path = exercise_files()[name]
     try:
         calls = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        card = next(call for call in calls if _is_card(call))
+        call = next(call for call in calls if _is_heading(call))
     except (SyntaxError, StopIteration) as error:
         raise ExerciseFileError(
             f"{path}: no readable Exercise(…) in it\n"
             f"Repair the file, then run: python -m checker verify {name}"
         ) from error
-    constants = ((k.arg, k.value) for k in card.keywords if isinstance(k.value, ast.Constant))
+    constants = ((k.arg, k.value) for k in call.keywords if isinstance(k.value, ast.Constant))
     return {key: constant.value for key, constant in constants}
 
 
-def _is_card(node: ast.AST) -> bool:
+def _is_heading(node: ast.AST) -> bool:
     function = node.func if isinstance(node, ast.Call) else None
     return isinstance(function, ast.Name) and function.id == "Exercise"
 

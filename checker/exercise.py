@@ -52,7 +52,7 @@ class Wrong:
 
 @dataclass(eq=False)
 class Exercise:
-    """The card of an exercise, its cases and its known answers."""
+    """The heading of an exercise, its cases and its known answers."""
 
     solution: Callable  # the real implementation in `lessons`
     title: str

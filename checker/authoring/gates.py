@@ -26,15 +26,15 @@ run_by_cpu_time = functools.partial(run_answer, clock="cpu")
 def problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
     """Everything that is wrong with an exercise, as English sentences; empty when it is sound."""
     return [
-        *card_problems(exercise),
+        *heading_problems(exercise),
         *case_problems(exercise),
         *answer_problems(exercise, seeds),
         *margin_problems(exercise, seeds),
     ]
 
 
-def card_problems(exercise: Exercise) -> list[str]:
-    """What the card lacks: hints, known answers, sentences, the course's words."""
+def heading_problems(exercise: Exercise) -> list[str]:
+    """What the heading lacks: hints, known answers, sentences, the course's words."""
     sentences = exercise.statement.count("。")
     texts = [exercise.title, exercise.statement, exercise.write_example(), *exercise.hints]
     texts += [exercise.solution.__doc__, *(wrong.diagnosis for wrong in exercise.wrongs.values())]

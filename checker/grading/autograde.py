@@ -47,7 +47,7 @@ class Task:
     assignment: str
     trust: bool
     dry_run: bool
-    course: str  # a fingerprint of what decides everybody's marks, before the workers read it
+    course_fingerprint: str  # of what decides everybody's marks, before the workers read it
 
 
 @functools.cache
@@ -125,7 +125,7 @@ def mark(
 
     The receipt comes after the last mark, and only where they are the whole submission.
     """
-    fingerprint = receipts.of_submission(task.course, task.assignment, student)
+    fingerprint = receipts.of_submission(task.course_fingerprint, task.assignment, student)
     path = receipt(HERE, student, task.assignment)
     path.unlink(missing_ok=True)
     wanted = ["*"] if whole else notebooks

@@ -28,9 +28,9 @@ def seeds(name, pytestconfig):
 
 
 @every_exercise
-def test_the_card_is_complete(name):
+def test_the_heading_is_complete(name):
     """Catches too few hints or wrong answers, texts that are not Japanese, bare 精度."""
-    assert gates.card_problems(load(name)) == []
+    assert gates.heading_problems(load(name)) == []
 
 
 @every_exercise

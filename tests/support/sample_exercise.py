@@ -62,7 +62,7 @@ def cases(rng):
 
 
 def sample(solution=scaled, **changes) -> Exercise:
-    """The sound exercise, with fields of its card, `wrongs`, `rights` or `cases` replaced."""
+    """The sound exercise, with fields of its heading, `wrongs`, `rights` or `cases` replaced."""
     wrongs = changes.pop("wrongs", WRONGS)
     rights = changes.pop("rights", [with_torch, with_numpy])
     generate = changes.pop("cases", cases)
