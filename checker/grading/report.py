@@ -6,7 +6,6 @@ learners wrote is escaped by jinja2, and made harmless for spreadsheets in the C
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -16,25 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from checker.cards import LOOK
 from checker.catalogue import exercise_names, load, section_of
-from checker.grading import check_cell
-from checker.grading.course import (
-    AUTOGRADED,
-    SUBMITTED,
-    autograded,
-    handed_in,
-    release,
-    released,
-    students,
-    submitted,
-)
+from checker.grading.classroom import Answer, read_class
 from checker.grading.course import report as place_of
 from checker.grading.output import table, write_whole
-from checker.hand_in import RECORD as PROGRESS
-from checker.hand_in import RECORD_CAP as PROGRESS_CAP
-from checker.hand_in import grade_id
 from checker.judging.verdict import WORDS
 from checker.refusal import Refusal
-from checker.running.inside.cell_text import writable
 from lessons import SECTIONS
 
 PARTIAL = ("△", "一部正解")
@@ -46,40 +31,15 @@ UNNAMED = {  # mistakes without a diagnosis of their own
     "unknown": "用意した誤答のどれとも一致しない不正解です。",
     "error": "エラーで止まる解答です。",
 }
-# What is lacking of a submission, each with the names of notebooks or exercises behind it.
-NOT_HANDED_IN = "提出されていないノートブックがあります: "
-NOT_GRADED = "提出されていますが、まだ採点されていません: "
-UNREADABLE = "採点済みのノートブックを読めません: "
-NOT_JUDGED = "採点する側の不具合で、判定できなかった演習があります: "
-NO_VERDICT = "判定の記録がない演習があります: "
 HEADINGS = (
     "学習者", "演習", "題名", "判定", "得点", "満点", "最初に外れたケース", "誤解", "診断",
     "試行回数", "秒", "MiB", "隔離", "備考",
 )  # fmt: skip
 EXAMPLES = 3  # of each mistake
-# What a broken file raises while it is taken apart.
-MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class NothingToReport(Refusal):
     """The assignment is unknown, or none of its submissions has been graded."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One judged answer of one learner."""
-
-    student: str
-    exercise: str
-    kind: str  # a key of KINDS
-    points: float
-    label: str | None  # the first failing case
-    misconception: str | None  # the name of the known wrong answer
-    seconds: float | None
-    memory_mib: float | None
-    isolation: str
-    tries: int | None
-    text: str
 
 
 @dataclass(frozen=True)
@@ -109,100 +69,6 @@ def write_report(course: Path, assignment: str) -> tuple[Path, Path]:
         write_whole(place.with_suffix(".html"), page),
         write_whole(place.with_suffix(".csv"), table(table_rows(answers, problems))),
     )
-
-
-def read_class(course: Path, assignment: str) -> tuple[list[Answer], dict[str, list[str]]]:
-    """All judged answers by learner, and what could not be judged: sentence → learners."""
-    answers, problems = [], defaultdict(list)
-    exercises = exercises_in(course, assignment)
-    steps = (students(course, step, assignment) for step in (SUBMITTED, AUTOGRADED))
-    for student in sorted(set().union(*steps)):
-        found, sentences = read_submission(course, assignment, student, exercises)
-        answers += found
-        for sentence in sentences:
-            problems[sentence].append(writable(student))
-    return answers, dict(sorted(problems.items()))
-
-
-def exercises_in(course: Path, assignment: str) -> dict[str, list[str]]:
-    """The released notebooks of an assignment and the exercises that each holds."""
-    known = exercise_names(section_of(assignment))
-    found = {}
-    for notebook in released(course).get(assignment, []):
-        cells = json.loads(release(course, assignment, notebook).read_bytes())["cells"]
-        names = {grade_id(cell) for cell in cells}
-        found[notebook] = [name for name in known if name in names]
-    return found
-
-
-def read_submission(
-    course: Path, assignment: str, student: str, exercises: dict[str, list[str]]
-) -> tuple[list[Answer], list[str]]:
-    """The answers in a learner's graded notebooks, and a sentence for each thing that is lacking."""
-    there, missing = handed_in(course, student, assignment)
-    missing = missing if there else []
-    graded = sorted(autograded(course, student, assignment).glob("*.ipynb"))
-    graded = [path for path in graded if path.stem not in missing]
-    tries = read_tries(submitted(course, student, assignment))
-    answers, lacking = [], defaultdict(list)
-    lacking[NOT_HANDED_IN] += missing
-    for path in graded:
-        try:
-            found, failed = read_notebook(path, student, tries)
-        except MALFORMED:
-            lacking[UNREADABLE].append(path.stem)
-            continue
-        answers += found
-        lacking[NOT_JUDGED] += failed
-        with_verdict = {*failed, *(answer.exercise for answer in found)}
-        lacking[NO_VERDICT] += [n for n in exercises.get(path.stem, []) if n not in with_verdict]
-    waiting = [name for name in there if name not in {path.stem for path in graded}]
-    lacking[NOT_GRADED] += waiting if graded else there or [assignment]
-    order = exercise_names(section_of(assignment))
-    answers = sorted(answers, key=lambda answer: order.index(answer.exercise))
-    return answers, [said + "、".join(names) for said, names in lacking.items() if names]
-
-
-def read_notebook(
-    path: Path, student: str, tries: dict[str, int]
-) -> tuple[list[Answer], list[str]]:
-    """The answers of a graded notebook with a verdict, and the exercises that the grader failed at."""
-    cells = json.loads(path.read_bytes())["cells"]
-    texts = {grade_id(cell): "".join(cell["source"]) for cell in cells}
-    answers, failed = [], []
-    for name, judged in check_cell.read_all(cells).items():
-        facts = judged.facts
-        if facts.outcome == check_cell.NOT_JUDGED:
-            failed.append(name)
-            continue
-        partly = facts.outcome == "wrong" and facts.score > 0
-        answer = Answer(
-            student=writable(student),
-            exercise=name,
-            kind="partial" if partly else facts.outcome,
-            points=judged.points,
-            tries=tries.get(name),
-            text=writable(texts[name]),
-            label=facts.label,
-            misconception=facts.misconception,
-            seconds=facts.seconds,
-            memory_mib=facts.memory_mib,
-            isolation=facts.isolation,
-        )
-        answers.append(answer)
-    return answers, failed
-
-
-def read_tries(submission: Path) -> dict[str, int]:
-    """How often each exercise was checked, by the learner's own record; empty without one."""
-    path = submission / PROGRESS
-    try:
-        if not path.is_file() or path.stat().st_size > PROGRESS_CAP:
-            return {}
-        tries = json.loads(path.read_bytes())["tries"]
-        return {name: n for name, n in tries.items() if type(n) is int and 0 < n < 10_000}
-    except MALFORMED:
-        return {}
 
 
 def findings(exercise: str, answers: list[Answer]) -> list[Finding]:
@@ -250,10 +116,10 @@ def page_text(assignment: str, answers: list[Answer], problems: dict[str, list[s
         own = [answer for answer in answers if answer.exercise == name]
         measured = {w: middle_and_most(own, w) for w in ("tries", "seconds", "memory_mib")}
         counted = {"total": len(own), "kinds": Counter(answer.kind for answer in own)}
-        exercises.append({"card": load(name), "findings": findings(name, own)} | measured | counted)
+        exercises.append({"exercise": load(name), "findings": findings(name, own)} | measured | counted)
     known = [(f, e) for e in exercises for f in e["findings"] if f.name not in UNNAMED]
     isolations = Counter(line for _, line in {(a.student, a.isolation) for a in answers})
-    full = sum(exercise["card"].points for exercise in exercises)
+    full = sum(e["exercise"].points for e in exercises)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -284,9 +150,9 @@ def table_rows(answers: list[Answer], problems: dict[str, list[str]]) -> list[tu
     """One line for each learner and exercise, and one for what could not be judged."""
     lines: list[tuple] = [HEADINGS]
     for a in answers:
-        card, said = load(a.exercise), diagnosis(a.exercise, a.misconception)
+        exercise, said = load(a.exercise), diagnosis(a.exercise, a.misconception)
         lines.append((
-            a.student, a.exercise, card.title, KINDS[a.kind][1], a.points, card.points, a.label,
+            a.student, a.exercise, exercise.title, KINDS[a.kind][1], a.points, exercise.points, a.label,
             a.misconception, said, a.tries, a.seconds, a.memory_mib, a.isolation, None,
         ))  # fmt: skip
     blank = [None] * (len(HEADINGS) - 2)

@@ -17,9 +17,10 @@ from chromium import AXE, CHROMIUM, FLAGS
 from sample_class import BOXED, LEARNERS, LESSON, NAMES, NOT_GRADED, PLAN, TORN, UNBOXED
 
 from checker.catalogue import load
-from checker.grading import output, report
+from checker.grading import classroom, output, report
 from checker.grading.check_cell import NOT_JUDGED, Facts
-from checker.grading.report import Answer, NothingToReport, write_report
+from checker.grading.classroom import Answer
+from checker.grading.report import NothingToReport, write_report
 
 PAPER = {"width": 703, "height": 1000}  # A4 less its margins, in CSS pixels
 HOSTILE = '</pre></td><script>x</script><img src="//a.invalid" onerror="x">" onclick="x'
@@ -174,7 +175,7 @@ def test_what_was_not_graded_is_named_and_costs_only_itself(sample):
     for student in [*NOT_GRADED, TORN]:
         assert student in said
     assert {row["学習者"].lstrip("'"): row["備考"] for row in sample.notes} == {
-        TORN: report.UNREADABLE + LESSON, **dict.fromkeys(NOT_GRADED, report.NOT_GRADED + LESSON)
+        TORN: classroom.UNREADABLE + LESSON, **dict.fromkeys(NOT_GRADED, classroom.NOT_GRADED + LESSON)
     }  # fmt: skip
     assert len(sample.rows) == len(LEARNERS) * len(NAMES)
     facts = [fact.text.split()[0] for fact in sample.soup.select("dl.facts dd")]
@@ -187,9 +188,9 @@ FAULT = Facts(NOT_JUDGED, 0.0, None, None, BOXED, fault="ZeroDivisionError: divi
 @pytest.mark.parametrize(
     "record, sentence",
     [
-        ({}, report.NO_VERDICT),
-        ({"outcome": "error", "score": 0.0, "isolation": BOXED}, report.NO_VERDICT),
-        (dataclasses.asdict(FAULT), report.NOT_JUDGED),
+        ({}, classroom.NO_VERDICT),
+        ({"outcome": "error", "score": 0.0, "isolation": BOXED}, classroom.NO_VERDICT),
+        (dataclasses.asdict(FAULT), classroom.NOT_JUDGED),
     ],
 )
 def test_an_answer_without_a_verdict_is_left_out_and_named(sample, tmp_path, record, sentence):
@@ -200,7 +201,7 @@ def test_an_answer_without_a_verdict_is_left_out_and_named(sample, tmp_path, rec
     check = next(c for c in notebook["cells"] if c["id"] == f"{NAMES[1]}-check")
     check["outputs"][0]["metadata"]["keiryoka"] = record
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    answers, problems = report.read_class(course, LESSON)
+    answers, problems = classroom.read_class(course, LESSON)
     assert [a.exercise for a in answers if a.student == student] == [NAMES[0], *NAMES[2:]]
     assert problems[sentence + NAMES[1]] == [student]
     assert report.page_text(LESSON, answers, problems)
@@ -213,7 +214,7 @@ def test_an_unknown_outcome_makes_the_notebook_unreadable(sample, tmp_path):
     text = path.read_text("utf-8")
     path.write_text(text.replace('"outcome": "right"', '"outcome": "great"'), encoding="utf-8")
     assert '"great"' in path.read_text("utf-8")
-    assert student in report.read_class(course, LESSON)[1][report.UNREADABLE + LESSON]
+    assert student in classroom.read_class(course, LESSON)[1][classroom.UNREADABLE + LESSON]
 
 
 def test_examples_are_few_short_and_different():
@@ -243,7 +244,7 @@ def test_the_sample_class_is_hostile(sample):
     """Shows the page a script, a template and an entity, each of which must stay visible."""
     text = sample.soup.get_text()
     assert sample_class.SCRIPT in text and "a&amp;b'c" in text
-    answers, _ = report.read_class(sample.course, LESSON)
+    answers, _ = classroom.read_class(sample.course, LESSON)
     assert any("{{ 7 * 7 }}" in a.text for a in answers)
     assert max(len(a.text) for a in answers) > 50_000
 
@@ -295,14 +296,14 @@ def test_a_lone_surrogate_can_be_written(sample, tmp_path):
 @pytest.mark.parametrize("text", [
     "", "{", "[1]", '{"tries": 3}', '{"tries": {"x": [1]}}', "[" * 50_000, "\ufffd" * 9,
     '{"tries": {"x": true, "y": -1, "z": 1e999, "v": "3", "w": 1' + "0" * 50 + "}}",
-    '{"tries": {"x": 1}}' + " " * report.PROGRESS_CAP,
+    '{"tries": {"x": 1}}' + " " * classroom.RECORD_CAP,
 ])  # fmt: skip
 def test_a_broken_record_of_tries_is_no_record(tmp_path, text):
     """Catches a file from the learner that stops the report or puts nonsense into it."""
     (tmp_path / ".progress.json").write_text(text, encoding="utf-8")
-    assert report.read_tries(tmp_path) == {}
+    assert classroom.read_tries(tmp_path) == {}
     (tmp_path / ".progress.json").write_text('{"tries": {"x": 1}}', encoding="utf-8")
-    assert report.read_tries(tmp_path) == {"x": 1}
+    assert classroom.read_tries(tmp_path) == {"x": 1}
 
 
 def test_the_same_notebooks_give_the_same_bytes(sample, tmp_path):

@@ -30,7 +30,7 @@ from sample_course import (
 )
 
 from checker.catalogue import exercise_names, load
-from checker.grading import autograde, course, export, grade, report, workers
+from checker.grading import autograde, classroom, course, export, grade, report, workers
 from checker.grading.nbgrader_steps import RestoreFromRelease
 
 pytestmark = pytest.mark.box
@@ -234,7 +234,7 @@ def test_a_dry_run_of_a_torn_submission_looks_into_the_rest(own, split):
 
 def test_the_report_reads_both_and_says_what_is_lacking(graded, split):
     """Catches a class report on the first notebook, and half a hand-in that nobody hears of."""
-    answers, problems = report.read_class(graded.folder, LESSON)
+    answers, problems = classroom.read_class(graded.folder, LESSON)
     by_student = {}
     for answer in answers:
         by_student.setdefault(answer.student, []).append(answer.exercise)
@@ -242,15 +242,15 @@ def test_the_report_reads_both_and_says_what_is_lacking(graded, split):
         "both": NAMES, "old": NAMES, "first": split[ONE], "second": split[OTHER], "torn": split[ONE]
     }  # fmt: skip
     assert problems == {
-        report.NOT_HANDED_IN + OTHER: ["first"],
-        report.NOT_HANDED_IN + ONE: ["second"],
-        report.NOT_GRADED + OTHER: ["torn"],
+        classroom.NOT_HANDED_IN + OTHER: ["first"],
+        classroom.NOT_HANDED_IN + ONE: ["second"],
+        classroom.NOT_GRADED + OTHER: ["torn"],
     }
     page, table = report.write_report(graded.folder, LESSON)
-    assert f"{report.NOT_HANDED_IN}{OTHER}" in page.read_text("utf-8")
+    assert f"{classroom.NOT_HANDED_IN}{OTHER}" in page.read_text("utf-8")
     with open(table, encoding="utf-8-sig", newline="") as file:
         notes = {row["学習者"]: row["備考"] for row in csv.DictReader(file) if row["備考"]}
-    assert notes["second"] == report.NOT_HANDED_IN + ONE
+    assert notes["second"] == classroom.NOT_HANDED_IN + ONE
 
 
 def test_of_two_graded_notebooks_the_unreadable_one_is_named(own, split):
@@ -258,9 +258,9 @@ def test_of_two_graded_notebooks_the_unreadable_one_is_named(own, split):
     path = course.autograded(own, "both", LESSON) / f"{OTHER}.ipynb"
     path.chmod(0o644)
     path.write_text("{")
-    answers, problems = report.read_class(own, LESSON)
+    answers, problems = classroom.read_class(own, LESSON)
     assert [a.exercise for a in answers if a.student == "both"] == split[ONE]
-    assert problems[report.UNREADABLE + OTHER] == ["both"]
+    assert problems[classroom.UNREADABLE + OTHER] == ["both"]
 
 
 def test_the_feedback_has_a_page_for_each_and_says_what_is_lacking(graded, split):
