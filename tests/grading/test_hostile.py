@@ -149,9 +149,9 @@ class Poisoned:
     def learner(self):
         self.before.append("a new learner")
 
-        def runner(source, name, calls, given, observer):
-            self.before.append(source)
-            run = run_answer(source, name, calls, given, observer)
+        def runner(request):
+            self.before.append(request.answer.source)
+            run = run_answer(request)
             return self.spoils(run) if self.poisoned() else run
 
         yield runner

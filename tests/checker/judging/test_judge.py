@@ -715,6 +715,7 @@ def test_a_switched_off_gradient_spoils_neither_the_kernel_nor_later_verdicts():
     assert judge_source("distill_step", text, seed=11).outcome == "right"
 
 
+@pytest.mark.slow
 def test_the_kernels_own_settings_reach_no_verdict():
     """Catches a puzzle that cannot be made, or a right answer rejected, in a kernel of doubles."""
     torch.set_default_dtype(torch.float64)

@@ -292,7 +292,7 @@ def test_a_live_figure_follows_its_control(run):
 def test_a_figure_carries_its_sentence(run):
     """Catches a picture without alternative text, or text that becomes HTML."""
     shown = run(LIVE + "figure(draw(3)[0], '3 < 4 & \"赤い線\"')")
-    assert 'alt="3 &lt; 4 &amp; &quot;赤い線&quot;"' in shown.html
+    assert 'alt="3 &lt; 4 &amp; &#34;赤い線&#34;"' in shown.html
     assert '3 < 4 & "赤い線"' in shown.text
 
 

@@ -95,10 +95,10 @@ def test_no_layer_at_all_is_said_too():
 @pytest.mark.parametrize(
     "system, bwrap, words",
     [
-        ("darwin", None, "Linux virtual machine"),
+        ("darwin", None, "Linux の仮想マシン"),
         ("win32", None, "WSL 2"),
         ("linux", None, "apt install bubblewrap"),
-        ("linux", "/bin/false", "/bin/false says"),
+        ("linux", "/bin/false", "/bin/false だけなら動きます"),
     ],
 )
 def test_the_refusal_names_the_remedy(monkeypatch, system, bwrap, words):

@@ -24,6 +24,8 @@ from lessons.distillation.fitnets import (
 from lessons.networks import Networks, accuracies
 from lessons.training import accuracy, mlp
 
+pytestmark = pytest.mark.slow
+
 DEPTH, SEEDS = 26, [0, 1, 2]
 
 
@@ -60,7 +62,6 @@ def hinted(data, teacher, mean_accuracy):
     return mean_accuracy(by_hints(data, teacher, DEPTH))
 
 
-@pytest.mark.slow
 def test_a_deep_student_learns_with_hints_only(data, mean_accuracy, hinted):
     """Catches a student that is not as deep as claimed (measured: BP 10 %, HT 78 %)."""
     plain = mean_accuracy(by_back_propagation(data, DEPTH))
@@ -68,7 +69,6 @@ def test_a_deep_student_learns_with_hints_only(data, mean_accuracy, hinted):
     assert hinted >= plain + 40
 
 
-@pytest.mark.slow
 def test_a_better_start_makes_hints_unnecessary(data, mean_accuracy, hinted):
     """Catches given networks that are not used (measured: 90 % in a third of the epochs)."""
     students = he_initialised(DEPTH)
