@@ -317,6 +317,7 @@ def test_a_link_of_the_course_map_opens_its_section(course):
     wait_until_open(course, "course.ipynb")
 
 
+@pytest.mark.long("it runs a whole notebook, which may take a minute by itself, in a browser")
 def test_running_all_shows_no_error_and_no_answer_counts(notebook):
     """Catches cells that need an answer, warnings (a missing glyph is one), a stub that passes."""
     ran = [cell for cell in cells(notebook) if cell["cell_type"] == "code"]
