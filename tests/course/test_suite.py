@@ -9,6 +9,7 @@ import types
 
 import cost
 import nbformat
+import notebooks
 import pytest
 import together
 import touched
@@ -209,6 +210,19 @@ def test_a_check_must_say_unanswered_and_no_notebook_has_a_network(tmp_path):
     assert told == ["PASSED"] + ["FAILED"] * 4, said
     assert set(re.findall(r"the first word of (x\d)-check", said)) == {"x1", "x2", "x3"}
     assert "the test blocks the network: ('192.0.2.1', 80)" in said
+
+
+@pytest.mark.parametrize("chromium, source, left_out", [
+    ("/usr/bin/chromium", "TESTPATHS", True), ("/usr/bin/chromium", "ARGS", None),
+    (None, "TESTPATHS", None)])
+def test_a_browser_spares_nbval_the_learners_notebooks(monkeypatch, chromium, source, left_out):
+    """Catches a notebook that nothing runs, or that is named and not run."""
+    monkeypatch.setattr(notebooks, "CHROMIUM", chromium)
+    config = types.SimpleNamespace(args_source=pytest.Config.ArgsSource[source])
+    for path, expected in {"notebooks/06_pruning/06_pruning.ipynb": left_out,
+                           "notebooks/course.ipynb": None,
+                           "solutions/06_pruning/06_pruning.ipynb": None}.items():
+        assert notebooks.pytest_ignore_collect(ROOT / path, config) is expected, path
 
 
 def test_a_block_that_does_not_work_is_found(tmp_path):

@@ -30,7 +30,7 @@ from sample_course import (
 )
 
 from checker.catalogue import exercise_names, load
-from checker.grading import autograde, classroom, course, export, grade, report, workers
+from checker.grading import autograde, classroom, course, export, grade, report
 from checker.grading.nbgrader_steps import RestoreFromRelease
 
 pytestmark = pytest.mark.box
@@ -80,16 +80,7 @@ def split(two):
 @pytest.fixture(scope="module")
 def here():
     """Grading with the worker in this process, in the course that is given to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workers, "ProcessPoolExecutor", killing.Here)
-        patch.setattr(sys, "path", [*sys.path])
-        killing.without_waiting_for_the_disk(patch)
-
-        def enter(folder):
-            patch.chdir(folder)
-            autograde.autograde_app.cache_clear()
-            return folder
-
+    with killing.grading_here() as enter:
         yield enter
 
 

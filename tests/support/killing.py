@@ -24,7 +24,10 @@ from pathlib import Path
 
 import nbgrader.api
 import psutil
+import pytest
 from sqlalchemy import event
+
+from checker.grading import autograde, workers
 
 SECONDS = 5.0  # for an answer in this process: the tests' own answers
 
@@ -42,6 +45,25 @@ class Here:
 
     def shutdown(self) -> None:
         pass
+
+
+@contextlib.contextmanager
+def grading_here():
+    """Grading with the worker in this process: gives a function that enters a course.
+
+    Its sandbox lives until this process ends: to start one takes as long as three submissions.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "ProcessPoolExecutor", Here)
+        patch.setattr(workers, "end", lambda: None)
+        without_waiting_for_the_disk(patch)
+
+        def enter(folder: Path) -> Path:
+            patch.chdir(folder)
+            autograde.autograde_app.cache_clear()
+            return folder
+
+        yield enter
 
 
 def without_waiting_for_the_disk(monkeypatch=None) -> None:
