@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.compare import distance
-from checker.judging.judge import known
-from checker.judging.source import cases_of, judge_with
+from checker.judging.judge import finding, known
+from checker.judging.show import show
+from checker.judging.source import PUBLIC_SEED, cases_of, judge_with
 from checker.judging.verdict import Verdict
 from checker.running.inside.answer import run_answer
+from checker.running.inside.messages import Observation
 
 STUB_BODY = "\n    # ここに解答を書く\n    ..."
 SEEDS = 200
@@ -30,6 +34,8 @@ def problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
         *case_problems(exercise),
         *answer_problems(exercise, seeds),
         *margin_problems(exercise, seeds),
+        *label_problems(exercise, seeds),
+        *heart_problems(exercise, seeds),
     ]
 
 
@@ -130,3 +136,62 @@ def _gap_of(exercise: Exercise, wrong: Wrong, case: Case) -> float:
         return float("inf")
     gap = distance(right.value, actual.value, exercise.rtol)
     return max(gap, distance(right.arguments, actual.arguments))
+
+
+def label_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
+    """Each wrong answer must fail the same labels for every seed: else its mark is luck."""
+    usual, found = {}, {}
+    for seed in range(_fewer(exercise, seeds, 5)):
+        cases = cases_of(exercise, seed)
+        for wrong in exercise.wrongs.values():
+            failing = _failing(exercise, cases, [known(exercise, wrong.function, c) for c in cases])
+            for label in sorted(usual.setdefault(wrong.name, failing) ^ failing):
+                found.setdefault(
+                    (wrong.name, label),
+                    f"{wrong.name} fails {label!r} with some seeds only (seed 0 and seed {seed})",
+                )
+    return list(found.values())
+
+
+def heart_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
+    """With hidden cases nothing is earned by a constant, nor by a table of the public values."""
+    if exercise.domain_is_public:
+        return []
+    public = cases_of(exercise, PUBLIC_SEED)
+    values = [known(exercise, exercise.solution, case).value for case in public]
+    found = {}
+    for seed in range(1, 1 + _fewer(exercise, seeds, 10)):
+        cases = cases_of(exercise, seed)
+        expected = [known(exercise, exercise.solution, case) for case in cases]
+        for answer, told in _by_heart(public, values, cases):
+            observed = [replace(e, value=v, aliased=False) for e, v in zip(expected, told, strict=True)]
+            if "基本" not in _failing(exercise, cases, observed):
+                found.setdefault(answer, f"{answer} earns something with seed {seed}")
+    return list(found.values())
+
+
+def _by_heart(
+    public: tuple[Case, ...], values: list[object], cases: tuple[Case, ...]
+) -> Iterator[tuple[str, list[object]]]:
+    """What answers that compute nothing return in hidden cases: (their description, the values)."""
+    for case, value in zip(public, values, strict=True):
+        yield f"the constant of {case.label!r}", [value] * len(cases)
+    for i in range(len(cases[0].arguments)):
+        yield f"argument {i} handed back", [case.arguments[i] for case in cases]
+        table = {show(c.arguments[i]): v for c, v in zip(public, values, strict=True)}
+        remembered = [table.get(show(case.arguments[i]), values[0]) for case in cases]
+        yield f"a table of public values by argument {i}", remembered
+
+
+def _failing(
+    exercise: Exercise, cases: tuple[Case, ...], observed: list[Observation]
+) -> frozenset[str]:
+    """The labels of the cases in which an answer is wrong that did this."""
+    expected = (known(exercise, exercise.solution, case) for case in cases)
+    triples = zip(cases, expected, observed, strict=True)
+    return frozenset(case.label for case, e, o in triples if finding(exercise, e, o))
+
+
+def _fewer(exercise: Exercise, seeds: int, share: int) -> int:
+    """Every so many-th seed; a puzzle's answers work for seconds, there it is every sixtieth."""
+    return max(2, seeds // (60 if exercise.accepts else share))

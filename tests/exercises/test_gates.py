@@ -52,6 +52,18 @@ def test_wrong_answers_keep_their_distance(name, seeds):
 
 
 @every_exercise
+def test_a_mistake_shows_for_every_seed_or_for_none(name, seeds):
+    """Catches a mark that hangs on luck: the same mistake, another share of the points."""
+    assert gates.label_problems(load(name), seeds) == []
+
+
+@every_exercise
+def test_nothing_is_earned_by_heart(name, seeds):
+    """Catches hidden cases whose answers can be written down."""
+    assert gates.heart_problems(load(name), seeds) == []
+
+
+@every_exercise
 @pytest.mark.parametrize(
     "text",
     [
