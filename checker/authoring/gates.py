@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+import torch
 
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.compare import distance
@@ -146,41 +147,65 @@ def label_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
         for wrong in exercise.wrongs.values():
             failing = _failing(exercise, cases, [known(exercise, wrong.function, c) for c in cases])
             for label in sorted(usual.setdefault(wrong.name, failing) ^ failing):
-                found.setdefault(
-                    (wrong.name, label),
-                    f"{wrong.name} fails {label!r} with some seeds only (seed 0 and seed {seed})",
-                )
+                problem = f"{wrong.name} fails {label!r} with seed 0 or with seed {seed}, not with both"
+                found.setdefault((wrong.name, label), problem)
     return list(found.values())
 
 
 def heart_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
-    """With hidden cases nothing is earned by a constant, nor by a table of the public values."""
+    """With hidden cases nothing is earned by answers that compute nothing.
+
+    They fail where 基本 fails. One that stands for several calls is hard to meet by chance.
+    """
     if exercise.domain_is_public:
         return []
-    public = cases_of(exercise, PUBLIC_SEED)
-    values = [known(exercise, exercise.solution, case).value for case in public]
+    public = _solved(exercise, PUBLIC_SEED)
     found = {}
     for seed in range(1, 1 + _fewer(exercise, seeds, 10)):
-        cases = cases_of(exercise, seed)
-        expected = [known(exercise, exercise.solution, case) for case in cases]
-        for answer, told in _by_heart(public, values, cases):
-            observed = [replace(e, value=v, aliased=False) for e, v in zip(expected, told, strict=True)]
-            if "基本" not in _failing(exercise, cases, observed):
+        hidden = _solved(exercise, seed)
+        cases = tuple(case for case, _ in hidden)
+        for answer, values in _by_heart(public, hidden):
+            pairs = zip(cases, values, strict=True)
+            observed = [Observation(value, arguments=case.arguments) for case, value in pairs]
+            if cases[0].label not in _failing(exercise, cases, observed):
                 found.setdefault(answer, f"{answer} earns something with seed {seed}")
     return list(found.values())
 
 
+def _solved(exercise: Exercise, seed: int) -> list[tuple[Case, object]]:
+    cases = cases_of(exercise, seed)
+    return [(case, known(exercise, exercise.solution, case).value) for case in cases]
+
+
 def _by_heart(
-    public: tuple[Case, ...], values: list[object], cases: tuple[Case, ...]
+    public: list[tuple[Case, object]], hidden: list[tuple[Case, object]]
 ) -> Iterator[tuple[str, list[object]]]:
-    """What answers that compute nothing return in hidden cases: (their description, the values)."""
-    for case, value in zip(public, values, strict=True):
-        yield f"the constant of {case.label!r}", [value] * len(cases)
-    for i in range(len(cases[0].arguments)):
-        yield f"argument {i} handed back", [case.arguments[i] for case in cases]
-        table = {show(c.arguments[i]): v for c, v in zip(public, values, strict=True)}
-        remembered = [table.get(show(case.arguments[i]), values[0]) for case in cases]
-        yield f"a table of public values by argument {i}", remembered
+    """What answers that compute nothing return in hidden cases: (their description, the values).
+
+    Zeros and ones have the expected shape: it can be taken from the arguments.
+    """
+    for constant in (None, False, True):
+        yield f"the constant {constant}", [constant for _ in hidden]
+    for number in (0, 1):
+        yield f"{number} everywhere", [_filled(value, number) for _, value in hidden]
+    for case, value in public:
+        yield f"the constant of {case.label!r}", [value for _ in hidden]
+    for i in range(len(hidden[0][0].arguments)):
+        yield f"argument {i} handed back", [case.arguments[i] for case, _ in hidden]
+        table = {show(case.arguments[i]): value for case, value in reversed(public)}  # 基本 wins
+        values = [table.get(show(case.arguments[i]), public[0][1]) for case, _ in hidden]
+        yield f"a table of public values by argument {i}", values
+
+
+def _filled(value: object, number: int) -> object:
+    """A value built in the same way that holds `number` everywhere."""
+    if type(value) in (list, tuple):
+        return type(value)(_filled(part, number) for part in value)
+    if type(value) is dict:
+        return {key: _filled(part, number) for key, part in value.items()}
+    if type(value) is torch.Tensor:
+        return torch.full_like(value, number)
+    return type(value)(number) if type(value) in (bool, int, float) else value
 
 
 def _failing(
