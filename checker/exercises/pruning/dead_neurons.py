@@ -47,16 +47,17 @@ def example() -> str:
 
 
 def masks(rng, inputs, hidden, outputs) -> tuple[torch.Tensor, torch.Tensor]:
-    """Masks with neurons of every kind, in random order.
+    """Masks with neurons of every kind.
 
-    One lacks only incoming connections, one both, one only outgoing connections; another one hangs
-    on a single connection on each side.
+    The first and the last one go: one lacks only incoming, one only outgoing connections. Between
+    them one lacks both, and another one hangs on a single connection on each side.
     """
     incoming, outgoing = rng.random((hidden, inputs)) < 0.6, rng.random((outputs, hidden)) < 0.6
     each = np.arange(hidden)
     incoming[each, rng.integers(inputs, size=hidden)] = True
     outgoing[rng.integers(outputs, size=hidden), each] = True
-    only_in, both, only_out, thin = rng.permutation(hidden)[:4]
+    only_in, only_out = rng.permutation([0, hidden - 1])
+    both, thin = 1 + rng.permutation(hidden - 2)[:2]
     incoming[[only_in, both, thin]] = False
     outgoing[:, [only_out, both, thin]] = False
     incoming[thin, rng.integers(inputs)] = outgoing[rng.integers(outputs), thin] = True

@@ -60,7 +60,7 @@ def cases(rng):
     yield "基本", (alpha_between(rng, 0.7, 1.6),)
     yield "小さな α", (alpha_between(rng, 0.05, 0.3),)
     yield "とても小さな α", (alpha_between(rng, 1e-4, 4e-4),)
-    yield "大きな α", (alpha_between(rng, 2.7, 3.6),)
+    yield "大きな α", (alpha_between(rng, 3.1, 3.6),)
     yield "ほとんど全部を切る α", (alpha_between(rng, 4.0, 5.0),)
     yield "全部を切る α", (float(rng.uniform(10, 14)),)
     yield "α が 0", (0.0,)

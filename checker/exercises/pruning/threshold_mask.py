@@ -76,7 +76,10 @@ def cases(rng):
     yield "しきい値とちょうど等しい重み", (scale * torch.tensor([0.0, -2.0, 0.0, -2.0]), 2.0)
 
     yield "α が 0", (torch.tensor([0.0, 0.25, -0.5, 0.0]), 0.0)
-    yield "α がとても大きい", (weights(rng, (4, 5), 1.2), float(rng.uniform(50, 90)))
+    outlier = torch.tensor(rng.uniform(-0.1, 0.1, (5, 6)), dtype=torch.float32)
+    outlier[int(rng.integers(5)), int(rng.integers(6))] = -5.0  # more than 5 σ
+    yield "大きな α（外れ値だけが残る）", (outlier, float(rng.uniform(3.6, 4.6)))
+    yield "とても大きな α（すべて切れる）", (outlier, float(rng.uniform(50, 90)))
     yield "すべて同じ重み", (torch.full((3, 4), constant), 0.5)
     yield "すべて同じ重み", (torch.full((5,), -constant), 1.5)
     yield "すべて 0 の重み", (torch.zeros(2, 3), 1.2)
