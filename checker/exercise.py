@@ -63,6 +63,7 @@ class Exercise:
     hints: tuple[str, ...]  # from a nudge to almost the answer
     rtol: float | None = None  # for Python floats, where 1e-9 asks too much
     uses: tuple[str, ...] = ()  # earlier exercises whose solutions the answer may call
+    domain_is_public: bool = False  # all legal inputs are cases: they may be known by heart
     accepts: Callable | None = None  # set by the decorator `accepted_when`
     observer: Callable | None = None  # set by the decorator `observe`
     wrongs: dict[str, Wrong] = field(default_factory=dict)  # by name

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+
+import torch
 
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.compare import distance
-from checker.judging.judge import known
-from checker.judging.source import cases_of, judge_with
+from checker.judging.judge import finding, known
+from checker.judging.show import show
+from checker.judging.source import PUBLIC_SEED, cases_of, judge_with
 from checker.judging.verdict import Verdict
 from checker.running.inside.answer import run_answer
+from checker.running.inside.messages import Observation
 
 STUB_BODY = "\n    # ここに解答を書く\n    ..."
 SEEDS = 200
@@ -30,6 +35,8 @@ def problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
         *case_problems(exercise),
         *answer_problems(exercise, seeds),
         *margin_problems(exercise, seeds),
+        *label_problems(exercise, seeds),
+        *heart_problems(exercise, seeds),
     ]
 
 
@@ -130,3 +137,86 @@ def _gap_of(exercise: Exercise, wrong: Wrong, case: Case) -> float:
         return float("inf")
     gap = distance(right.value, actual.value, exercise.rtol)
     return max(gap, distance(right.arguments, actual.arguments))
+
+
+def label_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
+    """Each wrong answer must fail the same labels for every seed: else its mark is luck."""
+    usual, found = {}, {}
+    for seed in range(_fewer(exercise, seeds, 5)):
+        cases = cases_of(exercise, seed)
+        for wrong in exercise.wrongs.values():
+            failing = _failing(exercise, cases, [known(exercise, wrong.function, c) for c in cases])
+            for label in sorted(usual.setdefault(wrong.name, failing) ^ failing):
+                problem = f"{wrong.name} fails {label!r} with seed 0 or with seed {seed}, not with both"
+                found.setdefault((wrong.name, label), problem)
+    return list(found.values())
+
+
+def heart_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
+    """With hidden cases nothing is earned by answers that compute nothing.
+
+    They fail where 基本 fails. One that stands for several calls is hard to meet by chance.
+    """
+    if exercise.domain_is_public:
+        return []
+    public = _solved(exercise, PUBLIC_SEED)
+    found = {}
+    for seed in range(1, 1 + _fewer(exercise, seeds, 10)):
+        hidden = _solved(exercise, seed)
+        cases = tuple(case for case, _ in hidden)
+        for answer, values in _by_heart(public, hidden):
+            pairs = zip(cases, values, strict=True)
+            observed = [Observation(value, arguments=case.arguments) for case, value in pairs]
+            if cases[0].label not in _failing(exercise, cases, observed):
+                found.setdefault(answer, f"{answer} earns something with seed {seed}")
+    return list(found.values())
+
+
+def _solved(exercise: Exercise, seed: int) -> list[tuple[Case, object]]:
+    cases = cases_of(exercise, seed)
+    return [(case, known(exercise, exercise.solution, case).value) for case in cases]
+
+
+def _by_heart(
+    public: list[tuple[Case, object]], hidden: list[tuple[Case, object]]
+) -> Iterator[tuple[str, list[object]]]:
+    """What answers that compute nothing return in hidden cases: (their description, the values).
+
+    Zeros and ones have the expected shape: it can be taken from the arguments.
+    """
+    for constant in (None, False, True):
+        yield f"the constant {constant}", [constant for _ in hidden]
+    for number in (0, 1):
+        yield f"{number} everywhere", [_filled(value, number) for _, value in hidden]
+    for case, value in public:
+        yield f"the constant of {case.label!r}", [value for _ in hidden]
+    for i in range(len(hidden[0][0].arguments)):
+        yield f"argument {i} handed back", [case.arguments[i] for case, _ in hidden]
+        table = {show(case.arguments[i]): value for case, value in reversed(public)}  # 基本 wins
+        values = [table.get(show(case.arguments[i]), public[0][1]) for case, _ in hidden]
+        yield f"a table of public values by argument {i}", values
+
+
+def _filled(value: object, number: int) -> object:
+    """A value built in the same way that holds `number` everywhere."""
+    if type(value) in (list, tuple):
+        return type(value)(_filled(part, number) for part in value)
+    if type(value) is dict:
+        return {key: _filled(part, number) for key, part in value.items()}
+    if type(value) is torch.Tensor:
+        return torch.full_like(value, number)
+    return type(value)(number) if type(value) in (bool, int, float) else value
+
+
+def _failing(
+    exercise: Exercise, cases: tuple[Case, ...], observed: list[Observation]
+) -> frozenset[str]:
+    """The labels of the cases in which an answer is wrong that did this."""
+    expected = (known(exercise, exercise.solution, case) for case in cases)
+    triples = zip(cases, expected, observed, strict=True)
+    return frozenset(case.label for case, e, o in triples if finding(exercise, e, o))
+
+
+def _fewer(exercise: Exercise, seeds: int, share: int) -> int:
+    """Every so many-th seed; a puzzle's answers work for seconds, there it is every sixtieth."""
+    return max(2, seeds // (60 if exercise.accepts else share))

@@ -50,8 +50,8 @@ def csr_bytes(rows: int, nonzeros: int, value_bytes: int, index_bytes: int) -> i
     0 でない値の配列、その列番号の配列、各行の始まりを指す行ポインタの配列です。
     行ポインタの要素は、行数より 1 つ多くあります。
 
-    rows:        行数
-    nonzeros:    0 でない値の個数
+    rows:        行数。0 のこともあります。
+    nonzeros:    0 でない値の個数。0 のこともあります。
     value_bytes: 値 1 個の大きさ (byte)
     index_bytes: 列番号または行ポインタ 1 個の大きさ (byte)
     戻り値:      3 つの配列の大きさの合計 (byte)

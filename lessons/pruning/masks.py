@@ -7,7 +7,6 @@
 
 import math
 
-import torch
 from torch import Tensor
 
 
@@ -15,8 +14,8 @@ def threshold_mask(weight: Tensor, alpha: float) -> Tensor:
     """式 (1): 残す結合が True、切る結合が False のマスクを作ります。
 
     しきい値は、その層の重みの標準偏差 σ の α 倍です。
-    σ は個数 n で割る母標準偏差です。平均からのずれで測ります。
-    絶対値がしきい値とちょうど等しい重みは残します。
+    σ は個数 n で割る母標準偏差です。平均からのずれを使うのは、σ の計算だけです。
+    しきい値と比べるのは、重みそのものの絶対値です。しきい値とちょうど等しい重みは残します。
 
     weight: 1 つの層の重み。形は問いません。
     alpha:  しきい値の倍率 α。0 以上です。
@@ -35,7 +34,7 @@ def gaussian_pruned_percent(alpha: float) -> float:
     """式 (2): 重みが平均 0 の正規分布に従うとき、しきい値 ασ で切れる割合を返します。
 
     alpha:  しきい値の倍率 α。0 以上です。
-    戻り値: 切れる結合の割合 (%)。0 以上 100 以下です。
+    戻り値: 切れる結合の割合 (%)。0 以上 100 以下です。倍精度で計算し、丸めません。
     ValueError: α が負のとき。
     """
     if alpha < 0:
@@ -48,8 +47,8 @@ def pruned_percent(masks: list[Tensor]) -> float:
 
     層の大きさは互いに違います。割合は結合 1 本ずつを等しく数えたものです。
 
-    masks:  各層のマスク。bool で、True は残す、False は切るという意味です。
-    戻り値: 切った結合の割合 (%)。
+    masks:  各層のマスク。bool で、True は残す、False は切るという意味です。形は問いません。
+    戻り値: 切った結合の割合 (%)。倍精度で計算し、丸めません。
     ValueError: 結合が 1 本もないとき。
     """
     total = sum(mask.numel() for mask in masks)
@@ -62,9 +61,10 @@ def pruned_percent(masks: list[Tensor]) -> float:
 def masked_sgd_step(weight: Tensor, gradient: Tensor, mask: Tensor, lr: float) -> Tensor:
     """式 (4): 再学習の SGD を 1 回行い、新しい重みを返します。
 
-    切った結合 (mask が False) は、元の値や勾配が何であっても 0 になります。
+    切った結合 (mask が False) は、元の値や勾配によらず 0 になります。0.0 と -0.0 は同じです。
 
-    weight, gradient, mask: 同じ形のテンソル。mask は bool です。
+    weight, gradient: 同じ形のテンソル。値は有限です。
+    mask:   weight と同じ形の bool テンソル。True は残す、False は切るという意味です。
     lr:     学習率 η。0 以上です。
     戻り値: 更新後の重み。weight と同じ形と型です。
     ValueError: 形がそろわないとき、または学習率が負のとき。
@@ -74,7 +74,7 @@ def masked_sgd_step(weight: Tensor, gradient: Tensor, mask: Tensor, lr: float) -
         raise ValueError(f"weight、gradient、mask の形がそろいません: {shapes}")
     if lr < 0:
         raise ValueError(f"学習率が負です: {lr}")
-    return torch.where(mask, weight - lr * gradient, 0.0)
+    return mask * (weight - lr * gradient)
 
 
 def pick_alpha(
@@ -82,7 +82,7 @@ def pick_alpha(
 ) -> float | None:
     """正解率の低下が許す幅に収まるもののうち、最大の α を返します。
 
-    alphas:     しきい値の倍率 α。順序は問いません。
+    alphas:     しきい値の倍率 α。互いに違う値です。順序は問いません。
     accuracies: 各 α での正解率 (%)。alphas と同じ順に並びます。
     baseline:   比べる元の正解率 (%)
     max_drop:   許す低下の幅 (ポイント)。ちょうどこの幅の低下は許します。

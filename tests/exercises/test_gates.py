@@ -52,6 +52,18 @@ def test_wrong_answers_keep_their_distance(name, seeds):
 
 
 @every_exercise
+def test_a_mistake_shows_for_every_seed_or_for_none(name, seeds):
+    """Catches a mark that hangs on luck: the same mistake, another share of the points."""
+    assert gates.label_problems(load(name), seeds) == []
+
+
+@every_exercise
+def test_nothing_is_earned_by_heart(name, seeds):
+    """Catches hidden cases whose answers can be written down."""
+    assert gates.heart_problems(load(name), seeds) == []
+
+
+@every_exercise
 @pytest.mark.parametrize(
     "text",
     [
@@ -114,6 +126,29 @@ def fails_on_doubles(values, factor):
     return values.float() * factor
 
 
+def adds_at_times(values, factor):
+    return values * factor + (values.flatten()[0] > 0)  # the case with a factor of 0 begins so
+
+
+def basics(values, factor):
+    """Cases whose 基本 is the same for every seed."""
+
+    def generate(rng):
+        yield "基本", (torch.tensor(values), factor)
+        yield from list(cases(rng))[1:]
+
+    return generate
+
+
+def positive(values: torch.Tensor, factor: float) -> bool:
+    """factor が正かどうかを答えます。"""
+    return factor > 0
+
+
+def nothing(values: torch.Tensor, factor: float) -> None:
+    """何も返しません。"""
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -139,11 +174,41 @@ def fails_on_doubles(values, factor):
             {"wrongs": WRONGS | {right_for_most_seeds: "ときどき違います。"}},
             "right_for_most_seeds is less than 20 tolerances off",
         ),
+        (
+            {"wrongs": WRONGS | {adds_at_times: "ときどき足しています。"}},
+            "adds_at_times fails '基本' with seed 0 or with seed",
+        ),
+        ({"cases": basics([1.5, -2.5], 3.0)}, "the constant of '基本' earns something with seed 1"),
+        (
+            {"cases": basics([1.5, -2.5], 3.0)},
+            "a table of public values by argument 0 earns something with seed 1",
+        ),
+        ({"cases": basics([1.5, -2.5], 1.0)}, "argument 0 handed back earns something with seed 1"),
+        ({"cases": basics([1.5, -2.5], 0.0)}, "0 everywhere earns something with seed 1"),
+        ({"cases": basics([1.0, 1.0], 1.0)}, "1 everywhere earns something with seed 1"),
+        ({"solution": positive}, "the constant True earns something with seed 1"),
+        (
+            {"solution": positive, "cases": basics([1.5], -2.0)},
+            "the constant False earns something with seed 1",
+        ),
+        ({"solution": nothing}, "the constant None earns something with seed 1"),
     ],
 )
 def test_a_gate_fails_on_a_broken_exercise(changes, complaint, monkeypatch):
     """Catches a gate that lets everything through."""
     assert complaint in problems(sample(**changes), monkeypatch)
+
+
+def test_a_public_domain_may_be_known_by_heart():
+    """Catches an exemption that exempts nothing."""
+    exercise = sample(cases=basics([1.5, -2.5], 3.0), domain_is_public=True)
+    assert gates.heart_problems(exercise) == []
+
+
+def test_one_domain_is_public():
+    """Catches an exemption for an exercise whose inputs nobody could list."""
+    public = [name for name in exercise_names() if load(name).domain_is_public]
+    assert public == ["smallest_normal"]
 
 
 def test_the_gate_of_the_solution_can_fail(monkeypatch):

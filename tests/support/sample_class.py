@@ -54,7 +54,7 @@ PLAN = {
     "pruned_percent": {"unanswered": 2, "averages_the_layers": 12, "returns_the_kept_percent": 2},
     "masked_sgd_step": {
         "unanswered": 4, "error": 3, "unknown": 2, "forgets_the_mask": 2,
-        "masks_only_the_gradient": 7, "multiplies_by_the_mask": 8,
+        "masks_only_the_gradient": 7, "masks_only_the_weight": 8,
     },
     "pick_alpha": {"unanswered": 3, "stops_at_the_first_failure": 6, "excludes_the_limit": 4},
     "dead_neurons": {"unanswered": 5, "takes_the_other_axes": 3, "demands_both": 4},

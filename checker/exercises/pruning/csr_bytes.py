@@ -28,15 +28,19 @@ exercise = Exercise(
 )
 
 
+# The example: a matrix of float32, of whose values 10 % or 60 % are left.
+ROWS, COLUMNS, VALUE_BYTES, INDEX_BYTES = 300, 784, 4, 4
+NONZEROS = [ROWS * COLUMNS * percent // 100 for percent in (10, 60)]
+
+
 @exercise.example
 def example() -> str:
-    rows, columns, value_bytes, index_bytes = 300, 784, 4, 4
-    dense = rows * columns * value_bytes
-    tenth, most = (rows * columns * percent // 100 for percent in (10, 60))
-    small, large = (csr_bytes(rows, n, value_bytes, index_bytes) for n in (tenth, most))
+    dense = ROWS * COLUMNS * VALUE_BYTES
+    tenth, most = NONZEROS
+    small, large = (csr_bytes(ROWS, n, VALUE_BYTES, INDEX_BYTES) for n in NONZEROS)
     return (
-        f"{rows} × {columns} の行列を float32 で密に持つと {dense:,} バイトです。"
-        f"列番号と行ポインタを {index_bytes} バイトとします。"
+        f"{ROWS} × {COLUMNS} の行列を float32 で密に持つと {dense:,} バイトです。"
+        f"列番号と行ポインタを {INDEX_BYTES} バイトとします。"
         f"値の 10 %（{tenth:,} 個）が残る CSR は {small:,} バイトで、小さくなります。"
         f"60 %（{most:,} 個）が残る CSR は {large:,} バイトで、密な形式より大きくなります。"
     )
@@ -48,11 +52,16 @@ def cases(rng):
         return int(rng.integers(low, high))
 
     yield "基本", (between(5, 30), between(40, 90), 4, 2)
+    yield "基本", (between(60, 90), between(130, 190), 4, 2)  # always more bytes
+    for nonzeros in NONZEROS:
+        yield "問題文の例", (ROWS, nonzeros, VALUE_BYTES, INDEX_BYTES)
     yield "値も番号も 4 バイト", (between(100, 400), between(2_000, 9_000), 4, 4)
-    yield "番号のほうが大きい", (between(20, 90), between(30, 300), 1, 8)
+    yield "番号のほうが大きい", (between(20, 90), between(100, 300), 1, 8)
     yield "行よりも値が少ない", (between(50, 90), between(3, 20), 8, 4)
     yield "0 でない値が 1 つもない", (between(6, 40), 0, 4, 8)
+    yield "0 でない値が 1 つだけ", (between(6, 40), 1, 8, 4)
     yield "1 行だけ", (1, between(11, 60), 2, 4)
+    yield "行が 1 つもない", (0, 0, between(2, 5), between(5, 9))
     yield "とても大きい行列", (between(10**6, 10**7), between(3 * 10**9, 5 * 10**9), 2, 8)
 
 

@@ -29,10 +29,15 @@ exercise = Exercise(
 )
 
 
+EXAMPLE = (
+    torch.tensor([[True, False], [False, False], [True, True]]),
+    torch.tensor([[True, True, False]]),
+)
+
+
 @exercise.example
 def example() -> str:
-    incoming = torch.tensor([[True, False], [False, False], [True, True]])
-    outgoing = torch.tensor([[True, True, False]])
+    incoming, outgoing = EXAMPLE
     dead = dead_neurons(incoming, outgoing)
     return (
         f"`incoming` が `{incoming.tolist()}`、`outgoing` が `{outgoing.tolist()}` のとき、"
@@ -42,16 +47,17 @@ def example() -> str:
 
 
 def masks(rng, inputs, hidden, outputs) -> tuple[torch.Tensor, torch.Tensor]:
-    """Masks with neurons of every kind, in random order.
+    """Masks with neurons of every kind.
 
-    One lacks only incoming connections, one both, one only outgoing connections; another one hangs
-    on a single connection on each side.
+    The first and the last one go: one lacks only incoming, one only outgoing connections. Between
+    them one lacks both, and another one hangs on a single connection on each side.
     """
     incoming, outgoing = rng.random((hidden, inputs)) < 0.6, rng.random((outputs, hidden)) < 0.6
     each = np.arange(hidden)
     incoming[each, rng.integers(inputs, size=hidden)] = True
     outgoing[rng.integers(outputs, size=hidden), each] = True
-    only_in, both, only_out, thin = rng.permutation(hidden)[:4]
+    only_in, only_out = rng.permutation([0, hidden - 1])
+    both, thin = 1 + rng.permutation(hidden - 2)[:2]
     incoming[[only_in, both, thin]] = False
     outgoing[:, [only_out, both, thin]] = False
     incoming[thin, rng.integers(inputs)] = outgoing[rng.integers(outputs), thin] = True
@@ -60,14 +66,31 @@ def masks(rng, inputs, hidden, outputs) -> tuple[torch.Tensor, torch.Tensor]:
 
 @exercise.cases
 def cases(rng):
+    def full(rows: int, columns: int, value: bool = True) -> torch.Tensor:
+        return torch.full((rows, columns), value)
+
     yield "基本", masks(rng, 4, 7, 3)
+    yield "基本", masks(rng, 5, 9, 4)  # no constant has both sizes
+    yield "問題文の例", EXAMPLE
     yield "入力の多い層", masks(rng, 11, 6, 2)
     yield "入力も隠れ層も出力も同じ大きさ", masks(rng, 6, 6, 6)
-    yield "すべての結合が残る", (torch.ones(5, 3, dtype=torch.bool), torch.ones(2, 5, dtype=torch.bool))
-    yield "入る結合がすべて切れた", (torch.zeros(4, 3, dtype=torch.bool), masks(rng, 3, 4, 5)[1])
-    yield "出る結合がすべて切れた", (masks(rng, 5, 4, 3)[0], torch.zeros(3, 4, dtype=torch.bool))
+    yield "入力が 1 個", masks(rng, 1, 6, 3)
+    yield "出力が 1 個", masks(rng, 5, 6, 1)
+    yield "すべての結合が残る", (full(5, 3), full(2, 5))
+    yield "入る結合がすべて切れた", (full(4, 3, False), masks(rng, 3, 4, 5)[1])
+    yield "出る結合がすべて切れた", (masks(rng, 5, 4, 3)[0], full(3, 4, False))
+    yield "すべての結合が切れた", (full(4, 3, False), full(2, 4, False))
     yield "1 本ずつ残る", (torch.eye(5, 6, dtype=torch.bool), torch.eye(5, dtype=torch.bool))
-    yield "隠れニューロンが 1 個", (torch.tensor([[False, True]]), torch.tensor([[False]] * 3))
+
+    incoming, outgoing = full(5, 4), full(2, 5)
+    incoming[0] = outgoing[:, -1] = False
+    yield "最初のニューロンだけを取り除ける", (incoming, full(2, 5))
+    yield "最後のニューロンだけを取り除ける", (full(5, 4), outgoing)
+
+    one, none = torch.tensor([[False, True]]), torch.tensor([[False, False]])
+    yield "隠れニューロンが 1 個", (one, one.T)
+    yield "隠れニューロンが 1 個", (one, none.T)
+    yield "隠れニューロンが 1 個", (none, one.T)
 
 
 @exercise.wrong("両方の結合がないときだけ True です。片方がなければ、もう取り除けます。")

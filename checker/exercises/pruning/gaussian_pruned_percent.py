@@ -12,11 +12,11 @@ exercise = Exercise(
     gaussian_pruned_percent,
     title="正規分布なら何 % 切れるか",
     statement=(
-        "重みが平均 0 の正規分布に従うと仮定します。"
-        "しきい値 α·σ で切れる結合の割合を、% で返します。"
+        "重みが平均 0 の正規分布に従うと仮定し、しきい値 α·σ で切れる結合の割合を % で返します。"
         "切れるのは、絶対値がしきい値より小さい重みです。"
         "正規分布の値がこの範囲に入る確率は erf(α/√2) です。"
         "erf は誤差関数という関数で、Python では `math.erf` です。"
+        "Python の float（倍精度）で計算し、丸めません。"
         "切る前に割合の見当をつけ、Sasaki らの公開した表と比べるために使います。"
     ),
     difficulty=1,
@@ -44,12 +44,25 @@ def example() -> str:
     )
 
 
+def alpha_between(rng, low: float, high: float) -> float:
+    """An α for which float32 is visibly too coarse: at times it is right by chance."""
+
+    def is_coarse(alpha: float) -> bool:
+        right = gaussian_pruned_percent(alpha)
+        return abs(computes_in_float32(alpha) - right) > 3e-9 * right
+
+    draws = (float(rng.uniform(low, high)) for _ in range(1000))
+    return next(alpha for alpha in draws if is_coarse(alpha))
+
+
 @exercise.cases
 def cases(rng):
-    yield "基本", (float(rng.uniform(0.7, 1.6)),)
-    yield "小さな α", (float(rng.uniform(0.05, 0.3)),)
-    yield "大きな α", (float(rng.uniform(2.7, 3.6)),)
-    yield "ほとんど全部を切る α", (float(rng.uniform(4.0, 5.0)),)
+    yield "基本", (alpha_between(rng, 0.7, 1.6),)
+    yield "小さな α", (alpha_between(rng, 0.05, 0.3),)
+    yield "とても小さな α", (alpha_between(rng, 1e-4, 4e-4),)
+    yield "大きな α", (alpha_between(rng, 3.1, 3.6),)
+    yield "ほとんど全部を切る α", (alpha_between(rng, 4.0, 5.0),)
+    yield "全部を切る α", (float(rng.uniform(10, 14)),)
     yield "α が 0", (0.0,)
     for row in caffenet_table():
         yield "公開された表の α", (row.alpha,)

@@ -12,8 +12,8 @@ exercise = Exercise(
     statement=(
         "再学習の SGD を 1 回行い、新しい重みを返します。"
         "残す結合（`mask` が True）は、重みから `lr` と勾配の積を引きます。"
-        "切った結合（`mask` が False）は、必ず 0 にします。"
-        "切った結合の元の値は、0 とは限りません。nan や inf のこともあります。"
+        "切った結合（`mask` が False）は、必ず 0 にします。0.0 と −0.0 は同じとみなします。"
+        "切った結合の元の値や勾配は、0 とは限りません。"
         "元の `weight` は書き換えません。"
     ),
     difficulty=3,
@@ -22,17 +22,24 @@ exercise = Exercise(
     hints=(
         "「すべての結合を更新する」と「切った結合を 0 にする」の 2 段階に分けます。",
         "更新後の重みは `weight - lr * gradient` です。新しいテンソルができます。",
-        "nan に 0 を掛けても nan のままです。掛け算ではなく、条件で値を選びます。",
-        "`torch.where(条件, True のときの値, False のときの値)` は、要素ごとに値を選びます。",
-        "条件は `mask`、True のときの値は `weight - lr * gradient`、False のときの値は `0.0` です。",
+        "bool のマスクを掛けると、True のところは値が残り、False のところは 0 になります。",
+        "マスクは、引き算をしたあとの重み全体に掛けます。引き算を括弧で囲みます。",
+        "`mask * (weight - lr * gradient)` が答えです。",
     ),
+)
+
+
+EXAMPLE = (
+    torch.tensor([0.5, -0.75, 2.0]),
+    torch.tensor([1.25, 3.0, -0.5]),
+    torch.tensor([True, False, True]),
+    0.1,
 )
 
 
 @exercise.example
 def example() -> str:
-    weight, gradient = torch.tensor([0.5, -0.75, 2.0]), torch.tensor([1.25, 3.0, -0.5])
-    mask, lr = torch.tensor([True, False, True]), 0.1
+    weight, gradient, mask, lr = EXAMPLE
     new = [round(w, 4) for w in masked_sgd_step(weight, gradient, mask, lr).tolist()]
     return (
         f"重みが `{weight.tolist()}`、勾配が `{gradient.tolist()}`、マスクが `{mask.tolist()}` のとき、"
@@ -53,24 +60,29 @@ def step(rng, shape, dtype=torch.float32, kept=0.6) -> tuple:
 @exercise.cases
 def cases(rng):
     yield "基本", step(rng, (3, 5))
+    yield "問題文の例", EXAMPLE
     yield "バイアス（1 次元）", step(rng, (7,))
     yield "畳み込みの重み（4 次元）", step(rng, (3, 2, 2, 3))
     yield "すべて残す", step(rng, (4, 3), kept=1)
     yield "すべて切る", step(rng, (2, 6), kept=0)
+    yield "重みが 1 個", step(rng, (1,), kept=1)
+    yield "重みが 1 個", step(rng, (1, 1), kept=0)
 
     weight, gradient, mask, lr = step(rng, (4, 5))
     yield "学習率が 0", (weight, gradient, mask, 0.0)
+    weight, gradient, mask, lr = step(rng, (5, 3))
+    yield "学習率が 1 より大きい", (weight, gradient, mask, 1 + lr)
 
     weight, gradient, mask, lr = step(rng, (3, 6))
     some_kept = mask & (mask.cumsum(1) % 2 == 1)
     yield "残す結合の重みが 0", (weight.masked_fill(some_kept, 0), gradient, mask, lr)
+    yield "勾配が 0", (weight, gradient.masked_fill(some_kept, 0), mask, lr)
+    yield "勾配が 0", (weight, torch.zeros(3, 6), mask, lr)
+    yield "切った結合の重みがもう 0", (weight.masked_fill(~mask, 0), gradient, mask, lr)
 
     weight, gradient, mask, lr = step(rng, (4, 4))
     yield "切った結合の値がとても大きい", (weight.masked_fill(~mask, 1e30), gradient, mask, lr)
-
-    weight, gradient, mask, lr = step(rng, (5, 3))
-    strays = torch.tensor([float("nan"), float("inf"), -float("inf")]).expand(5, 3)
-    yield "切った結合の値が nan や inf", (torch.where(mask, weight, strays), gradient, mask, lr)
+    yield "切った結合の勾配がとても大きい", (weight, gradient.masked_fill(~mask, -1e30), mask, lr)
 
     yield "倍精度", step(rng, (3, 4), torch.float64)
 
@@ -88,11 +100,6 @@ def masks_only_the_gradient(weight, gradient, mask, lr):
 @exercise.wrong("更新する前の重みだけにマスクを掛けています。切った結合に勾配の分が入ってしまいます。")
 def masks_only_the_weight(weight, gradient, mask, lr):
     return weight * mask - lr * gradient
-
-
-@exercise.wrong("マスクを掛け算しています。nan や inf は 0 倍しても 0 になりません。値を選んでください。")
-def multiplies_by_the_mask(weight, gradient, mask, lr):
-    return (weight - lr * gradient) * mask
 
 
 @exercise.wrong("勾配を足しています。損失を減らすには、勾配の逆の向きに進みます。")
@@ -132,6 +139,16 @@ def always_returns_float32(weight, gradient, mask, lr):
     new = torch.zeros(weight.shape)
     new[mask] = (weight - lr * gradient)[mask].float()
     return new
+
+
+@exercise.right
+def selects(weight, gradient, mask, lr):
+    return torch.where(mask, weight - lr * gradient, 0.0)
+
+
+@exercise.right
+def masks_both(weight, gradient, mask, lr):
+    return weight * mask - lr * (gradient * mask)
 
 
 @exercise.right

@@ -13,7 +13,7 @@ exercise = Exercise(
         "正解率が `baseline - max_drop` 以上である α のうち、最大のものを返します。"
         "`alphas` と `accuracies` は、同じ位置の 2 つで 1 組です。"
         "組の順序は決まっていません。"
-        "正解率は、α が大きくなる途中で持ち直すことがあります。"
+        "正解率は、α が大きくなる途中で持ち直すことも、等しいままのこともあります。"
         "条件を満たす α がなければ `None` を返します。"
         "Sasaki らの公開した表から α を選ぶときに使います。"
     ),
@@ -30,18 +30,20 @@ exercise = Exercise(
 )
 
 
+COLUMNS = [row.alpha for row in caffenet_table()], [row.accuracy for row in caffenet_table()]
+EXAMPLE = (*COLUMNS, COLUMNS[1][0], 1.0)
+
+
 @exercise.example
 def example() -> str:
-    rows, max_drop = caffenet_table(), 1.0
-    baseline = rows[0].accuracy
-    alpha = pick_alpha([r.alpha for r in rows], [r.accuracy for r in rows], baseline, max_drop)
-    at = [r.alpha for r in rows].index(alpha)
-    chosen, after = rows[at], rows[at + 1]
+    alphas, accuracies, baseline, max_drop = EXAMPLE
+    alpha = pick_alpha(*EXAMPLE)
+    at = alphas.index(alpha)
     return (
-        f"Sasaki らの表で、α={rows[0].alpha} の正解率 {baseline} % を元の正解率とします。"
+        f"Sasaki らの表で、α={alphas[0]} の正解率 {baseline} % を元の正解率とします。"
         f"{max_drop} ポイントまでの低下を許すと、最低の正解率は {baseline - max_drop:.2f} % です。"
-        f"α={chosen.alpha} は {chosen.accuracy} % で条件を満たし、"
-        f"α={after.alpha} からは {after.accuracy} % 以下で条件を満たしません。"
+        f"α={alpha} は {accuracies[at]} % で条件を満たし、"
+        f"α={alphas[at + 1]} からは {accuracies[at + 1]} % 以下で条件を満たしません。"
         f"答えは {alpha} です。"
     )
 
@@ -63,37 +65,57 @@ def cases(rng):
         return round(float(rng.uniform(84, 93)), 2)
 
     def jitter(*drops) -> list[float]:
-        return [drop + float(rng.uniform(-0.07, 0.07)) for drop in drops]
+        return [drop + float(rng.uniform(-0.03, 0.03)) for drop in drops]
 
+    def rows(*drops, order) -> tuple[list[float], list[float]]:
+        alphas, accuracies = table(rng, jitter(*drops), baseline)
+        return [alphas[i] for i in order], [accuracies[i] for i in order]
+
+    # Two tables, so that no single α answers both. 1.8 % of the baseline are less than 1.7 points.
     baseline = high()
-    drops = jitter(0.2, 0.5, 0.9, 1.4, 2.6, 4.5)
-    yield "基本", (*table(rng, drops, baseline), baseline, 1.8)
+    first = table(rng, jitter(0.2, 0.5, 0.9, 1.76, 2.6, 4.5), baseline)
+    second = table(rng, jitter(0.3, 1.1, 1.76, 2.9), baseline)
+    second = [round(alpha + 3, 2) for alpha in second[0]], second[1]
+    yield "基本", (*first, baseline, 1.8)
+    yield "基本", (*second, baseline, 1.8)
+    yield "問題文の例", EXAMPLE
 
-    alphas, accuracies = table(rng, jitter(0.3, 0.7, 1.3, 2.3, 3.9), baseline)
-    order = [3, 1, 2, 4, 0]  # the answer is neither the first nor the last of the good rows
-    rows = [alphas[i] for i in order], [accuracies[i] for i in order]
-    yield "順序がばらばら", (*rows, baseline, 1.6)
+    # The answer is neither the first nor the last of the good rows.
+    yield "順序がばらばら", (*rows(0.3, 0.7, 1.3, 2.3, 3.9, order=[3, 1, 2, 4, 0]), baseline, 1.6)
+    yield "α の大きい順", (*rows(0.3, 0.9, 2.1, 3.6, order=[3, 2, 1, 0]), baseline, 1.4)
 
     baseline, drop = exact(rng), int(rng.integers(3, 14)) / 8
     yield "ちょうど許す幅の低下", (*table(rng, [0.25 * drop, drop, 3 * drop], baseline), baseline, drop)
+    yield "許す幅をわずかに超える低下", (
+        *table(rng, [0.25 * drop, drop + 0.004, 3 * drop], baseline), baseline, drop,
+    )  # fmt: skip
     yield "低下を許さない", (*table(rng, [-0.31, 0, 0.42], baseline), baseline, 0.0)
+    alphas, accuracies = table(rng, [0.5 * drop, 0.5 * drop, 2 * drop], baseline)
+    yield "正解率が等しい組", (alphas, accuracies, baseline, drop)
+    yield "正解率が等しい組", (alphas[::-1], accuracies[::-1], baseline, drop)
 
     baseline = high()
     yield "条件を満たす α がない", (*table(rng, jitter(1.2, 2.1, 3.7), baseline), baseline, 0.7)
+    yield "すべての α が条件を満たす", (*rows(0.2, 0.6, 1.1, order=[1, 2, 0]), baseline, 1.9)
+    yield "1 組だけ", (*table(rng, jitter(0.4), baseline), baseline, 0.9)
+    yield "1 組だけ", (*table(rng, jitter(1.4), baseline), baseline, 0.9)
     zero = [0.0, *table(rng, jitter(1.9, 2.8), baseline)[0]]
     yield "条件を満たす α が 0 だけ", (zero, [baseline, baseline - 1.9, baseline - 2.8], baseline, 0.6)
 
     for drops in ([-0.3, -1.4, 0.4, 2.1], [-0.3, 0.4, -1.4, 2.1]):
         yield "正解率が元より上がる", (*table(rng, jitter(*drops), baseline), baseline, 0.8)
+    yield "正解率が少しだけ上がる", (*table(rng, jitter(0.5, -0.3, 2.1), baseline), baseline, 0.8)
+    yield "許す幅の中で上下する", (*table(rng, jitter(0.2, 1.2, 0.5, 2.4), baseline), baseline, 1.5)
+    # Halving the sorted rows finds this one, and not that of the published table below.
+    recovers = table(rng, jitter(0.2, 2.4, 0.5, 0.9, 2.8), baseline)
+    yield "条件を外れてから持ち直す", (*recovers, baseline, 1.3)
 
     low = round(float(rng.uniform(55, 65)), 2)
     yield "元の正解率が低い", (*table(rng, jitter(1.5, 4.2, 7.5), low), low, 5.0)
 
-    rows = caffenet_table()
-    columns = [row.alpha for row in rows], [row.accuracy for row in rows]
     # Between the accuracies at 1.7 and at 1.8, which is the higher one of the two.
     max_drop = round(float(rng.uniform(1.74, 1.80)), 3)
-    yield "公開された表（途中で持ち直す）", (*columns, rows[0].accuracy, max_drop)
+    yield "公開された表（途中で持ち直す）", (*COLUMNS, COLUMNS[1][0], max_drop)
 
 
 exercise.slip(
@@ -170,6 +192,11 @@ exercise.slip(
     "rejects_large_gains",
     "正解率が大きく上がった α を落としています。差の絶対値を取らずに比べてください。",
     "acc >= lowest", "abs(baseline - acc) <= max_drop",
+)
+exercise.slip(
+    "rejects_all_gains",
+    "正解率が元より上がった α を落としています。上がった α も条件を満たします。",
+    "acc >= lowest", "baseline >= acc >= lowest",
 )
 exercise.slip(
     "compares_with_the_best_row",

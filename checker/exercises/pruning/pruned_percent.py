@@ -12,10 +12,10 @@ exercise = Exercise(
     statement=(
         "各層のマスクを並べたリスト `masks` から、切った結合の割合を % で返します。"
         "マスクの True は残す結合、False は切る結合です。"
-        "層の大きさは互いに違います。"
+        "層の大きさは互いに違い、畳み込み層のマスクは 4 次元です。"
         "すべての層の結合を 1 本ずつ数えてから、1 回だけ割り算をします。"
+        "Python の float（倍精度）で計算し、丸めません。"
         "Sasaki らの表の「全結合層全体」の列は、この割合です。"
-        "畳み込み層のマスクは 4 次元です。"
     ),
     difficulty=1,
     minutes=6,
@@ -29,9 +29,12 @@ exercise = Exercise(
 )
 
 
+EXAMPLE = [torch.tensor([True, False]), torch.ones(2, 4, dtype=torch.bool)]
+
+
 @exercise.example
 def example() -> str:
-    small, large = torch.tensor([True, False]), torch.ones(2, 4, dtype=torch.bool)
+    small, large = EXAMPLE
     both, alone = pruned_percent([small, large]), pruned_percent([small])
     return (
         f"1 つ目の層は 2 本のうち 1 本を切り（{alone:.1f} %）、2 つ目の層は 8 本をすべて残します。"
@@ -40,28 +43,53 @@ def example() -> str:
     )
 
 
-def layers(rng, *shapes) -> list[torch.Tensor]:
-    """Masks, one share of kept connections for each layer.
+def layers(rng, *shapes, fixed: tuple[torch.Tensor, ...] = ()) -> list[torch.Tensor]:
+    """Masks of these shapes, one share of kept connections for each, and after them fixed ones.
 
-    The percentage of the cut is not whole, and float32 arithmetic gives it visibly differently.
+    The mistakes show: no layer has the percentage of all layers, nor has the mean of the layers,
+    it is not whole, and float32 arithmetic gives it visibly differently. No drawn layer is kept or
+    cut as a whole.
     """
-    while True:
-        masks = [torch.tensor(rng.random(shape) < rng.uniform(0.15, 0.85)) for shape in shapes]
+
+    def draw() -> list[torch.Tensor]:
+        return [torch.tensor(rng.random(s) < rng.uniform(0.15, 0.85)) for s in shapes] + [*fixed]
+
+    def is_clear(masks: list[torch.Tensor]) -> bool:
         percent = pruned_percent(masks)
-        whole = percent == int(percent)
-        if not whole and abs(averages_in_float32(masks) - percent) > 5e-8 * percent:
-            return masks
+        others = [int(percent)]
+        if len(masks) > 1:
+            others += [averages_the_layers(masks), *(pruned_percent([mask]) for mask in masks)]
+        coarse = abs(averages_in_float32(masks) - percent) > 5e-8 * percent
+        mixed = all(mask.any() and not mask.all() for mask in masks[: len(shapes)])
+        return coarse and mixed and all(abs(other - percent) > 1e-3 for other in others)
+
+    return next(masks for masks in (draw() for _ in range(1000)) if is_clear(masks))
 
 
 @exercise.cases
 def cases(rng):
     yield "基本", (layers(rng, (7, 5), (3, 7)),)
+    yield "基本", (layers(rng, (4, 9), (5, 3)),)  # 51 connections, not 56: never the same percentage
+    yield "問題文の例", (EXAMPLE,)
     yield "大きさがかけ離れた層", (layers(rng, (2, 3), (19, 23)),)
     yield "層が 1 つ", (layers(rng, (5, 9)),)
+    yield "層が 3 つ以上", (layers(rng, (4, 3), (2, 5), (3, 7)),)
+    yield "層が 3 つ以上", (layers(rng, (3, 5), (4, 6), (2, 4), (5, 5), (2, 3)),)
     yield "畳み込み層（4 次元）", (layers(rng, (3, 3, 3, 3), (5, 4)),)
-    yield "すべて残す", ([torch.ones(3, 4, dtype=torch.bool), torch.ones(2, 3, dtype=torch.bool)],)
-    yield "すべて切る", ([torch.zeros(3, 4, dtype=torch.bool), torch.zeros(2, 3, dtype=torch.bool)],)
-    yield "1 つの層だけをすべて切る", ([*layers(rng, (6, 4)), torch.zeros(3, 6, dtype=torch.bool)],)
+
+    kept, cut = (torch.full((3, 4), value) for value in (True, False))
+    small_kept, small_cut = (torch.full((2, 3), value) for value in (True, False))
+    yield "すべて残す", ([kept, small_kept],)
+    yield "すべて切る", ([cut, small_cut],)
+    masks = layers(rng, (6, 4), fixed=(kept,))
+    yield "1 つの層だけをすべて残す", (masks,)
+    yield "1 つの層だけをすべて残す", (masks[::-1],)
+    masks = layers(rng, (6, 4), fixed=(cut,))
+    yield "1 つの層だけをすべて切る", (masks,)
+    yield "1 つの層だけをすべて切る", (masks[::-1],)
+    yield "すべて残す層とすべて切る層", ([kept, small_cut],)
+    yield "結合が 1 本だけの層", (layers(rng, (4, 4), fixed=(cut[:1, :1],)),)
+    yield "結合が 1 本だけの層", (layers(rng, (5, 4), fixed=(kept[:1, :1],)),)
 
 
 @exercise.wrong("層ごとの割合を平均しています。大きい層ほど重く数えるために、本数で計算してください。")

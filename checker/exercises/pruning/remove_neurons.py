@@ -29,11 +29,17 @@ exercise = Exercise(
 )
 
 
+EXAMPLE = (
+    torch.tensor([[1.5, -0.5], [0.25, 2.0], [-1.0, 0.75]]),
+    torch.tensor([0.1, 0.2, 0.3]),
+    torch.tensor([[3.0, -2.0, 0.5]]),
+    torch.tensor([True, False, True]),
+)
+
+
 @exercise.example
 def example() -> str:
-    w_in = torch.tensor([[1.5, -0.5], [0.25, 2.0], [-1.0, 0.75]])
-    b_in, w_out = torch.tensor([0.1, 0.2, 0.3]), torch.tensor([[3.0, -2.0, 0.5]])
-    keep = torch.tensor([True, False, True])
+    w_in, b_in, w_out, keep = EXAMPLE
     smaller = remove_neurons(w_in, b_in, w_out, keep)
     before, after = (
         "、".join(f"`{list(tensor.shape)}`" for tensor in tensors)
@@ -58,13 +64,29 @@ def layers(rng, inputs, hidden, outputs, kept, dtype=torch.float32) -> tuple:
 
 @exercise.cases
 def cases(rng):
-    yield "基本", layers(rng, inputs=4, hidden=6, outputs=3, kept=3)
+    yield "基本", layers(rng, inputs=5, hidden=7, outputs=3, kept=4)
+    yield "問題文の例", EXAMPLE
     yield "隠れ層の大きい層", layers(rng, inputs=2, hidden=11, outputs=5, kept=7)
     yield "入力も隠れ層も出力も同じ大きさ", layers(rng, inputs=5, hidden=5, outputs=5, kept=3)
+    yield "入力が 1 個", layers(rng, inputs=1, hidden=6, outputs=3, kept=4)
+    yield "出力が 1 個", layers(rng, inputs=3, hidden=6, outputs=1, kept=4)
     yield "すべて残す", layers(rng, inputs=3, hidden=5, outputs=4, kept=5)
     yield "すべて取り除く", layers(rng, inputs=3, hidden=4, outputs=2, kept=0)
     yield "1 個だけ残す", layers(rng, inputs=4, hidden=5, outputs=2, kept=1)
-    yield "倍精度", layers(rng, inputs=3, hidden=7, outputs=4, kept=4, dtype=torch.float64)
+    yield "隠れニューロンが 1 個", layers(rng, inputs=4, hidden=1, outputs=3, kept=1)
+    yield "隠れニューロンが 1 個", layers(rng, inputs=4, hidden=1, outputs=3, kept=0)
+
+    w_in, b_in, w_out, _ = layers(rng, inputs=4, hidden=5, outputs=2, kept=0)
+    yield "最後だけを取り除く", (w_in, b_in, w_out, torch.tensor([True, True, True, True, False]))
+    keep, both = torch.tensor([False, True, True, False, True]), torch.tensor([1, 3])
+    zeros = (w_in.index_fill(0, both, 0), b_in.index_fill(0, both, 0), w_out.index_fill(1, both, 0))
+    yield "残すニューロンの重みが 0", (*zeros, keep)
+    first = torch.tensor([0, 1, 2, 1, 4])  # the neuron at 3 is like the one at 1
+    twins = w_in[first], b_in[first], w_out[:, first]
+    yield "重みの同じニューロンがある", (*twins, keep)
+    yield "重みの同じニューロンがある", (*twins, keep | torch.arange(5).eq(3))
+
+    yield "倍精度", layers(rng, inputs=3, hidden=7, outputs=2, kept=4, dtype=torch.float64)
 
 
 @exercise.wrong("行や列を 0 にしただけで、大きさが変わっていません。残す分だけを取り出してください。")

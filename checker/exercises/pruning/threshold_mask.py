@@ -14,7 +14,8 @@ exercise = Exercise(
     statement=(
         "1 つの層の重み `weight` から、残す結合を True、切る結合を False にしたマスクを作ります。"
         "しきい値は、その層の重み全体の標準偏差 σ に `alpha` を掛けた値です。"
-        "絶対値がしきい値以上の重みを残し、しきい値より小さい重みを切ります。"
+        "重みそのものの絶対値がしきい値以上なら残し、しきい値より小さければ切ります。"
+        "平均からのずれを使うのは、σ の計算だけです。"
         "σ は n で割る母標準偏差です。torch の `std` は、そのままでは n−1 で割ります。"
     ),
     difficulty=1,
@@ -29,40 +30,61 @@ exercise = Exercise(
 )
 
 
+EXAMPLE = torch.tensor([[0.5, -0.125], [0.25, -0.75]]), 0.8
+
+
 @exercise.example
 def example() -> str:
-    weight = torch.tensor([[0.5, -0.125], [0.25, -0.75]])
-    sigma, mask = weight.std(correction=0), threshold_mask(weight, 0.8)
+    weight, alpha = EXAMPLE
+    sigma, mask = weight.std(correction=0), threshold_mask(weight, alpha)
     return (
         f"重みが `{weight.tolist()}` のとき、σ は {sigma:.4f} です。"
-        f"`alpha=0.8` ならしきい値は {0.8 * sigma:.4f} になり、マスクは `{mask.tolist()}` です。"
+        f"`alpha={alpha}` ならしきい値は {alpha * sigma:.4f} になり、マスクは `{mask.tolist()}` です。"
     )
 
 
-def clear_weights(rng, shape, alpha, mean=0.0, dtype=torch.float32) -> torch.Tensor:
-    """Weights none of which lies so near a threshold that rounding could decide.
+def weights(rng, shape, alpha, mean=0.15, dtype=torch.float32) -> torch.Tensor:
+    """Weights for which every mistake of these changes the mask, and rounding does not."""
 
-    Some lie between the thresholds of the population and the sample standard deviation.
-    """
-    while True:
-        weight = torch.tensor(rng.normal(mean, 0.4, shape), dtype=dtype)
-        magnitude = weight.double().abs()
+    def draw() -> torch.Tensor:
+        return torch.tensor(rng.normal(mean, 0.4, shape), dtype=dtype)
+
+    def is_clear(weight: torch.Tensor) -> bool:
+        mask = threshold_mask(weight, alpha)
         cut = alpha * weight.double().std(correction=0)
-        sample_cut = alpha * weight.double().std()
-        far = ((magnitude - cut).abs() > 1e-3 * cut).all()
-        if far and ((magnitude > cut) & (magnitude < sample_cut)).any():
-            return weight
+        return (weight.double().abs() - cut).abs().min() > 1e-3 * cut and not any(
+            mistake(weight, alpha).equal(mask)
+            for mistake in MISTAKES
+            if len(shape) > 1 or mistake is not takes_sigma_of_each_row  # one axis is one row
+        )
+
+    return next(weight for weight in (draw() for _ in range(10_000)) if is_clear(weight))
 
 
 @exercise.cases
 def cases(rng):
-    yield "基本", (clear_weights(rng, (4, 6), 1.3), 1.3)
-    yield "平均が 0 でない重み", (clear_weights(rng, (5, 7), 0.9, mean=0.3), 0.9)
-    yield "畳み込みの重み（4 次元）", (clear_weights(rng, (3, 2, 3, 3), 0.7), 0.7)
-    yield "小さな層", (clear_weights(rng, (2, 3), 0.6), 0.6)
-    yield "しきい値とちょうど等しい重み", (torch.tensor([[1.0, -1.0], [-1.0, 1.0]]), 1.0)
+    yield "基本", (weights(rng, (4, 6), 1.3), 1.3)
+    yield "問題文の例", EXAMPLE
+    yield "平均が 0 から遠い重み", (weights(rng, (5, 7), 0.9, mean=-0.4), 0.9)
+    yield "1 次元の重み", (weights(rng, (17,), 1.1), 1.1)
+    yield "3 次元の重み", (weights(rng, (2, 4, 5), 0.6), 0.6)
+    yield "畳み込みの重み（4 次元）", (weights(rng, (3, 2, 3, 3), 0.7), 0.7)
+
+    # Exact in binary, and so are σ and the thresholds.
+    scale, constant = 2.0 ** int(rng.integers(-3, 0)), int(rng.integers(9, 39)) / 64
+    yield "しきい値とちょうど等しい重み", (scale * torch.tensor([[1.0, -1.0], [-1.0, 1.0]]), 1.0)
+    yield "しきい値とちょうど等しい重み", (scale * torch.tensor([0.0, -2.0, 0.0, -2.0]), 2.0)
+
     yield "α が 0", (torch.tensor([0.0, 0.25, -0.5, 0.0]), 0.0)
-    yield "倍精度", (clear_weights(rng, (3, 5), 1.1, dtype=torch.float64), 1.1)
+    outlier = torch.tensor(rng.uniform(-0.1, 0.1, (5, 6)), dtype=torch.float32)
+    outlier[int(rng.integers(5)), int(rng.integers(6))] = -5.0  # more than 5 σ
+    yield "大きな α（外れ値だけが残る）", (outlier, float(rng.uniform(3.6, 4.6)))
+    yield "とても大きな α（すべて切れる）", (outlier, float(rng.uniform(50, 90)))
+    yield "すべて同じ重み", (torch.full((3, 4), constant), 0.5)
+    yield "すべて同じ重み", (torch.full((5,), -constant), 1.5)
+    yield "すべて 0 の重み", (torch.zeros(2, 3), 1.2)
+    yield "重みが 1 個", (torch.tensor([[constant]]), 0.7)
+    yield "倍精度", (weights(rng, (3, 5), 1.1, dtype=torch.float64), 1.1)
 
 
 @exercise.wrong("σ を n−1 で割る標本標準偏差で求めています。torch の std には correction=0 が要ります。")
@@ -108,6 +130,18 @@ def centres_the_weights(weight, alpha):
 @exercise.wrong("σ を行ごとに求めています。しきい値は層全体で 1 つです。")
 def takes_sigma_of_each_row(weight, alpha):
     return weight.abs() >= alpha * weight.std(dim=-1, correction=0, keepdim=True)
+
+
+# What shows by chance. A tie does not, and a mask of floats always does.
+MISTAKES = (
+    uses_sample_std,
+    forgets_abs,
+    takes_alpha_as_threshold,
+    uses_variance,
+    uses_root_mean_square,
+    centres_the_weights,
+    takes_sigma_of_each_row,
+)
 
 
 @exercise.wrong("マスクが 0 と 1 の小数になっています。bool のまま返してください。")

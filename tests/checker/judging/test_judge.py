@@ -4,6 +4,7 @@ import ast
 import math
 import re
 import signal
+import warnings
 from collections.abc import Callable
 
 import pytest
@@ -326,6 +327,18 @@ def test_printing_and_warnings_cost_nothing():
     assert found.outcome == "right"
     assert "あなたの出力: 途中 True" in found.message
     assert "old" not in found.message
+
+
+def test_a_known_answer_that_warns_is_not_heard(recwarn):
+    """Catches a warning in the notebook of a learner who did nothing that is warned of."""
+
+    def warns(values, factor):
+        warnings.warn("known", stacklevel=1)
+        return values
+
+    exercise = sample(wrongs=WRONGS | {warns: "警告します。"})
+    assert verdict_on(HEAD + "    return -values", exercise).outcome == "wrong"
+    assert not recwarn.list
 
 
 def test_calling_check_at_the_end_of_the_answer_is_harmless():

@@ -1,6 +1,6 @@
 # class: lie_by_value
 # wants: full marks for the first call alone
-# expect: held 0.14
+# expect: held 0.08
 # kind: wrong
 CALLS = []
 

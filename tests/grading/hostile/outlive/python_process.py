@@ -1,7 +1,7 @@
 # class: outlive
 # wants: a worker of multiprocessing that goes on
 # expect: held
-# kind: wrong|OSError|BlockingIOError|TimeUp
+# kind: wrong|OSError|BlockingIOError|TimeUp|ChildDied
 import multiprocessing
 import time
 
