@@ -67,8 +67,9 @@ def cases(rng):
     yield "入力も出力も幅が 1", ([1, inputs, outputs, 1],)
     yield "すべての幅が 1", ([1] * int(rng.integers(3, 7)),)
     yield "同じ幅の層", (widths(1, 6, 40) * int(rng.integers(4, 8)),)
-    # More than 2²⁴ parameters: float32 can't count them any more, and nn.Linear still can hold them.
-    yield "とても大きなネットワーク", (widths(3, 4500, 6000),)
+    # An odd number above 2²⁴: float32 can't count so far any more, and nn.Linear still can hold it.
+    inputs, hidden, outputs = widths(3, 2250, 3000)
+    yield "とても大きなネットワーク", ([2 * inputs, 2 * hidden + 1, outputs],)
 
 
 @exercise.wrong("バイアスを数えていません。入力以外の層では、ニューロンごとに 1 個あります。")

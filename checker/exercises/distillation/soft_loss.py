@@ -109,7 +109,7 @@ def cold(rng, batch, classes) -> tuple[torch.Tensor, torch.Tensor]:
     """Logits for a temperature below 1: q is tiny where p is large, and p is not yet one-hot."""
     student, teacher = logits(rng, batch, classes)
     favourite = teacher.argmax(dim=1, keepdim=True)
-    return student.scatter(1, favourite, -12.0), 0.3 * teacher
+    return student.scatter(1, favourite, -25.0), 0.2 * teacher
 
 
 @exercise.cases
