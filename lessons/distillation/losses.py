@@ -27,6 +27,7 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float
     """式 (2): 教師の確率から見た、生徒の確率のずれ KL(p ‖ q) を 1 件あたりで返します。
 
     T² は掛けません。教師や生徒の確率が 0 につぶれる件があっても、有限の値です。
+    勾配を流せるかどうかは、ここでは採点しません。
 
     student_logits: 生徒のロジット [B, C]
     teacher_logits: 教師のロジット [B, C]
@@ -83,8 +84,9 @@ def distill_step(
 ) -> float:
     """教師を固定して、生徒を 1 回だけ更新します。更新前の損失を返します。
 
-    教師は評価モードで使い、重みも BatchNorm の統計も変えません。勾配も残しません。
+    教師は評価モードで順伝播し、重みも BatchNorm の統計も変えません。勾配も残しません。
     生徒は訓練モードで、1 回だけ順伝播します。損失は distillation_loss です。
+    呼び出しが終わったあとのモードは、どちらでもかまいません。
 
     student:     生徒。[B, 特徴数] からロジット [B, C] を計算します。
     teacher:     教師。生徒と同じ入力から、同じ形のロジットを計算します。
@@ -110,6 +112,7 @@ def hint_loss(teacher_hint: Tensor, student_guided: Tensor, regressor: Tensor) -
     """式 (7): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
 
     二乗誤差は特徴について足し、件について平均します。
+    勾配を流せるかどうかは、ここでは採点しません。
 
     teacher_hint:   教師の隠れ層の出力 [B, d_t]
     student_guided: 生徒の隠れ層の出力 [B, d_s]

@@ -3,12 +3,12 @@
     P = (64 + 1) h + (h + 1) · 10        64-h-10 の重みとバイアスの数                  (1)
 
 設定: 手書き数字 8×8 画素 (-1 以上 1 以下)、画像はクラスごとに 5 枚、目標の正解率は 91 %
-      画素の並べ方は問題ごとに違います。よそで学習した重みは使えません。
+      画素は、問題ごとに違う直交行列で混ぜます。よそで学習した重みは、そのままでは使えません。
 """
 
 import functools
-import zlib
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -19,6 +19,9 @@ from lessons.distillation.teacher import logits_of, trained_teacher, with_centre
 from lessons.networks import accuracies
 
 TARGET, PER_CLASS, FEATURES, CLASSES = 91.0, 5, 64, 10
+# 画像の選び方には当たり外れがある。3 通りの混ぜ方で測り、教師がいれば 94 % 以上、
+# ラベルだけ、T = 1、T² なしのどれでも 88.2 % 以下だった選び方(transfer_rows の種)を使う。
+TRANSFER_SEEDS = (1, 2, 5, 6, 11, 17, 18, 21, 27, 30, 32, 42, 45, 48, 49, 52, 63, 70, 74, 76, 77)
 
 
 def train_student(
@@ -28,9 +31,9 @@ def train_student(
 
     生徒は `(x @ W1.T + b1).relu() @ W2.T + b2` を計算します。隠れ層の幅 h は自分で決めます。
     判定は、ここで渡さないテスト画像での正解率です。91 % 以上なら正解です。
-    制限時間があります。50 枚での更新なら、2,000 回ほどまで収まります。
+    制限時間は、すべてのケースを合わせて、計算時間で 5 秒です。
 
-    x:              画像 [50, 64]、float32
+    x:              画像 [50, 64]、float32。64 個の画素は、テスト画像と同じ行列で混ぜてあります。
     labels:         正解のクラス [50]、int64
     teacher_logits: 教師のロジット [50, 10]、float32
     budget:         重みとバイアスの数の上限 (個)
@@ -58,25 +61,24 @@ def taught_data() -> tuple[Dataset, Tensor]:
     return data, logits_of(trained_teacher(data, 0), data.x_train)
 
 
-def puzzle(seed: int, budget: int) -> tuple[Tensor, Tensor, Tensor, int]:
-    """パズルの問題です。(画像, 正解のクラス, 教師のロジット, 予算) を返します。"""
+def puzzle(seed: int, mixing: Tensor, budget: int) -> tuple[Tensor, Tensor, Tensor, int]:
+    """パズルの問題です。(混ぜた画像, 正解のクラス, 教師のロジット, 予算) を返します。"""
     data, logits = taught_data()
     rows = transfer_rows(data.y_train, PER_CLASS, seed)
-    return data.x_train[rows][:, pixel_order(logits[rows])], data.y_train[rows], logits[rows], budget
+    return data.x_train[rows] @ mixing, data.y_train[rows], logits[rows], budget
 
 
-def pixel_order(teacher_logits: Tensor) -> Tensor:
-    """画素の並べ方です。教師のロジットから決まるので、判定する側はいつでも求められます。"""
-    seed = zlib.crc32(teacher_logits.numpy().tobytes())
-    return torch.randperm(FEATURES, generator=torch.Generator().manual_seed(seed))
+def random_mixing(rng: np.random.Generator) -> Tensor:
+    """画素を混ぜる、ランダムな直交行列 [64, 64] です。画像どうしの距離は変わりません。"""
+    orthogonal, _ = np.linalg.qr(rng.normal(size=(FEATURES, FEATURES)))
+    return torch.tensor(orthogonal, dtype=torch.float32)
 
 
-def student_accuracy(student: list[Tensor], teacher_logits: Tensor) -> float:
-    """[W1, b1, W2, b2] の、同じ並べ方にしたテスト画像での正解率 (%) です。"""
+def student_accuracy(student: list[Tensor], mixing: Tensor) -> float:
+    """[W1, b1, W2, b2] の、同じように混ぜたテスト画像での正解率 (%) です。"""
     data, _ = taught_data()
     w1, b1, w2, b2 = student
-    x = data.x_test[:, pixel_order(teacher_logits)]
-    predicted = ((x @ w1.T + b1).relu() @ w2.T + b2).argmax(dim=1)
+    predicted = ((data.x_test @ mixing @ w1.T + b1).relu() @ w2.T + b2).argmax(dim=1)
     return 100 * float((predicted == data.y_test).double().mean())
 
 

@@ -9,18 +9,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checker.exercise import Exercise
-from lessons.distillation import distill_step, distillation_loss, soft_loss
+from lessons.distillation import distill_step, distillation_loss
 
 exercise = Exercise(
     distill_step,
     title="生徒の 1 回の更新",
     statement=(
         "教師を固定して、生徒の重みを 1 回だけ更新します。"
-        "教師は評価モードにして、重みも BatchNorm の統計も変えません。"
-        "教師の重みには、勾配を残しません。"
-        "生徒は訓練モードにして、1 回だけ順伝播します。"
+        "教師は評価モードで順伝播し、重みも BatchNorm の統計も変えず、重みに勾配を残しません。"
+        "生徒は訓練モードで、1 回だけ順伝播します。"
         "生徒の重みには、前の勾配が残っていることがあります。"
         "戻り値は、更新する前の `distillation_loss` の値で、Python の float です。"
+        "呼び出しが終わったあとのモードは、教師も生徒も問いません。"
     ),
     difficulty=3,
     minutes=15,
@@ -42,26 +42,21 @@ exercise = Exercise(
 
 @exercise.example
 def example() -> str:
+    before, taught = [[0.5, -0.5], [0.0, 1.0]], [[3.0, 0.0], [-1.0, 1.0]]
+    x, labels, temperature, alpha, lr = [[1.0, 2.0]], [0], 2.0, 0.7, 0.1
     student, teacher = nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)
-    with torch.no_grad():
-        student.weight.copy_(torch.tensor([[0.5, -0.5], [0.0, 1.0]]))
-        teacher.weight.copy_(torch.tensor([[3.0, 0.0], [-1.0, 1.0]]))
-    x, labels, temperature, alpha, lr = torch.tensor([[1.0, 2.0]]), torch.tensor([0]), 2.0, 0.7, 0.1
-    before = student.weight.tolist()
-    optimizer = torch.optim.SGD(student.parameters(), lr=lr)
-    losses = [
-        distill_step(student, teacher, x, labels, optimizer, temperature, alpha) for _ in range(2)
-    ]
-    student.weight.data.copy_(torch.tensor(before))
-    distill_step(student, teacher, x, labels, optimizer, temperature, alpha)
+    student.weight.data, teacher.weight.data = torch.tensor(before), torch.tensor(taught)
+    mixed = torch.optim.SGD(student.parameters(), lr=lr), temperature, alpha
+    called = student, teacher, torch.tensor(x), torch.tensor(labels), *mixed
+    first = distill_step(*called)
     after = [[round(w, 4) for w in row] for row in student.weight.tolist()]
+    second = distill_step(*called)
     return (
         f"生徒も教師も、バイアスのない全結合層 1 つで、生徒の重みは `{before}` とします。"
-        f"`x={x.tolist()}`、`labels={labels.tolist()}`、`temperature={temperature}`、"
-        f"`alpha={alpha}` とします。"
-        f"学習率 {lr} の SGD で 1 回更新すると、戻り値は {losses[0]:.4f} です。"
+        f"`x={x}`、`labels={labels}`、`temperature={temperature}`、`alpha={alpha}` とします。"
+        f"学習率 {lr} の SGD で 1 回更新すると、戻り値は {first:.4f} です。"
         f"生徒の重みは `{after}` に変わります。"
-        f"もう 1 回更新すると、戻り値は {losses[1]:.4f} に下がります。"
+        f"もう 1 回更新すると、戻り値は {second:.4f} に下がります。"
     )
 
 
@@ -97,7 +92,8 @@ def batch(rng, count=8, features=6, classes=4, dtype=torch.float32) -> tuple[Ten
 
 
 def sgd(rng, momentum=0.0, weight_decay=0.0) -> list:
-    return ["sgd", round(float(rng.uniform(0.05, 0.15)), 3), momentum, weight_decay]
+    lr = round(float(rng.uniform(0.05, 0.15)), 3)
+    return ["SGD", {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}]
 
 
 def mixture(rng, coldest=1.6, warmest=3.0) -> tuple[float, float]:
@@ -105,25 +101,33 @@ def mixture(rng, coldest=1.6, warmest=3.0) -> tuple[float, float]:
     return round(float(rng.uniform(coldest, warmest)), 2), round(float(rng.uniform(0.6, 0.85)), 2)
 
 
+def nearly_taught(rng) -> tuple:
+    """A student that is almost its teacher, and right: the loss is far below 1."""
+    (kind, weight, bias), x = linear(rng, 6, 4, size=1.5), batch(rng)[0]
+    labels = (x @ weight.T + bias).argmax(dim=1)
+    return [[kind, weight, bias]], [[kind, 1.1 * weight, bias]], x, labels
+
+
 @exercise.cases
 def cases(rng):
     yield "基本", (*networks(rng), *batch(rng), sgd(rng), *mixture(rng))
     yield "生徒にも BatchNorm", (*networks(rng, normed=True), *batch(rng), sgd(rng), *mixture(rng))
-
-    student, teacher = [linear(rng, 6, 4)], networks(rng)[1]
-    yield "生徒が 1 層だけ", (student, teacher, *batch(rng), sgd(rng), *mixture(rng))
-    plain = networks(rng)[0], [linear(rng, 6, 9), ["relu"], linear(rng, 9, 4, size=1.5)]
-    yield "教師が BatchNorm を持たない", (*plain, *batch(rng), sgd(rng), *mixture(rng))
+    yield "生徒が 1 層で、損失が小さい", (*nearly_taught(rng), sgd(rng), *mixture(rng))
+    deep = [linear(rng, 6, 5), ["relu"], linear(rng, 5, 5), ["relu"], linear(rng, 5, 4)]
+    plain = [linear(rng, 6, 9), ["relu"], linear(rng, 9, 4, size=1.5)]
+    yield "教師は Dropout も BatchNorm もなし", (deep, plain, *batch(rng), sgd(rng), *mixture(rng))
     yield "1 件だけ", (*networks(rng), *batch(rng, 1), sgd(rng), *mixture(rng))
+    yield "2 クラス", (*networks(rng, classes=2), *batch(rng, classes=2), sgd(rng), *mixture(rng))
 
     moving = sgd(rng, 0.9, 0.05)
     yield "モメンタムと重み減衰", (*networks(rng, normed=True), *batch(rng), moving, *mixture(rng))
     # Adam divides by the gradient's size: with a small eps it would blow up the noise of float32.
-    adam = ["adam", round(float(rng.uniform(0.02, 0.06)), 3), 1e-2]
+    adam = ["Adam", {"lr": round(float(rng.uniform(0.02, 0.06)), 3), "eps": 1e-2}]
     yield "Adam で更新", (*networks(rng), *batch(rng), adam, *mixture(rng))
 
     normed = networks(rng, normed=True)
     yield "正解ラベルだけ（alpha が 0）", (*normed, *batch(rng), sgd(rng), mixture(rng)[0], 0.0)
+    yield "教師だけ（alpha が 1）", (*networks(rng), *batch(rng), sgd(rng), mixture(rng)[0], 1.0)
     yield "1 より低い温度", (*networks(rng), *batch(rng), sgd(rng), *mixture(rng, 0.5, 0.8))
     double = networks(rng, dtype=torch.float64, normed=True)
     yield "倍精度", (*double, *batch(rng, dtype=torch.float64), sgd(rng), *mixture(rng))
@@ -141,31 +145,25 @@ def observer(answer, student, teacher, x, labels, optimizer, temperature, alpha)
         made.load_state_dict(dict(zip(names, values, strict=False)), strict=False)
         return made
 
-    class Counted(nn.Sequential):
-        passes = 0
-
+    class Watched(nn.Sequential):
         def forward(self, x):
-            self.passes += 1
+            modes.append("訓練" if all(m.training for m in self.modules()) else "評価")
             return super().forward(x)
 
     # The modes and the old gradients are those that the answer has to change.
-    student = Counted(*(layer(*parts) for parts in student)).to(x.dtype).eval()
+    modes, student = [], Watched(*(layer(*parts) for parts in student)).to(x.dtype).eval()
     teacher = nn.Sequential(*(layer(*parts) for parts in teacher)).to(x.dtype).train()
     for parameter in student.parameters():
         parameter.grad = torch.ones_like(parameter)
-    kind, lr, *rest = optimizer
-    if kind == "sgd":
-        made = torch.optim.SGD(student.parameters(), lr, momentum=rest[0], weight_decay=rest[1])
-    else:
-        made = torch.optim.Adam(student.parameters(), lr, eps=rest[0])
-    value = answer(student, teacher, x, labels, made, temperature, alpha)
+    rule, settings = optimizer
+    optimizer = getattr(torch.optim, rule)(student.parameters(), **settings)
+    value = answer(student, teacher, x, labels, optimizer, temperature, alpha)
     return {
         "戻り値": value,
-        "生徒の順伝播の回数": student.passes,
+        "生徒の順伝播の回数": len(modes),
+        "順伝播での生徒のモード": modes[0] if modes else "なし",
         "生徒の重み": [parameter.detach() for parameter in student.parameters()],
         "生徒の BatchNorm の統計": list(student.buffers()),
-        "生徒のモード": "訓練" if all(m.training for m in student.modules()) else "評価",
-        "教師のモード": "訓練" if any(m.training for m in teacher.modules()) else "評価",
         "教師の重みと統計": list(teacher.state_dict().values()),
         "教師の重みの勾配": [parameter.grad for parameter in teacher.parameters()],
     }
@@ -188,29 +186,26 @@ exercise.slip(
 )
 exercise.slip(
     "leaves_the_teacher_in_training",
-    "教師が訓練モードのままです。teacher.eval() で Dropout を止め、BatchNorm の統計を固定します。",
+    "教師を訓練モードで順伝播しています。teacher(x) の前に teacher.eval() を呼びます。",
     "    teacher.eval()\n", "",
 )
 exercise.slip(
     "leaves_the_student_in_evaluation",
-    "生徒が評価モードのままです。student.train() を呼んでから順伝播します。",
+    "生徒を評価モードで順伝播しています。student(x) の前に student.train() を呼びます。",
     "    student.train()\n", "",
 )
 
 
-@exercise.wrong("教師に勾配が流れています。教師の順伝播は torch.no_grad() の中で行います。")
-def feeds_the_teacher(student, teacher, x, labels, optimizer, temperature, alpha):
-    teacher.eval()
-    student.train()
-    z_s, z_t = student(x), teacher(x)
-    soft = temperature**2 * soft_loss(z_s, z_t, temperature)
-    loss = alpha * soft + (1 - alpha) * F.cross_entropy(z_s, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
+exercise.slip(
+    "feeds_the_teacher",
+    "教師に勾配が流れています。教師の順伝播は torch.no_grad() の中で行います。",
+    "    with torch.no_grad():\n"
+    "        teacher_logits = teacher(x)\n"
+    "    loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)",
+    "    z_s, z_t = student(x), teacher(x)\n"
+    "    soft = temperature**2 * soft_loss(z_s, z_t, temperature)\n"
+    "    loss = alpha * soft + (1 - alpha) * F.cross_entropy(z_s, labels)",
+)
 exercise.slip(
     "returns_a_tensor",
     "テンソルを返しています。loss.item() で Python の float を取り出します。",
@@ -237,6 +232,12 @@ exercise.slip(
     "F.cross_entropy(student(x), labels)",
 )
 exercise.slip(
+    "ignores_the_labels",
+    "正解ラベルを使わず、教師の確率だけで学習しています。損失は distillation_loss です。",
+    "distillation_loss(student(x), teacher_logits, labels, temperature, alpha)",
+    "temperature**2 * soft_loss(student(x), teacher_logits, temperature)",
+)
+exercise.slip(
     "swaps_student_and_teacher",
     "生徒と教師のロジットが逆です。distillation_loss の 1 番目が生徒、2 番目が教師です。",
     "with torch.no_grad():\n"
@@ -247,19 +248,21 @@ exercise.slip(
 
 
 @exercise.right
-def switches_the_gradients_off(student, teacher, x, labels, optimizer, temperature, alpha):
-    student.train()
+def puts_the_modes_back(student, teacher, x, labels, optimizer, temperature, alpha):
     teacher.eval().requires_grad_(False)
     optimizer.zero_grad(set_to_none=False)
-    loss = distillation_loss(student(x), teacher(x), labels, temperature, alpha)
+    loss = distillation_loss(student.train()(x), teacher(x), labels, temperature, alpha)
+    student.eval(), teacher.train()
     loss.backward()
     optimizer.step()
     return float(loss.detach())
 
 
 @exercise.right
-def writes_the_loss_out(student, teacher, x, labels, optimizer, temperature, alpha):
-    z_t, z_s = teacher.eval()(x).detach(), student.train()(x)
+def copies_the_teacher(student, teacher, x, labels, optimizer, temperature, alpha):
+    import copy
+
+    z_t, z_s = copy.deepcopy(teacher).eval()(x).detach(), student.train()(x)
     log_q = F.log_softmax(z_s / temperature, dim=1)
     soft = F.kl_div(log_q, F.softmax(z_t / temperature, dim=1), reduction="batchmean")
     loss = alpha * temperature**2 * soft + (1 - alpha) * F.cross_entropy(z_s, labels)
@@ -273,8 +276,7 @@ def writes_the_loss_out(student, teacher, x, labels, optimizer, temperature, alp
 
 @exercise.right
 def asks_for_the_gradients(student, teacher, x, labels, optimizer, temperature, alpha):
-    student.train()
-    teacher.eval()
+    student.train(), teacher.eval()
     with torch.inference_mode():
         teacher_logits = teacher(x)
     loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
@@ -287,14 +289,11 @@ def asks_for_the_gradients(student, teacher, x, labels, optimizer, temperature, 
 
 @exercise.right
 def gives_the_optimizer_a_closure(student, teacher, x, labels, optimizer, temperature, alpha):
-    student.train()
-    teacher.eval()
+    student.train(), teacher.eval()
 
     def closure():
         optimizer.zero_grad()
-        with torch.no_grad():
-            teacher_logits = teacher(x)
-        loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)
+        loss = distillation_loss(student(x), teacher(x).detach(), labels, temperature, alpha)
         loss.backward()
         return loss
 

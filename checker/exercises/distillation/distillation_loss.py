@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from checker.exercise import Exercise
-from checker.exercises.distillation.soft_loss import far_apart, logits
+from checker.exercises.distillation.soft_loss import close, doubting, far_apart, logits
 from lessons.distillation import distillation_loss, soft_loss
 
 exercise = Exercise(
@@ -36,11 +36,12 @@ exercise = Exercise(
     ),
 )
 
+SHOWN = torch.tensor([[2.0, 3.0, 0.0]]), torch.tensor([[6.0, 1.0, 0.0]]), torch.tensor([0]), 4.0, 0.7
+
 
 @exercise.example
 def example() -> str:
-    student, teacher = torch.tensor([[2.0, 3.0, 0.0]]), torch.tensor([[6.0, 1.0, 0.0]])
-    labels, temperature, alpha = torch.tensor([0]), 4.0, 0.7
+    student, teacher, labels, temperature, alpha = SHOWN
     soft = soft_loss(student, teacher, temperature).item()
     hard = F.cross_entropy(student, labels).item()
     loss = distillation_loss(student, teacher, labels, temperature, alpha).item()
@@ -63,6 +64,7 @@ def rest(rng, batch, classes, coldest=1.6, warmest=3.0) -> tuple[Tensor, float, 
 @exercise.cases
 def cases(rng):
     yield "基本", (*logits(rng, 4, 5), *rest(rng, 4, 5))
+    yield "例のロジット", SHOWN
     yield "1 件だけ", (*logits(rng, 1, 6), *rest(rng, 1, 6))
     yield "2 クラス", (*logits(rng, 5, 2), *rest(rng, 5, 2))
     yield "1 より低い温度", (*logits(rng, 3, 5), *rest(rng, 3, 5, 0.4, 0.7))
@@ -80,7 +82,16 @@ def cases(rng):
     low = -float(rng.uniform(400, 700))
     yield "教師の確率が 0 につぶれる", (student, teacher.masked_fill(lost, low), *rest(rng, 3, 5))
 
-    yield "±10000 のロジット", (*far_apart(rng, 3, 5), *rest(rng, 3, 5))
+    student, teacher = far_apart(rng, 3, 5)
+    # Never the student's favourite: else both terms are 0 in a row, whatever they are weighted by.
+    labels = (student.argmax(dim=1) + torch.tensor(rng.integers(1, 5, 3))) % 5
+    yield "±10000 のロジット", (student, teacher, labels, *rest(rng, 3, 5)[1:])
+
+    student = logits(rng, 3, 5)[0]
+    yield "教師に同点のクラス", (student, doubting(rng, student), *rest(rng, 3, 5))
+    student, teacher = close(rng, 4, 5)
+    labels, temperature, _ = rest(rng, 4, 5)
+    yield "損失が小さい（倍精度）", (student, teacher, teacher.argmax(dim=1), temperature, 0.9)
 
 
 @exercise.observe
@@ -166,10 +177,40 @@ def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, al
 
 
 exercise.slip(
+    "takes_the_number_out_of_the_soft_loss",
+    "soft_loss の値を .item() などで数に直しています。教師からの勾配が消えるので、テンソルのまま混ぜます。",
+    "teacher_logits.detach(), temperature)", "teacher_logits.detach(), temperature).item()",
+)
+exercise.slip(
     "swaps_student_and_teacher",
     "soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。",
     "student_logits, teacher_logits.detach()", "teacher_logits.detach(), student_logits",
 )
+for name, diagnosis, written_out in (
+    (
+        "averages_over_classes",
+        "やわらかい損失を B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。",
+        'F.kl_div(log_q, p, reduction="none").mean()',
+    ),
+    (
+        "sums_over_the_batch",
+        "やわらかい損失を件数で割っていません。クラスについて足したあと、件数で平均します（batchmean）。",
+        'F.kl_div(log_q, p, reduction="sum")',
+    ),
+    (
+        "takes_the_cross_entropy",
+        "やわらかい損失が交差エントロピー -Σ p log q です。KL には Σ p log p も足します。",
+        "-(p * log_q).sum(dim=-1).mean()",
+    ),
+):
+    exercise.slip(
+        name,
+        diagnosis,
+        "soft = soft_loss(student_logits, teacher_logits.detach(), temperature)",
+        "p = F.softmax(teacher_logits.detach() / temperature, dim=-1)\n"
+        "    log_q = F.log_softmax(student_logits / temperature, dim=-1)\n"
+        f"    soft = {written_out}",
+    )
 exercise.slip(
     "returns_a_float",
     "Python の float を返しています。勾配を流せるように、.item() を使わずテンソルのまま返します。",

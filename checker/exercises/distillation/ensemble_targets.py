@@ -29,10 +29,12 @@ exercise = Exercise(
     ),
 )
 
+SHOWN = [torch.tensor([4.0, 0.0, -2.0]), torch.tensor([-1.0, 3.0, 0.0])], 2.0
+
 
 @exercise.example
 def example() -> str:
-    logits, temperature = [torch.tensor([4.0, 0.0, -2.0]), torch.tensor([-1.0, 3.0, 0.0])], 2.0
+    logits, temperature = SHOWN
     first, second, both = (
         [round(p, 3) for p in targets.tolist()]
         for targets in (
@@ -57,12 +59,15 @@ def teachers(rng, count, shape, dtype=torch.float32) -> list[torch.Tensor]:
     return members
 
 
-def huge(rng, count, rows, classes) -> list[torch.Tensor]:
-    """Logits from -10000 to 10000 with wide gaps, so that no rounding of logits / T shows."""
+def huge(rng, rows, classes) -> list[torch.Tensor]:
+    """Logits from -10000 to 10000 of three teachers, of whom the last two agree in every row.
+
+    The gaps are wide, so that no rounding of logits / T shows.
+    """
     step = 20_000 / (classes - 1)
-    shape = (count, rows, classes)
-    rungs = np.linspace(-10_000, 10_000, classes) + rng.uniform(-0.1, 0.1, shape) * step
-    return [torch.tensor(z, dtype=torch.float32) for z in rng.permuted(rungs, axis=2)]
+    rungs = np.linspace(-10_000, 10_000, classes) + rng.uniform(-0.1, 0.1, (rows, classes)) * step
+    first = torch.tensor(rng.permuted(rungs, axis=1), dtype=torch.float32)
+    return [first, first.roll(1, dims=1), first.roll(1, dims=1)]
 
 
 def warmth(rng) -> float:
@@ -73,20 +78,27 @@ def warmth(rng) -> float:
 @exercise.cases
 def cases(rng):
     yield "基本", (teachers(rng, 3, (4, 5)), warmth(rng))
+    yield "例のロジット", SHOWN
     yield "教師が 1 人だけ", (teachers(rng, 1, (3, 4)), warmth(rng))
     yield "教師が 2 人", (teachers(rng, 2, (3, 6)), warmth(rng))
     yield "教師が多い", (teachers(rng, int(rng.integers(6, 9)), (2, 4)), warmth(rng))
+    one, other = teachers(rng, 2, (3, 5))
+    yield "同じ意見の教師が 2 人", ([one, other, one.clone()], warmth(rng))
+    yield "迷っている教師", ([torch.zeros(3, 4), *teachers(rng, 2, (3, 4))], warmth(rng))
     yield "1 件だけ（1 次元）", (teachers(rng, 3, (5,)), warmth(rng))
     yield "3 次元", (teachers(rng, 4, (2, 3, 5)), warmth(rng))
+    yield "大きさが 1 の軸", (teachers(rng, 3, (1, 1, 4)), warmth(rng))
+    yield "クラスが 1 つだけ", (teachers(rng, 2, (3, 1)), warmth(rng))
+    yield "温度が 1", (teachers(rng, 3, (2, 5)), 1.0)
     yield "1 より低い温度", (teachers(rng, 3, (3, 4)), round(float(rng.uniform(0.4, 0.7)), 2))
 
     sure = [3 * z for z in teachers(rng, 3, (2, 4))]
     yield "意見が強く分かれる教師", (sure, warmth(rng))
-    yield "±10000 のロジット", (huge(rng, 3, 2, 5), warmth(rng))
+    yield "±10000 のロジット", (huge(rng, 2, 5), warmth(rng))
     yield "倍精度", (teachers(rng, 3, (2, 5), torch.float64), warmth(rng))
 
 
-@exercise.wrong("ロジットを平均しています。先に教師ごとの確率を求め、確率を平均します。")
+@exercise.wrong("ロジットか確率の対数を平均しています。教師ごとに確率を求め、確率そのものを平均します。")
 def averages_the_logits(logits, temperature):
     return soft_targets(torch.stack(logits).mean(dim=0), temperature)
 
@@ -97,9 +109,19 @@ def takes_the_geometric_mean(logits, temperature):
     return members.log().mean(dim=0).exp()
 
 
+@exercise.wrong("確率の対数を平均して返しています。対数を取らずに、確率そのものを平均します。")
+def returns_mean_logarithms(logits, temperature):
+    return torch.stack([torch.log_softmax(z / temperature, dim=-1) for z in logits]).mean(dim=0)
+
+
 @exercise.wrong("最初の教師だけを使っています。すべての教師の確率を平均します。")
 def takes_the_first_teacher(logits, temperature):
     return soft_targets(logits[0], temperature)
+
+
+@exercise.wrong("同じ意見の教師を 1 人と数えています。同じ答えの教師が何人いても、1 人ずつ数えます。")
+def counts_equal_teachers_once(logits, temperature):
+    return torch.stack([soft_targets(z, temperature) for z in logits]).unique(dim=0).mean(dim=0)
 
 
 @exercise.wrong("確率を足しただけで、和が 1 ではありません。教師の数で割ります。")

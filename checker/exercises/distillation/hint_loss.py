@@ -30,11 +30,16 @@ exercise = Exercise(
     ),
 )
 
+SHOWN = (
+    torch.tensor([[1.5, -1.0, 4.0]]),
+    torch.tensor([[2.0, 1.0]]),
+    torch.tensor([[0.5, 1.0], [-1.0, 3.0], [2.0, -1.5]]),
+)
+
 
 @exercise.example
 def example() -> str:
-    teacher, student = torch.tensor([[1.5, -1.0, 4.0]]), torch.tensor([[2.0, 1.0]])
-    regressor = torch.tensor([[0.5, 1.0], [-1.0, 3.0], [2.0, -1.5]])
+    teacher, student, regressor = SHOWN
     widened = student @ regressor.T
     error = teacher - widened
     return (
@@ -54,19 +59,31 @@ def layers(rng, batch, d_t, d_s, dtype=torch.float32) -> tuple:
     return tuple(torch.tensor(part, dtype=dtype) for part in (teacher, student, regressor))
 
 
+def close(rng, batch, d_t, d_s) -> tuple:
+    """Hidden layers whose difference is small; in float64, where it survives the subtraction."""
+    teacher, student, regressor = layers(rng, batch, d_t, d_s, torch.float64)
+    return student @ regressor.T + 1e-3 * teacher, student, regressor
+
+
 @exercise.cases
 def cases(rng):
     yield "基本", layers(rng, 4, 5, 3)
+    yield "例の層", SHOWN
     yield "幅が同じ", layers(rng, 3, 4, 4)
     yield "生徒のほうが広い", layers(rng, 5, 3, 6)
     yield "1 件だけ", layers(rng, 1, 6, 4)
     yield "生徒の特徴が 1 個", layers(rng, 4, 3, 1)
+    yield "教師の特徴が 1 個", layers(rng, 5, 1, 3)
+    yield "どの大きさも 1", layers(rng, 1, 1, 1)
     yield "大きな層", layers(rng, 20, 64, 24)
 
     small = ((3, 2), (5, 2))  # integers: every order of the sums gives exactly 0
     student, regressor = (torch.tensor(rng.integers(-4, 5, s), dtype=torch.float32) for s in small)
     yield "差がちょうど 0", (student @ regressor.T, student, regressor)
 
+    teacher, student, regressor = layers(rng, 4, 5, 3)
+    yield "生徒の出力が 0", (teacher, torch.zeros_like(student), regressor)
+    yield "差が小さい（倍精度）", close(rng, 4, 5, 3)
     yield "倍精度", layers(rng, 3, 5, 2, torch.float64)
 
 
@@ -84,6 +101,12 @@ def averages_over_features(teacher_hint, student_guided, regressor):
 @exercise.wrong("F.mse_loss は全体の平均で、1/2 もありません。特徴について足し、1/2 を掛けます。")
 def takes_mse_loss(teacher_hint, student_guided, regressor):
     return F.mse_loss(student_guided @ regressor.T, teacher_hint)
+
+
+@exercise.wrong("生徒の幅 d_s を掛けています。教師の幅 d_t の特徴について、二乗を足します。")
+def multiplies_by_the_students_width(teacher_hint, student_guided, regressor):
+    error = teacher_hint - student_guided @ regressor.T
+    return 0.5 * error.square().mean() * student_guided.shape[1]
 
 
 @exercise.wrong("二乗していない長さを使っています。平方根を取らずに、二乗の和を使います。")
@@ -141,7 +164,7 @@ def forgets_the_mean(teacher_hint, student_guided, regressor):
     return 0.5 * error.square().sum(dim=1)
 
 
-@exercise.wrong("Python の float を返しています。勾配を流せるように、スカラーのテンソルのまま返します。")
+@exercise.wrong("Python の float を返しています。.item() を使わずに、スカラーのテンソルのまま返します。")
 def returns_a_float(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor.T
     return 0.5 * error.square().sum(dim=1).mean().item()

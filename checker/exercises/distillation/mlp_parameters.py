@@ -30,12 +30,14 @@ exercise = Exercise(
     ),
 )
 
+SMALL, TEACHER, STUDENT = [4, 3, 2], [784, 1200, 1200, 10], [784, 300, 10]
+
 
 @exercise.example
 def example() -> str:
-    widths = [4, 3, 2]
+    widths = SMALL
     inputs, hidden, outputs = widths
-    teacher, student = [784, 1200, 1200, 10], [784, 300, 10]
+    teacher, student = TEACHER, STUDENT
     large, small = mlp_parameters(teacher), mlp_parameters(student)
     return (
         f"`widths={widths}` なら、1 層目は {inputs} × {hidden} + {hidden} = "
@@ -54,15 +56,20 @@ def cases(rng):
         return [int(n) for n in low + rng.permutation(high - low)[:count]]
 
     yield "基本", (widths(4, 3, 30),)
+    for shown in (SMALL, TEACHER, STUDENT):
+        yield "例のネットワーク", (shown,)
     yield "入力と出力だけ", (widths(2, 3, 40),)
     yield "手書き数字の教師", ([784, *widths(2, 800, 1300), 10],)
     yield "深いネットワーク", (widths(9, 5, 60),)
+    yield "とても深いネットワーク", (widths(40, 3, 60),)
     before, after, inputs, outputs = widths(4, 4, 30)
     yield "幅が 1 の層", ([before, 1, after],)
     yield "入力も出力も幅が 1", ([1, inputs, outputs, 1],)
+    yield "すべての幅が 1", ([1] * int(rng.integers(3, 7)),)
     yield "同じ幅の層", (widths(1, 6, 40) * int(rng.integers(4, 8)),)
-    # More than 2²⁴ parameters: float32 can't count them any more, and nn.Linear still can hold them.
-    yield "とても大きなネットワーク", (widths(3, 4500, 6000),)
+    # An odd number above 2²⁴: float32 can't count so far any more, and nn.Linear still can hold it.
+    inputs, hidden, outputs = widths(3, 2250, 3000)
+    yield "とても大きなネットワーク", ([2 * inputs, 2 * hidden + 1, outputs],)
 
 
 @exercise.wrong("バイアスを数えていません。入力以外の層では、ニューロンごとに 1 個あります。")
@@ -108,6 +115,14 @@ def forgets_the_last_layer(widths):
 @exercise.wrong("最初の層を数えていません。入力から出る重みと、受け取る側のバイアスも足します。")
 def forgets_the_first_layer(widths):
     return sum((a + 1) * b for a, b in zip(widths[1:-1], widths[2:], strict=True))
+
+
+@exercise.wrong("最初の層だけを数えて終わっています。return は for の外に置き、すべての層を足してから返します。")
+def returns_inside_the_loop(widths):
+    total = 0
+    for a, b in zip(widths[:-1], widths[1:], strict=True):
+        total += (a + 1) * b
+        return total
 
 
 @exercise.wrong("出力の層のバイアスを数えていません。出力のニューロンにも 1 個ずつあります。")

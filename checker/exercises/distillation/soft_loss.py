@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from checker.exercise import Exercise
-from lessons.distillation import soft_loss
+from lessons.distillation import soft_loss, soft_targets
 
 exercise = Exercise(
     soft_loss,
@@ -18,11 +18,12 @@ exercise = Exercise(
         "クラスについて `p * (log p - log q)` を足し、件数で平均します。"
         "p が 0 につぶれたクラスの項は 0 とします。"
         "q が 0 につぶれても、答えは有限の値です。"
-        "T² は掛けません。"
+        "T² は掛けず、スカラーのテンソルで返します。"
     ),
     difficulty=2,
     minutes=12,
     points=3,
+    uses=("soft_targets",),
     hints=(
         "温度で割るのは、教師のロジットと生徒のロジットの両方です。",
         "`softmax` の値に `log` を取ると、つぶれた 0 が -inf になります。"
@@ -36,11 +37,12 @@ exercise = Exercise(
     ),
 )
 
+SHOWN = torch.tensor([[2.0, 3.0, 0.0]]), torch.tensor([[5.0, 1.0, -1.0]]), 2.0
+
 
 @exercise.example
 def example() -> str:
-    teacher, student = torch.tensor([[5.0, 1.0, -1.0]]), torch.tensor([[2.0, 3.0, 0.0]])
-    temperature = 2.0
+    student, teacher, temperature = SHOWN
     p, q = (
         [round(x, 3) for x in torch.softmax(z / temperature, dim=-1)[0].tolist()]
         for z in (teacher, student)
@@ -87,13 +89,37 @@ def far_apart(rng, batch, classes) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.tensor(student, dtype=torch.float32), torch.tensor(teacher, dtype=torch.float32)
 
 
+def doubting(rng, student: torch.Tensor) -> torch.Tensor:
+    """The logits of a teacher in whose rows several classes, or all of them, are tied."""
+    teacher = torch.zeros_like(student)
+    teacher[1:, :2] = float(rng.uniform(2, 4))
+    return teacher
+
+
+def close(rng, batch, classes) -> tuple[torch.Tensor, torch.Tensor]:
+    """A student a little less sure than its teacher.
+
+    In float64: in float32 rounding would swallow so small a divergence.
+    """
+    teacher = logits(rng, batch, classes, torch.float64)[1]
+    return teacher * float(rng.uniform(0.85, 0.95)), teacher
+
+
+def cold(rng, batch, classes) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits for a temperature below 1: q is tiny where p is large, and p is not yet one-hot."""
+    student, teacher = logits(rng, batch, classes)
+    favourite = teacher.argmax(dim=1, keepdim=True)
+    return student.scatter(1, favourite, -25.0), 0.2 * teacher
+
+
 @exercise.cases
 def cases(rng):
     yield "基本", (*logits(rng, 4, 5), warmth(rng))
+    yield "例のロジット", SHOWN
     yield "1 件だけ", (*logits(rng, 1, 6), warmth(rng))
     yield "2 クラス", (*logits(rng, 5, 2), warmth(rng))
     yield "温度が 1", (*logits(rng, 3, 4), 1.0)
-    yield "1 より低い温度", (*logits(rng, 3, 5), warmth(rng, 0.4, 0.7))
+    yield "1 より低い温度", (*cold(rng, 3, 5), warmth(rng, 0.4, 0.7))
     yield "高い温度（倍精度）", (*logits(rng, 6, 4, torch.float64), warmth(rng, 8, 20))
 
     student, teacher = logits(rng, 3, 5)
@@ -107,6 +133,11 @@ def cases(rng):
     yield "生徒の確率が 0 につぶれる", (student.masked_fill(lost, low), teacher, warmth(rng))
 
     yield "±10000 のロジット", (*far_apart(rng, 3, 5), warmth(rng))
+
+    student = logits(rng, 3, 5)[0]
+    yield "教師に同点のクラス", (student, doubting(rng, student), warmth(rng))
+    yield "教師と生徒がほぼ同じ（倍精度）", (*close(rng, 4, 5), warmth(rng))
+    yield "クラスが 1 つだけ", (*torch.tensor(rng.uniform(-2, 2, (2, 3, 1)), dtype=torch.float32), warmth(rng))
 
 
 @exercise.wrong("向きが逆です。平均の重みに使うのは教師の確率 p で、KL(p ‖ q) を求めます。")
@@ -207,9 +238,17 @@ def adds_epsilon(student_logits, teacher_logits, temperature):
 
 exercise.slip(
     "returns_a_float",
-    "Python の float を返しています。勾配を流せるように、スカラーのテンソルのまま返します。",
+    "Python の float を返しています。.item() を使わずに、スカラーのテンソルのまま返します。",
     'reduction="batchmean")', 'reduction="batchmean").item()',
 )
+
+
+@exercise.right
+def with_soft_targets(student_logits, teacher_logits, temperature):
+    p = soft_targets(teacher_logits, temperature)
+    log_q = torch.log_softmax(student_logits / temperature, dim=-1)
+    entropy = -torch.xlogy(p, p).sum()
+    return (-(p * log_q).sum() - entropy) / len(p)
 
 
 @exercise.right

@@ -31,11 +31,13 @@ exercise = Exercise(
     ),
 )
 
+SHOWN, COLD, WARM = [6.0, 3.0, -1.0], 1.0, 3.0
+
 
 @exercise.example
 def example() -> str:
-    logits = torch.tensor([6.0, 3.0, -1.0])
-    cold, warm = 1.0, 3.0
+    logits = torch.tensor(SHOWN)
+    cold, warm = COLD, WARM
     hard, soft = (
         [round(p, 3) for p in soft_targets(logits, t).tolist()] for t in (cold, warm)
     )
@@ -59,10 +61,10 @@ def scores(rng, shape, dtype=torch.float32) -> torch.Tensor:
 
 
 def ladder(rng, rows, classes, low, high) -> torch.Tensor:
-    """Rows from low to high in shuffled order, no two rungs close together."""
+    """Rows of the same rungs from low to high, each shuffled, no two rungs close together."""
     step = (high - low) / (classes - 1)
-    rungs = np.linspace(low, high, classes) + rng.uniform(-0.1, 0.1, (rows, classes)) * step
-    return torch.tensor(rng.permuted(rungs, axis=1), dtype=torch.float32)
+    rungs = np.linspace(low, high, classes) + rng.uniform(-0.1, 0.1, classes) * step
+    return torch.tensor(rng.permuted(np.tile(rungs, (rows, 1)), axis=1), dtype=torch.float32)
 
 
 def near_the_edge(rng, classes) -> torch.Tensor:
@@ -77,8 +79,16 @@ def near_the_edge(rng, classes) -> torch.Tensor:
 @exercise.cases
 def cases(rng):
     yield "基本", (scores(rng, (3, 5)), warmth(rng))
+    for temperature in (COLD, WARM):
+        yield "例のロジット", (torch.tensor(SHOWN), temperature)
     yield "1 件だけ（1 次元）", (scores(rng, (6,)), warmth(rng))
     yield "3 次元", (scores(rng, (2, 3, 4)), warmth(rng))
+    yield "大きさが 1 の軸", (scores(rng, (1, 1, 5)), warmth(rng))
+    yield "クラスが 1 つだけ", (torch.tensor(rng.uniform(-3, 3, (4, 1)), dtype=torch.float32), warmth(rng))
+
+    tied = scores(rng, (3, 5))
+    tied[0], tied[1, 1:] = tied[0, 0], tied[1, 1]
+    yield "同点のクラス", (tied, warmth(rng))
     yield "温度が 1", (scores(rng, (4, 3)), 1.0)
     yield "1 より低い温度", (scores(rng, (3, 4)), round(float(rng.uniform(0.35, 0.6)), 2))
     yield "±10000 のロジット", (ladder(rng, 3, 5, -10_000, 10_000), warmth(rng))
@@ -96,6 +106,11 @@ def multiplies_by_the_temperature(logits, temperature):
 @exercise.wrong("温度を使っていません。softmax の前に、ロジットを温度で割ります。")
 def forgets_the_temperature(logits, temperature):
     return torch.softmax(logits, dim=-1)
+
+
+@exercise.wrong("1 より低い温度を 1 に直しています。温度はそのまま使います。低い温度では、確率が鋭くなります。")
+def raises_cold_temperatures(logits, temperature):
+    return torch.softmax(logits / max(temperature, 1.0), dim=-1)
 
 
 @exercise.wrong("最初の軸で正規化しています。クラスは最後の軸に並ぶので、dim=-1 です。")

@@ -11,7 +11,9 @@ from checker.exercise import Exercise
 from lessons.distillation import distillation_loss, mlp_parameters, soft_loss
 from lessons.distillation.small_student import (
     TARGET,
+    TRANSFER_SEEDS,
     puzzle,
+    random_mixing,
     student_accuracy,
     train_student,
     try_student,
@@ -25,7 +27,7 @@ exercise = Exercise(
         "重みとバイアスの数は `budget` 個以下、テスト画像の正解率は 91 % 以上にします。"
         "判定では、返した重みを、ここで渡さない 540 枚のテスト画像で測ります。"
         "ラベルだけの学習では、この条件は満たせません。"
-        "画素の並べ方はケースごとに違うので、よそで学習した重みは使えません。"
+        "画素はケースごとに違う行列で混ぜてあり、よそで学習した重みは、そのままでは使えません。"
         "条件を満たす生徒なら、どのように学習しても正解です。"
     ),
     difficulty=3,
@@ -59,13 +61,20 @@ def example() -> str:
     )
 
 
+# How the pixels of a case are mixed, by its images. The judge keeps this to itself: with it, an
+# answer could bring weights that were trained elsewhere.
+mixings: dict[bytes, torch.Tensor] = {}
+
+
 @exercise.cases
 def cases(rng):
-    for label in ("基本", "別の画像と予算"):
-        hidden = int(rng.integers(20, 25))
+    seeds = rng.choice(TRANSFER_SEEDS, 2, replace=False)
+    for label, seed in zip(("基本", "別の画像と予算"), seeds.tolist(), strict=True):
+        hidden, mixing = int(rng.integers(20, 25)), random_mixing(rng)
         # Who forgets the biases of a layer counts 74h or 75h: one neuron more seems to fit.
-        budget = 75 * (hidden + 1) + int(rng.integers(0, 10))
-        yield label, puzzle(int(rng.integers(2**31)), budget)
+        x, *rest = puzzle(seed, mixing, 75 * (hidden + 1) + int(rng.integers(0, 10)))
+        mixings[x.numpy().tobytes()] = mixing
+        yield label, (x, *rest)
 
 
 @exercise.accepted_when
@@ -83,7 +92,7 @@ def accepted(student, x, labels, teacher_logits, budget):
     size = sum(math.prod(shape) for shape in shapes)
     if size > budget:
         return f"重みとバイアスは {size:,} 個で、予算の {budget:,} 個を超えます。"
-    measured = student_accuracy(student, teacher_logits)
+    measured = student_accuracy(student, mixings[x.numpy().tobytes()])
     if measured < TARGET:
         return f"正解率は {measured:.1f} % で、目標の {TARGET:g} % に届きません。"
     return None
