@@ -10,9 +10,10 @@ from checker.exercise import Case, Exercise
 from checker.judging import words
 from checker.judging.judge import judge
 from checker.judging.verdict import Verdict
-from checker.running.inside.answer import fresh_state, run_answer
+from checker.running.inside.answer import run_answer
 from checker.running.inside.cell_text import Answer
 from checker.running.inside.messages import Request, Run
+from checker.running.inside.state import fresh_state
 
 PUBLIC_SEED = 0
 Runner = Callable[[Request], Run]
