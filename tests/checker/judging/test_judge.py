@@ -145,13 +145,23 @@ def test_shared_memory_has_its_message():
         (3.0, "3", "right"),
         (3.0, "3.0 * (1 + 1e-12)", "right"),
         (3.0, "True", "wrong"),
-        (3.0, "np.float64(3)", "wrong"),
+        (3.0, "np.float64(3)", "right"),
+        (3.0, "np.float32(3)", "right"),
+        (3.0, "np.int64(3)", "right"),
+        (0.1, "np.float32(0.1)", "wrong"),
+        (3.0, "np.array(3.0)", "wrong"),
+        (3.0, "np.bool_(True)", "wrong"),
         (3.0, "torch.tensor(3.0)", "wrong"),
         (3.0, "float('nan')", "wrong"),
         (3.0, "'3.0'", "wrong"),
         (1, "True", "wrong"),
         (1, "1.0", "wrong"),
-        (1, "np.int64(1)", "wrong"),
+        (1, "np.int64(1)", "right"),
+        (1, "np.uint8(1)", "right"),
+        (1, "np.float64(1)", "wrong"),
+        (1, "np.bool_(True)", "wrong"),
+        (1, "np.timedelta64(1)", "wrong"),
+        (True, "np.int64(1)", "wrong"),
         (1, "torch.tensor(1)", "wrong"),
         (1, "10 ** 10_000", "wrong"),
         (True, "1", "wrong"),
@@ -159,6 +169,9 @@ def test_shared_memory_has_its_message():
         (None, "None", "right"),
         (None, "0", "wrong"),
         ([1, 2], "[1, 2]", "right"),
+        ([1, 2], "list(np.array([1, 2]))", "right"),
+        ((1.5, 2), "(np.float64(1.5), np.int32(2))", "right"),
+        ((1.5, 2), "(np.float64(1.5), np.float64(2))", "wrong"),
         ([1, 2], "(1, 2)", "wrong"),
         ([1, 2], "[1, 2, 3]", "wrong"),
         ([1, 2], "[1, True]", "wrong"),
@@ -174,7 +187,8 @@ def test_shared_memory_has_its_message():
     ],
 )
 def test_types_are_exact(expected, answer, outcome):
-    """Catches a bool, a NumPy scalar or a 0-d tensor that counts as a number."""
+    """Catches a bool, an array without an axis or a 0-d tensor that counts as a number, and a
+    right number that is refused because NumPy worked it out."""
 
     def constant(x: int) -> object:
         """いつも同じ値を返します。"""
