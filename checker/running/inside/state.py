@@ -32,7 +32,6 @@ PRINTED_BY_TORCH = {
 # How each setting is read, how it is written, and what it is in a new process.
 SETTINGS: tuple[tuple[Callable, Callable, object], ...] = (
     (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
-    (torch.get_default_device, lambda device: _set_default_device(device), CPU),
     (lambda: SMALLEST_NORMAL / 2 == 0, torch.set_flush_denormal, False),
     (torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode, 0),
     (
@@ -71,7 +70,11 @@ def fresh_state() -> Iterator[None]:
             write(fresh)
         try:
             # Gradients on, even below `with torch.no_grad()`.
-            with torch.inference_mode(False), torch.autocast("cpu", enabled=False):
+            with (
+                torch.inference_mode(False),
+                torch.autocast("cpu", enabled=False),
+                on_the_cpu(),
+            ):
                 yield
         finally:
             remove_patches()
@@ -81,9 +84,18 @@ def fresh_state() -> Iterator[None]:
                 put(place, found)
 
 
-def _set_default_device(device: torch.device) -> None:
-    """None where it is the CPU: torch asks a device that was set at every call."""
-    torch.set_default_device(None if device == CPU else device)
+@contextlib.contextmanager
+def on_the_cpu() -> Iterator[None]:
+    """New tensors lie on the CPU. Not set as a device, which torch would ask at every call."""
+    before = torch.get_default_device()
+    torch.set_default_device(None)
+    # Left over where the call stands below `with torch.device(...)`.
+    around = torch.get_default_device() != CPU
+    try:
+        with CPU if around else contextlib.nullcontext():
+            yield
+    finally:
+        torch.set_default_device(None if around or before == CPU else before)
 
 
 def seed_everything() -> None:

@@ -280,8 +280,8 @@ def test_an_answer_may_call_the_exercises_that_it_uses(monkeypatch):
 @pytest.mark.parametrize(
     ("source", "words", "line"),
     [
-        (HEAD + "\u3000return values", "全角の文字がプログラムに混じっています", 2),
-        (HEAD + "    return values * （factor）", "全角の文字がプログラムに混じっています", 2),
+        (HEAD + "\u3000return values", "全角の空白（U+3000）がプログラムに混じっています。", 2),
+        (HEAD + "    return values * （factor）", "全角の文字「（」がプログラムに混じっています。", 2),
         (HEAD + "    return values *", "Python の文法に合いません", 2),
         (HEAD + "return values", "Python の文法に合いません", 2),
         ("def scale(values, factor):\n    return values", "解答セルに関数 scaled がありません", None),
@@ -613,10 +613,12 @@ def test_a_right_answer_through_an_observer(watched_verdict, body, seed):
 OBSERVED = {  # body: (what differs, the two values shown or None)
     "function(x)\nreturn function(function(x))": ("呼んだ回数の値が違います。", ("3", "2")),
     "return str(function(function(x)))": ("戻り値の型が str です。float になるはずです。", None),
-    "function(function(x))": ("戻り値が None です。float を return してください。", None),
+    "function(function(x))": (
+        "None が返りました。期待した値は 62053598480.0 です。"
+        "return の行を通らずに終わったときも None になります。", None),
     "y = function(function(x))\nreturn y, y": ("戻り値の型が tuple です。float になるはずです。", None),
-    "return function(function(np.float64(x))).item()": (
-        "渡した値[0]の型が float64 です。float になるはずです。", None),
+    "return function(function(np.array(x))).item()": (
+        "渡した値[0]の型が ndarray です。float になるはずです。", None),
     "return function(function(x)) * 1.01": ("戻り値の値が違います。", ...),
 }  # fmt: skip
 
