@@ -170,20 +170,26 @@ def numpy_quantize() -> str:
 NAMED = {  # a setting, an exercise, the text of an answer to it, and its outcome
     "np.seterr": ("quantize", numpy_quantize, "right"),
     "default device": ("fit_slope", load("fit_slope").solved, "right"),
-    "flush to zero": ("decode_float", load("decode_float").solved, "right"),
     "Tensor.std": ("threshold_mask", lambda: load("threshold_mask").wrongs["uses_sample_std"].text, "wrong"),
 }
 
 
 @pytest.mark.parametrize("setting", NAMED)
 def test_a_real_exercise_keeps_its_verdict(setting):
-    """Catches each of the four settings that were found to turn a verdict: left on by a cell of the
+    """Catches each of the settings that were found to turn a verdict: left on by a cell of the
     notebook, and by an answer cell above another answer."""
     name, text, outcome = NAMED[setting]
     with notebook(SETTINGS[setting]):  # with seeds of which no case has been worked out before
         assert judge_source(name, text(), seed=1_000 + len(setting)).outcome == outcome
     judge_source(name, f"{SETTINGS[setting]}\n{text()}", seed=2_000 + len(setting))
     assert judge_source(name, text(), seed=2_000 + len(setting)).outcome == outcome
+
+
+def test_the_expected_values_do_not_feel_what_an_answer_sets():
+    """Catches an answer that flushes subnormal numbers to zero and, in the kernel, the expected
+    values too: right here, wrong for the grader."""
+    text = "torch.set_flush_denormal(True)\n" + load("decode_float").solved()
+    assert judge_source("decode_float", text, seed=3_000).outcome == "wrong"
 
 
 def test_what_an_answer_patches_counts_in_its_own_cell():
