@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import math
 import os
 import select
 import signal
@@ -34,6 +35,7 @@ from checker.running.inside.prelude import PRELUDE
 from checker.running.inside.state import remember_originals
 
 GRACE = 2.0  # run_answer's own alarm rings first; a loop inside C code does not hear it
+FOREVER = math.inf  # whoever reads the reply waits as long as it is patient
 PATIENCE = 3  # seconds on the clock for each second of work: sleep ends too, a busy machine may wait
 LEARNER, PROBE, ANSWER, LEAVE = b"L", b"P", b"A", b"E"  # the first byte of a request
 COST = struct.Struct("<dd")  # before each reply: seconds, and MiB beyond an empty answer
@@ -133,7 +135,7 @@ def serve(child: Child) -> None:
 def answer(request: bytes, seconds: float) -> bytes:
     """Run one answer in this process."""
     try:
-        return wire.pack_run(run_answer(wire.unpack_request(request), seconds, PATIENCE * seconds))
+        return wire.pack_run(run_answer(wire.unpack_request(request), seconds, FOREVER))
     except wire.CannotPack:
         return failed("BadReply")
 
@@ -166,7 +168,7 @@ def answer_in_fork(child: Child, request: bytes) -> bytes:
             os._exit(0)
     os.close(write_end)
     try:
-        reply = read_reply(read_end, started + PATIENCE * child.seconds + GRACE)
+        reply = read_reply(read_end, started, PATIENCE * child.seconds)
     finally:
         os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):  # it died before it had a group
@@ -180,9 +182,9 @@ def answer_in_fork(child: Child, request: bytes) -> bytes:
     return COST.pack(time.monotonic() - started, mebibytes) + reply
 
 
-def read_reply(descriptor: int, deadline: float) -> bytes | None:
+def read_reply(descriptor: int, started: float, patience: float) -> bytes | None:
     """One frame from the fork within time and cap, or None where the fork ended without one."""
-    data = bytearray()
+    data, deadline = bytearray(), started + patience + GRACE
     while True:
         if len(data) >= 8:
             length = int.from_bytes(data[:8], "little")
@@ -192,7 +194,7 @@ def read_reply(descriptor: int, deadline: float) -> bytes | None:
                 return bytes(data[8 : 8 + length])
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-            return failed("TimeUp")
+            return failed("TimeUp", f"wait {patience:g}")
         piece = os.read(descriptor, 1 << 20)
         if not piece:
             return None
