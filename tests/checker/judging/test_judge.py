@@ -757,7 +757,7 @@ def test_a_solution_that_fails_is_the_authors_fault_and_is_not_kept(monkeypatch)
     broken = True
     exercise = sample(scaled, wrongs={}, rights=[])
     monkeypatch.setattr(runner, "load", lambda _: exercise)
-    with pytest.raises(RuntimeError, match="the solution of scaled fails .*no data"):
+    with pytest.raises(runner.JudgeFailed, match="the solution of scaled fails .*no data"):
         judge_source("scaled", RIGHT)
     broken = False
     assert judge_source("scaled", RIGHT).outcome == "right"
