@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 
@@ -23,9 +22,6 @@ from checker.running.inside.messages import Observation
 STUB_BODY = "\n    # ここに解答を書く\n    ..."
 SEEDS = 200
 MARGIN = 20  # tolerances
-
-# Not wall-clock time: beside other work a right answer would be cut.
-run_by_cpu_time = functools.partial(run_answer, clock="cpu")
 
 
 def problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
@@ -94,10 +90,10 @@ def answer_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
     ]
     for seed in (None, *hidden):
         for answer, text, outcome in answers:
-            verdict = judge_with(run_by_cpu_time, exercise.name, text, seed=seed)
+            verdict = judge_with(run_answer, exercise.name, text, seed=seed)
             found += _unlike(answer, outcome, verdict, seed)
         for wrong in exercise.wrongs.values():
-            verdict = judge_with(run_by_cpu_time, exercise.name, wrong.text, seed=seed)
+            verdict = judge_with(run_answer, exercise.name, wrong.text, seed=seed)
             found += _unlike(wrong.name, "wrong", verdict, seed)
             if verdict.misconception != wrong.name:
                 found.append(f"{wrong.name} is taken for {verdict.misconception} (seed {seed})")

@@ -5,19 +5,24 @@ from __future__ import annotations
 import builtins
 import re
 
+from checker.judging.english import meaning
+from checker.judging.lookalikes import stray_character, what_it_is, what_to_type
+from checker.running.inside.cell_text import Answer
 from checker.running.inside.messages import Failure
 
+LIMITS = {"work": "計算に使う時間で", "wait": "待つ時間も入れて"}
+PUBLIC_LIMITS = ("work 5", "work 10", "wait 30")  # in other numbers an answer could spell an input
 
-def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]:
+
+def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str, str]:
     """What an exception means for a learner, and what to do: two Japanese texts."""
-    kind, message = failure.kind, failure.message if reveal else ""
+    name, kind, message = answer.name, failure.kind, failure.message if reveal else ""
     note = f"（{message}）" if message else ""
     if kind in ("SyntaxError", "IndentationError", "TabError"):
-        if "U+3000" in failure.message or "U+FF" in failure.message:
-            return (
-                f"全角の文字がプログラムに混じっています{note}。",
-                "全角の空白・括弧・数字を、半角で打ち直してください。",
-            )
+        # It stands in the learner's own text, so it may be shown in hidden feedback too.
+        if character := stray_character(answer):
+            found = f"{what_it_is(character)}がプログラムに混じっています。"
+            return found, what_to_type(character)
         return f"Python の文法に合いません{note}。", "括弧、コロン、字下げを確かめてください。"
     if kind == "NameError":
         found = re.search(r"'(\w+)'", message)
@@ -42,7 +47,7 @@ def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]
             "教材の実装を呼ばずに、自分で書いてください。",
         ),
         "TimeUp": (
-            "制限時間の中に終わりませんでした。",
+            f"制限時間の中に終わりませんでした{_limit(failure.message, reveal)}。",
             "終わらないループがないか、繰り返す回数が多すぎないかを確かめてください。",
         ),
         "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
@@ -76,4 +81,13 @@ def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]
     # The name of a learner's own class could spell out a hidden input.
     word = kind if reveal or hasattr(builtins, kind) else "例外"
     detail = f"{word}: {message}" if message else f"{word} が起きました。"
-    return fixed.get(kind, (detail, "メッセージと行の番号を手がかりに直してください。"))
+    advice = meaning(message) or "メッセージと行の番号を手がかりに直してください。"
+    return fixed.get(kind, (detail, advice))
+
+
+def _limit(message: str, reveal: bool) -> str:
+    """Which limit it was: "work 5" is five seconds of a processor."""
+    found = re.fullmatch(r"(work|wait) ([\d.]+)", message)
+    if found and (reveal or message in PUBLIC_LIMITS):
+        return f"（{LIMITS[found[1]]} {found[2]} 秒まで）"
+    return ""

@@ -35,6 +35,7 @@ class Facts:
 
     exercise: Exercise
     outcome: str  # a key of verdict.WORDS
+    answer: Answer
     reveal: bool
     printed: str = ""
     labels: tuple[str, ...] = ()  # of all cases, each once, in their order
@@ -62,7 +63,7 @@ def judge(
     exercise: Exercise, cases: tuple[Case, ...], answer: Answer, run: Run, *, reveal: bool = True
 ) -> Facts:
     """What there is to say of an answer. `reveal` is False where the cases are hidden."""
-    facts = functools.partial(Facts, exercise, reveal=reveal, printed=run.printed.strip())
+    facts = functools.partial(Facts, exercise, answer=answer, reveal=reveal, printed=run.printed.strip())
     if answer.unanswered:
         return facts("unanswered")
     if run.failure:

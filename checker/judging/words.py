@@ -58,7 +58,7 @@ def _right(facts: Facts) -> list[Line]:
 
 
 def _error(facts: Facts) -> list[Line]:
-    what, next_step = explain(facts.exercise.name, facts.failure, facts.reveal)
+    what, next_step = explain(facts.answer, facts.failure, facts.reveal)
     return [
         Line("起きたこと", what),
         Line("場所", f"解答セルの {facts.line} 行目" if facts.line else ""),
@@ -144,6 +144,10 @@ def sentence(difference: Difference) -> str:
 
 def _of_types(where: str, expected: object, actual: object) -> str:
     got, wanted = type_name(actual), type_name(expected)
+    if actual is None and where == "戻り値" and wanted in ("int", "float"):
+        # On purpose, where None is the right value of another case, or by a missing return.
+        told = f"None が返りました。期待した値は {show(expected)} です。"
+        return f"{told}return の行を通らずに終わったときも None になります。"
     if actual is None and where.startswith("戻り値"):
         return f"{where}が None です。{wanted} を return してください。"
     if type(actual) is torch.Tensor and wanted in ("float", "int"):

@@ -10,22 +10,14 @@ import ast
 import contextlib
 import copy
 import functools
-import importlib
 import io
 import linecache
-import random
-import signal
 import sys
-import threading
 import traceback
 import types
-import warnings
-from collections.abc import Iterator
-
-import numpy as np
-import torch
 
 from checker.running.inside.cell_text import FILENAME, Answer
+from checker.running.inside.clock import PATIENCE, SECONDS, TimeUp, within
 from checker.running.inside.messages import (
     PRINTED_LIMIT,
     Failure,
@@ -35,12 +27,7 @@ from checker.running.inside.messages import (
 )
 from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import OBSERVER, PRELUDE, SILENT
-
-SECONDS = 5.0
-
-
-class TimeUp(BaseException):
-    """The answer used up its time. Not an Exception, so that `except Exception` lets it through."""
+from checker.running.inside.state import fresh_state, seed_everything
 
 
 class _Printed(io.StringIO):
@@ -52,64 +39,31 @@ class _Printed(io.StringIO):
         return len(text)
 
 
-def run_answer(request: Request, seconds: float = SECONDS, clock: str = "wall") -> Run:
+def run_answer(request: Request, seconds: float = SECONDS, patience: float = PATIENCE) -> Run:
     """Execute an answer's text, then call its function once for each tuple of arguments.
 
-    The grader measures `seconds` with the clock "cpu": its marks must not depend on its load.
+    It may work for `seconds` of a processor and take `patience` seconds on the clock: no verdict
+    depends on what else the machine has to do.
     """
-    if request.observer or "optim" in request.answer.source:
-        # The first optimizer of a process imports this for seconds, which are not the answer's.
-        importlib.import_module("torch._dynamo")
     observations: list[Observation] = []
     printed = _Printed()
     failure = None
     try:
-        with (
-            fresh_state(),
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            warnings.catch_warnings(),
-            time_limit(seconds, clock),
-        ):
-            warnings.simplefilter("ignore")  # a warning never costs a mark
-            function, stumble = define(request.answer, request.given)
-            function = through_observer(function, request.observer)
-            for arguments in request.calls:
-                observations.append(run_call(function, arguments))
-            if stumble and all(o.failure and o.failure.kind == "NameError" for o in observations):
-                raise stumble  # the cause: the name was not made because of it
+        with fresh_state(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            within(seconds, patience, lambda: _run(request, observations))
     except BaseException as error:  # SystemExit and the stop button too: the kernel lives on
         failure = describe(error)
     return Run(tuple(observations), failure, printed.getvalue())
 
 
-@contextlib.contextmanager
-def fresh_state() -> Iterator[None]:
-    """The settings of the whole process as in a new one, and afterwards as they were before.
-
-    A learner's cell may switch gradients off or draw numbers; no verdict depends on it, and no
-    notebook on a verdict.
-    """
-    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
-    drawn = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    torch.set_grad_enabled(True)
-    torch.set_default_dtype(torch.float32)
-    seed_everything()
-    try:
-        yield
-    finally:
-        torch.set_grad_enabled(gradients)
-        torch.set_default_dtype(dtype)
-        random.setstate(drawn[0])
-        np.random.set_state(drawn[1])
-        torch.set_rng_state(drawn[2])
-
-
-def seed_everything() -> None:
-    """One text, one verdict, whatever it draws."""
-    random.seed(0)
-    np.random.seed(0)
-    torch.default_generator.manual_seed(0)
+def _run(request: Request, observations: list[Observation]) -> None:
+    """What is cut when the time is up: the observations until then are kept."""
+    function, stumble = define(request.answer, request.given)
+    function = through_observer(function, request.observer)
+    for arguments in request.calls:
+        observations.append(run_call(function, arguments))
+    if stumble and all(o.failure and o.failure.kind == "NameError" for o in observations):
+        raise stumble  # the cause: the name was not made because of it
 
 
 def define(answer: Answer, given: str = ""):
@@ -226,31 +180,3 @@ def describe(error: BaseException) -> Failure:
     except Exception:
         message = "（メッセージを文字にできません）"
     return Failure(type(error).__name__, message[:500], line)
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float, clock: str = "wall"):
-    """Raise `TimeUp` after `seconds`, where the system has timers and this is the main thread.
-
-    Elsewhere the learner stops the cell with the stop button, and the grader kills the child.
-    """
-    main = threading.current_thread() is threading.main_thread()
-    if not hasattr(signal, "setitimer") or not main:
-        yield
-        return
-
-    def ring(*_):
-        raise TimeUp
-
-    cpu = clock == "cpu"
-    timer, number = (
-        (signal.ITIMER_PROF, signal.SIGPROF) if cpu else (signal.ITIMER_REAL, signal.SIGALRM)
-    )
-    before = signal.signal(number, ring)
-    # Ring again every 0.2 s: a bare `except:` in the learner's loop may swallow the first one.
-    signal.setitimer(timer, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(timer, 0)
-        signal.signal(number, before)

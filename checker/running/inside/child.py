@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import math
 import os
 import select
 import signal
@@ -31,8 +32,10 @@ from checker.running.inside import confine, wire
 from checker.running.inside.answer import run_answer
 from checker.running.inside.messages import Failure, Run
 from checker.running.inside.prelude import PRELUDE
+from checker.running.inside.state import remember_originals
 
 GRACE = 2.0  # run_answer's own alarm rings first; a loop inside C code does not hear it
+FOREVER = math.inf  # whoever reads the reply waits as long as it is patient
 PATIENCE = 3  # seconds on the clock for each second of work: sleep ends too, a busy machine may wait
 LEARNER, PROBE, ANSWER, LEAVE = b"L", b"P", b"A", b"E"  # the first byte of a request
 COST = struct.Struct("<dd")  # before each reply: seconds, and MiB beyond an empty answer
@@ -63,9 +66,10 @@ def main(mode: str, seconds: float, layers: frozenset[str]) -> None:
     wire.write_frame(replies, b"ready")
     if mode == "once":
         request = wire.read_frame(requests)
-        wire.write_frame(replies, COST.pack(0, 0) + answer(request[1:], seconds, "wall"))
+        wire.write_frame(replies, COST.pack(0, 0) + answer(request[1:], seconds))
         return
     torch.set_num_threads = lambda _: None  # threads are refused, and the number changes no value
+    remember_originals()
     # The fork of a process with threads hangs in OpenMP; the grader sets OMP_NUM_THREADS=1.
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("the child has threads and cannot fork")
@@ -128,17 +132,17 @@ def serve(child: Child) -> None:
             wire.write_frame(child.replies, answer_in_fork(child, request))
 
 
-def answer(request: bytes, seconds: float, clock: str) -> bytes:
+def answer(request: bytes, seconds: float) -> bytes:
     """Run one answer in this process."""
     try:
-        return wire.pack_run(run_answer(wire.unpack_request(request), seconds, clock))
+        return wire.pack_run(run_answer(wire.unpack_request(request), seconds, FOREVER))
     except wire.CannotPack:
         return failed("BadReply")
 
 
-def failed(kind: str) -> bytes:
+def failed(kind: str, message: str = "") -> bytes:
     """The reply where an answer brought none."""
-    return wire.pack_run(Run(failure=Failure(kind)))
+    return wire.pack_run(Run(failure=Failure(kind, message)))
 
 
 def answer_in_fork(child: Child, request: bytes) -> bytes:
@@ -157,14 +161,14 @@ def answer_in_fork(child: Child, request: bytes) -> bytes:
             if request[:1] == PROBE:
                 reply = confine.probe(request[1:])
             else:
-                reply = answer(request[1:], child.seconds, "cpu")
+                reply = answer(request[1:], child.seconds)
             with os.fdopen(write_end, "wb") as stream:
                 wire.write_frame(stream, reply)
         finally:
             os._exit(0)
     os.close(write_end)
     try:
-        reply = read_reply(read_end, started + PATIENCE * child.seconds + GRACE)
+        reply = read_reply(read_end, started, PATIENCE * child.seconds)
     finally:
         os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):  # it died before it had a group
@@ -173,14 +177,14 @@ def answer_in_fork(child: Child, request: bytes) -> bytes:
         os.close(read_end)
     if reply is None:
         worked = usage.ru_utime + usage.ru_stime >= child.seconds
-        reply = failed("TimeUp" if worked else "ChildDied")
+        reply = failed("TimeUp", f"work {child.seconds:g}") if worked else failed("ChildDied")
     mebibytes = max(usage.ru_maxrss - child.empty, 0) / 1024
     return COST.pack(time.monotonic() - started, mebibytes) + reply
 
 
-def read_reply(descriptor: int, deadline: float) -> bytes | None:
+def read_reply(descriptor: int, started: float, patience: float) -> bytes | None:
     """One frame from the fork within time and cap, or None where the fork ended without one."""
-    data = bytearray()
+    data, deadline = bytearray(), started + patience + GRACE
     while True:
         if len(data) >= 8:
             length = int.from_bytes(data[:8], "little")
@@ -190,7 +194,7 @@ def read_reply(descriptor: int, deadline: float) -> bytes | None:
                 return bytes(data[8 : 8 + length])
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-            return failed("TimeUp")
+            return failed("TimeUp", f"wait {patience:g}")
         piece = os.read(descriptor, 1 << 20)
         if not piece:
             return None

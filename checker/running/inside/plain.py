@@ -1,7 +1,8 @@
 """Plain values: all that an answer may return, kept as it was when it came back.
 
 None, bool, int, float, str, list, tuple, dict, torch.dtype and dense CPU tensors, all of exactly
-these types.
+these types. NumPy's real scalars become the int or float that they stand for: a formula in NumPy
+ends in one. Its bool and its arrays without an axis are no numbers here.
 Anything else becomes `Strange`, which keeps a type name and a short repr and equals nothing, so no
 object of a learner's own class ever reaches a comparison.
 """
@@ -10,8 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
+NUMPY_REALS = {np.dtype(code).type: int for code in "bhilqBHILQ"}
+NUMPY_REALS |= {np.dtype(code).type: float for code in "efdg"}
 MAX_DEPTH, MAX_NODES = 12, 20_000
 
 
@@ -39,6 +43,8 @@ def snapshot(value: object) -> object:
         kind = type(v)
         if v is None or kind in (bool, int, float, str, torch.dtype):
             return v
+        if kind in NUMPY_REALS:
+            return NUMPY_REALS[kind](v)
         if kind is list or kind is tuple:
             return kind(copy(x, depth + 1) for x in v)
         if kind is dict:

@@ -146,13 +146,23 @@ def test_shared_memory_has_its_message():
         (3.0, "3", "right"),
         (3.0, "3.0 * (1 + 1e-12)", "right"),
         (3.0, "True", "wrong"),
-        (3.0, "np.float64(3)", "wrong"),
+        (3.0, "np.float64(3)", "right"),
+        (3.0, "np.float32(3)", "right"),
+        (3.0, "np.int64(3)", "right"),
+        (0.1, "np.float32(0.1)", "wrong"),
+        (3.0, "np.array(3.0)", "wrong"),
+        (3.0, "np.bool_(True)", "wrong"),
         (3.0, "torch.tensor(3.0)", "wrong"),
         (3.0, "float('nan')", "wrong"),
         (3.0, "'3.0'", "wrong"),
         (1, "True", "wrong"),
         (1, "1.0", "wrong"),
-        (1, "np.int64(1)", "wrong"),
+        (1, "np.int64(1)", "right"),
+        (1, "np.uint8(1)", "right"),
+        (1, "np.float64(1)", "wrong"),
+        (1, "np.bool_(True)", "wrong"),
+        (1, "np.timedelta64(1)", "wrong"),
+        (True, "np.int64(1)", "wrong"),
         (1, "torch.tensor(1)", "wrong"),
         (1, "10 ** 10_000", "wrong"),
         (True, "1", "wrong"),
@@ -160,6 +170,9 @@ def test_shared_memory_has_its_message():
         (None, "None", "right"),
         (None, "0", "wrong"),
         ([1, 2], "[1, 2]", "right"),
+        ([1, 2], "list(np.array([1, 2]))", "right"),
+        ((1.5, 2), "(np.float64(1.5), np.int32(2))", "right"),
+        ((1.5, 2), "(np.float64(1.5), np.float64(2))", "wrong"),
         ([1, 2], "(1, 2)", "wrong"),
         ([1, 2], "[1, 2, 3]", "wrong"),
         ([1, 2], "[1, True]", "wrong"),
@@ -175,7 +188,8 @@ def test_shared_memory_has_its_message():
     ],
 )
 def test_types_are_exact(expected, answer, outcome):
-    """Catches a bool, a NumPy scalar or a 0-d tensor that counts as a number."""
+    """Catches a bool, an array without an axis or a 0-d tensor that counts as a number, and a
+    right number that is refused because NumPy worked it out."""
 
     def constant(x: int) -> object:
         """いつも同じ値を返します。"""
@@ -267,8 +281,8 @@ def test_an_answer_may_call_the_exercises_that_it_uses(monkeypatch):
 @pytest.mark.parametrize(
     ("source", "words", "line"),
     [
-        (HEAD + "\u3000return values", "全角の文字がプログラムに混じっています", 2),
-        (HEAD + "    return values * （factor）", "全角の文字がプログラムに混じっています", 2),
+        (HEAD + "\u3000return values", "全角の空白（U+3000）がプログラムに混じっています。", 2),
+        (HEAD + "    return values * （factor）", "全角の文字「（」がプログラムに混じっています。", 2),
         (HEAD + "    return values *", "Python の文法に合いません", 2),
         (HEAD + "return values", "Python の文法に合いません", 2),
         ("def scale(values, factor):\n    return values", "解答セルに関数 scaled がありません", None),
@@ -612,10 +626,12 @@ def test_a_right_answer_through_an_observer(watched_verdict, body, seed):
 OBSERVED = {  # body: (what differs, the two values shown or None)
     "function(x)\nreturn function(function(x))": ("呼んだ回数の値が違います。", ("3", "2")),
     "return str(function(function(x)))": ("戻り値の型が str です。float になるはずです。", None),
-    "function(function(x))": ("戻り値が None です。float を return してください。", None),
+    "function(function(x))": (
+        "None が返りました。期待した値は 62053598480.0 です。"
+        "return の行を通らずに終わったときも None になります。", None),
     "y = function(function(x))\nreturn y, y": ("戻り値の型が tuple です。float になるはずです。", None),
-    "return function(function(np.float64(x))).item()": (
-        "渡した値[0]の型が float64 です。float になるはずです。", None),
+    "return function(function(np.array(x))).item()": (
+        "渡した値[0]の型が ndarray です。float になるはずです。", None),
     "return function(function(x)) * 1.01": ("戻り値の値が違います。", ...),
 }  # fmt: skip
 
@@ -754,7 +770,7 @@ def test_a_solution_that_fails_is_the_authors_fault_and_is_not_kept(monkeypatch)
     broken = True
     exercise = sample(scaled, wrongs={}, rights=[])
     monkeypatch.setattr(runner, "load", lambda _: exercise)
-    with pytest.raises(RuntimeError, match="the solution of scaled fails .*no data"):
+    with pytest.raises(runner.JudgeFailed, match="the solution of scaled fails .*no data"):
         judge_source("scaled", RIGHT)
     broken = False
     assert judge_source("scaled", RIGHT).outcome == "right"

@@ -167,7 +167,8 @@ ONE = torch.tensor([1.0, 2.0])
 @pytest.mark.parametrize(
     ("expected", "actual", "kind", "words"),
     [
-        (1.0, None, "type", "None です。float を return してください"),
+        (2.73, None, "type", "None が返りました。期待した値は 2.73 です。"),
+        (ONE, None, "type", "戻り値が None です。Tensor を return してください。"),
         (1.0, True, "type", "bool です。float になるはず"),
         (1, True, "type", "bool です。int になるはず"),
         (True, 1, "type", "int です。bool になるはず"),

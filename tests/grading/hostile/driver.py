@@ -40,6 +40,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import psutil
+from cost import slowness
 from checker.cards import verdict_card
 from checker.catalogue import load
 from checker.judging.source import judge_with
@@ -56,6 +57,7 @@ CLASSES = (
 SEED, OTHER_SEED = 20_261_124, 7
 SECONDS = 0.4  # of work for an answer: most of the endless ones cost a multiple of it
 WORK = 2.0  # seconds of the grader's own processor time that no answer may cost
+MOMENT = 60.0  # seconds in which the kernel ends what was killed: only what is left waits for it
 HONEST = "threshold_mask"
 SHARED = ("/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/dev/mqueue", "/usr")
 PR_SET_CHILD_SUBREAPER = 36
@@ -74,6 +76,11 @@ print(sorted(os.environ.items()), os.getcwd(), os.umask(0o22), os.getpriority(0,
 print([resource.getrlimit(getattr(resource, n)) for n in sorted(dir(resource)) if "RLIMIT_" in n])
 print(torch.get_default_dtype(), torch.is_grad_enabled(), np.geterr())
 """
+
+
+def seconds() -> float:
+    """SECONDS of work, as the machine on which they were agreed would do it."""
+    return SECONDS * slowness()
 
 
 @dataclass(frozen=True)
@@ -370,7 +377,7 @@ class Driver:
             verdict = judged(attack.exercise, source)
             kind = what_was_seen(runs[0] if runs else Run(), verdict)
             breaches = [*marked(attack, verdict, kind)]
-            if (work := time.process_time() - worked) > WORK:
+            if (work := time.process_time() - worked) > WORK and work > WORK * slowness():
                 breaches.append(f"exhausted: {work:.1f} s of the grader's own work")
             if attack.rule == "blind":
                 other = judged(attack.exercise, source, OTHER_SEED)
@@ -406,7 +413,7 @@ class Driver:
 
     def _left_running(self) -> Iterator[str]:
         """Processes that are there since, given a moment in which the kernel ends the others."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + MOMENT
         while left := Counter(map(command, descendants())) - self.processes:
             if time.monotonic() > deadline:
                 break

@@ -28,7 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests/grading")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/grading"), str(ROOT / "tests/support")]
 
 import nbformat  # noqa: E402
 import torch  # noqa: E402
@@ -37,7 +37,6 @@ from checker.running.inside.prelude import PRELUDE  # noqa: E402
 from checker.running.sandbox import Sandbox  # noqa: E402
 from hostile.driver import (  # noqa: E402
     CLASSES,
-    SECONDS,
     SEED,
     Attack,
     Driver,
@@ -46,6 +45,7 @@ from hostile.driver import (  # noqa: E402
     attacks,
     descendants,
     read,
+    seconds,
 )
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook  # noqa: E402
 
@@ -92,7 +92,7 @@ def main() -> None:
         run_inside(*map(Path, options.inside))
         return
     chosen = [a for a in attacks(options.only) if options.all or str(a) in SAMPLE]
-    with World() as world, Sandbox(seconds=SECONDS) as child:
+    with World() as world, Sandbox(seconds=seconds()) as child:
         driver = Driver(world, child)
         ours = [driver.examine(attack) for attack in attacks(options.only)]
     with tempfile.TemporaryDirectory(prefix="stock-") as folder, ThreadPoolExecutor(2) as pool:
