@@ -11,6 +11,7 @@ import contextlib
 import copy
 import functools
 import importlib
+import inspect
 import io
 import linecache
 import random
@@ -37,6 +38,7 @@ from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import OBSERVER, PRELUDE, SILENT
 
 SECONDS = 5.0
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as IPython compiles a cell
 
 
 class TimeUp(BaseException):
@@ -122,20 +124,35 @@ def define(answer: Answer, given: str = ""):
     refuse_course_imports(tree)
     futures = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
     statements = [
-        compile(ast.Module([*futures, s], []), FILENAME, "exec", dont_inherit=True)
+        compile(ast.Module([*futures, s], []), FILENAME, "exec", AWAIT, dont_inherit=True)
         for s in tree.body
     ]
     namespace = fresh_namespace(answer.text, given)
     stumble = None
     for statement in statements:
         try:
-            exec(statement, namespace)
+            execute(statement, namespace)
         except (Exception, SystemExit) as error:
             stumble = stumble or error
     function = namespace.get(answer.name)
     if not callable(function):
         raise stumble or NotDefined(answer.name)
     return function, stumble
+
+
+def execute(statement: types.CodeType, namespace: dict) -> None:
+    """Execute a statement, with an `await` outside of functions too, as far as nothing waits."""
+    running = eval(statement, namespace)
+    if not statement.co_flags & inspect.CO_COROUTINE:
+        return
+    try:
+        while running.send(None) is None:  # asyncio.sleep(0) only lets others go first
+            pass
+    except StopIteration:
+        return
+    finally:
+        running.close()
+    raise Waits
 
 
 def through_observer(function, observer: str):
@@ -180,6 +197,10 @@ class _Shell:
 
 class NotDefined(Exception):
     """The answer cell does not define the function that was asked for."""
+
+
+class Waits(Exception):
+    """A statement waits for what only a notebook's event loop could bring."""
 
 
 class CourseImport(Exception):
