@@ -37,6 +37,10 @@ def explain(name: str, failure: Failure, reveal: bool = True) -> tuple[str, str]
             f"解答セルに関数 {name} がありません。",
             f"def {name}(…): の行の名前を、もとに戻してください。",
         ),
+        "CellMagic": (
+            f"%% で始まるマジックが、関数 {name} を定義しないまま、解答セルを使っています。",
+            "%% で始まる行を消して、解答セルをもう一度実行してください。",
+        ),
         "CourseImport": (
             "解答セルで lessons か checker を import しています。",
             "教材の実装を呼ばずに、自分で書いてください。",

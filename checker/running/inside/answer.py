@@ -191,8 +191,15 @@ def _refuse_input(*_) -> None:
 class _Shell:
     """What `get_ipython()` gives: IPython makes a call of it from every %magic and !command."""
 
+    def run_cell_magic(self, *_) -> None:
+        raise CellMagic
+
     def __getattr__(self, _):
         return _do_nothing
+
+
+class CellMagic(Exception):
+    """The whole cell is the text of a magic that does not run it here, as `%%writefile`."""
 
 
 class NotDefined(Exception):
