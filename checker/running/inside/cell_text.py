@@ -18,7 +18,7 @@ IPYTHON = TransformerManager()
 RUNS_ITS_BODY = ("capture", "debug", "prun", "time")  # cell magics that define what the body does
 ROUNDS = 100  # transformations of one text, fewer of a long one: each looks through the whole
 TEXT_LIMIT = 100_000
-LINE_LIMIT = 500  # IPython's patterns need the square of a line's length
+LINE_LIMIT = 300  # IPython's patterns need the square of a line's length
 PARSED_LIMIT = 200_000  # characters, all rounds together: the grader reads texts too
 
 
