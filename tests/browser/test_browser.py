@@ -487,6 +487,9 @@ def test_a_slip_is_judged_and_a_restart_is_explained(integers):
     assert "（" in card.split("起きたこと")[1].splitlines()[0] and "U+FF08" in card
     assert WORDS["right"] not in card
     photograph(show(integers, f"{name}-check"), "slip.png")
+    # Only the name of the cell, which JupyterLab sends along, tells what this text is meant as.
+    write_answer(integers, name, "x = 1")
+    assert f"関数 {name} がありません" in expect_outcome(integers, name, "error")
 
     integers.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     integers.evaluate(READY)
