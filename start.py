@@ -171,10 +171,15 @@ def pip_remedy(log):
 # ---- the learner's JupyterLab ----------------------------------------------------------------
 
 def lay_settings(lab):
-    """Write the Japanese settings; what the learner changes in the settings menu wins over them."""
+    """Write the Japanese settings; what the learner changes in the settings menu wins over them.
+
+    A kernel explains in Japanese which names are missing, also when no cell has run yet.
+    """
     write_json(lab / "labconfig" / "default_setting_overrides.json", OVERRIDES)
     write_json(lab / "labconfig" / "page_config.json",
                {"disabledExtensions": {name: True for name in DISABLED}})
+    write_json(lab / "ipython" / "profile_default" / "ipython_kernel_config.json",
+               {"InteractiveShellApp": {"extensions": ["checker.notebook.course_names"]}})
 
 
 def open_lab(args):
@@ -185,7 +190,8 @@ def open_lab(args):
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     say("JupyterLab を開きます。終わるときは、この画面で Ctrl+C を 2 回押してください。")
-    code = run(command + args, {"JUPYTER_CONFIG_DIR": str(ROOT / ".lab")})
+    code = run(command + args, {"JUPYTER_CONFIG_DIR": str(ROOT / ".lab"),
+                                "IPYTHONDIR": str(ROOT / ".lab" / "ipython")})
     if code > 0:
         raise Stop(lab_remedy(code, args))
     return code

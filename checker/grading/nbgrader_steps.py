@@ -31,7 +31,7 @@ from checker.grading.seed import secret_seed
 from checker.hand_in import grade_id
 from checker.judging.source import judge_with
 from checker.judging.verdict import Verdict
-from checker.running.inside.cell_text import defines, writable
+from checker.running.inside.cell_text import Cell, meant_as, writable
 from checker.running.isolation import NoIsolation, sentence
 from checker.running.sandbox import Cost, Learner, Sandbox, SandboxNotStarted, started_sandbox
 
@@ -69,9 +69,13 @@ class RestoreFromRelease(NbGraderPreprocessor):
             raise NbGraderException(f"公開したノートブック {path} がありません: python -m checker build")
         released = nbformat.read(path, as_version=4)
         texts = {plain_text(cell) for cell in released.cells} | {""}
-        written = [cell for cell in nb.cells if plain_text(cell) not in texts]
+        written = [
+            Cell(plain_text(cell), grade_id(cell), cell.get("id"), cell.get("cell_type") == "code")
+            for cell in nb.cells
+            if plain_text(cell) not in texts
+        ]
         for cell in filter(is_answer, released.cells):
-            candidates = answers_among(written, grade_id(cell))
+            candidates = [found.text for found in meant_as(grade_id(cell), written)]
             if candidates:
                 cell.source = candidates[-1]
             if len(set(candidates)) > 1:
@@ -100,22 +104,6 @@ def plain_text(cell) -> str:
     """A cell's text with LF line ends, without a BOM and without what no file can hold."""
     text = str(cell.get("source", "")).replace("\r\n", "\n").replace("\r", "\n")
     return writable(text.replace("\ufeff", "")).strip("\n")
-
-
-def answers_among(cells: list, name: str) -> list[str]:
-    """The texts that may be the answer `name`, in the order of the notebook.
-
-    By grade_id, else by cell id (both survive copying, moving and retyping in JupyterLab), first
-    those that define the function: two cells may have swapped ids. Else any cell that defines it.
-    """
-
-    def defining(texts: list[str]) -> list[str]:
-        return [text for text in texts if defines(text, name)]
-
-    marked = [plain_text(cell) for cell in cells if grade_id(cell) == name]
-    named = [plain_text(cell) for cell in cells if cell.get("id") == name]
-    anywhere = [plain_text(cell) for cell in cells if cell.get("cell_type") == "code"]
-    return defining(marked) or defining(named) or marked or named or defining(anywhere)
 
 
 open_sandboxes = contextlib.ExitStack()

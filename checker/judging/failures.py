@@ -42,6 +42,14 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
             f"解答セルに関数 {name} がありません。",
             f"def {name}(…): の行の名前を、もとに戻してください。",
         ),
+        "CellMagic": (
+            f"%% で始まるマジックが、関数 {name} を定義しないまま、解答セルを使っています。",
+            "%% で始まる行を消して、解答セルをもう一度実行してください。",
+        ),
+        "Waits": (
+            "関数の外にある await が終わらないため、その値を使えません。",
+            "await で待つ値を使わずに、関数を書いてください。",
+        ),
         "CourseImport": (
             "解答セルで lessons か checker を import しています。",
             "教材の実装を呼ばずに、自分で書いてください。",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import linecache
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from IPython import get_ipython
 from IPython.display import display
@@ -14,20 +13,38 @@ from checker.cards import code_card, hint_card, note_card, verdict_card
 from checker.catalogue import UnknownExercise, exercise_names, load
 from checker.exercise import Exercise
 from checker.judging.source import judge_source
+from checker.judging.verdict import Line
 from checker.notebook import store
-from checker.running.inside.cell_text import defines
+from checker.notebook.course_names import RUN_FIRST, load_ipython_extension
+from checker.notebook.inputs import Found, newest
 
-RUN_FIRST = "先に {name} の解答セルを実行し、そのあとでこのセルを実行してください。"
+NO_TEXT = (
+    "関数 {name} は、このノートブックのセルには書かれていません。"
+    "判定と採点は、解答セルに書かれたものだけを見ます。\n"
+    "解答セルに書いて実行し、そのあとでこのセルを実行してください。"
+)
+ELSEWHERE = "解答セルとは別のセルに書かれた関数です。解答セルには、まだ書かれていません。"
+REDEFINED = (
+    "解答セルに書かれた関数です。そのあとに実行した別のセルにも、同じ名前の関数があります。"
+    "そちらは採点されません。"
+)
+AS_BEFORE = (
+    "前の判定と同じものです。解答セルを書き直したときは、"
+    "解答セルを実行してから、このセルを実行してください。"
+)
+_judged: dict[str, tuple[int, str]] = {}  # the input that was judged last, of each exercise
 
 
 def check(answer: Callable | str) -> None:
     """解答セルの関数を判定します。結果は 未回答・エラー・不正解・正解 のどれかです。"""
-    exercise, function = _exercise_of(answer)
+    exercise = _exercise_of(answer)
+    found = newest(exercise.name) if exercise else None
     outcome = None
-    if exercise and function is None:
-        display(note_card(RUN_FIRST.format(name=exercise.name)))
+    if exercise and not found:
+        display(note_card(_nothing_run(exercise)))
     elif exercise:
-        verdict = judge_source(exercise.name, _cell_text(exercise.name, function))
+        verdict = judge_source(exercise.name, found.input.cell.text)
+        verdict = replace(verdict, lines=(*_which(exercise.name, found), *verdict.lines))
         outcome = verdict.outcome
         display(verdict_card(verdict))
         try:
@@ -42,14 +59,14 @@ def check(answer: Callable | str) -> None:
 
 def hint(answer: Callable | str) -> None:
     """ヒントを、弱いものから順に、たたんで表示します。"""
-    exercise, _ = _exercise_of(answer)
+    exercise = _exercise_of(answer)
     if exercise:
         display(hint_card(exercise.name, exercise.hints))
 
 
 def solution(answer: Callable | str) -> None:
     """模範解答を表示します。自分で考えたあとに見てください。"""
-    exercise, _ = _exercise_of(answer)
+    exercise = _exercise_of(answer)
     if exercise:
         title = f"模範解答 {exercise.name}（書き方は 1 つではありません）"
         display(code_card(title, exercise.solved()))
@@ -62,49 +79,34 @@ class NotRight(Exception):
         return [str(self)]
 
 
-def explain_missing_answers() -> None:
-    """Say in Japanese what to do when a check cell is run before its answer cell.
-
-    Not under nbgrader: there a cell whose error is not shown would get full marks.
-    """
-
-    def explain(shell, kind, error, trace, tb_offset=None):
-        if error.name in exercise_names() and not os.environ.get("NBGRADER_EXECUTION"):
-            display(note_card(RUN_FIRST.format(name=error.name)))
-        else:
-            shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-
-    if get_ipython():
-        get_ipython().set_custom_exc((NameError,), explain)
-
-
-def _exercise_of(answer: Callable | str) -> tuple[Exercise | None, Callable | None]:
-    """The exercise that is meant and the learner's function, None where it is not defined yet."""
+def _exercise_of(answer: Callable | str) -> Exercise | None:
+    """The exercise that is meant."""
     names = get_ipython().user_ns if get_ipython() else {}
     name = answer if isinstance(answer, str) else getattr(answer, "__name__", None)
     if name not in exercise_names():  # a lambda, or a decorator's inner function
         name = next((n for n in exercise_names() if names.get(n) is answer), str(name))
     try:
-        exercise = load(name)
+        return load(name)
     except UnknownExercise as error:
         display(note_card(str(error)))
-        return None, None
-    if isinstance(answer, str):
-        answer = names.get(name)
+        return None
+
+
+def _nothing_run(exercise: Exercise) -> str:
+    """What to do where no cell was run that is meant as this answer."""
+    function = get_ipython().user_ns.get(exercise.name) if get_ipython() else None
     # The course's own function, imported into the notebook, is no answer.
-    return exercise, None if answer is exercise.solution else answer
+    text = RUN_FIRST if function in (None, exercise.solution) else NO_TEXT
+    return text.format(name=exercise.name)
 
 
-def _cell_text(name: str, function: Callable) -> str:
-    """The text of the whole cell that defined `function`.
-
-    `%%time`, a class or a partial leave no way from the function to its cell: then the last input
-    that defines the name counts.
-    """
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    text = "".join(linecache.getlines(code.co_filename)) if code else ""
-    inputs = get_ipython().history_manager.input_hist_raw if get_ipython() else []
-    return next((t for t in [text, *reversed(inputs)] if defines(t, name)), text)
+def _which(name: str, found: Found) -> list[Line]:
+    """Which text was judged, where that could be in doubt. An edit since is not known here."""
+    judged = found.input.number, found.input.cell.text
+    before, _judged[name] = _judged.get(name), judged
+    notes = {ELSEWHERE: found.elsewhere, REDEFINED: found.redefined, AS_BEFORE: before == judged}
+    return [Line("判定したもの", note) for note, holds in notes.items() if holds]
 
 
-explain_missing_answers()
+if get_ipython():
+    load_ipython_extension(get_ipython())

@@ -28,6 +28,7 @@ from lessons import SECTIONS
 NOTEBOOKS = [f"{SECTIONS[section].folder}/{text.stem}.ipynb"
              for section in written_sections() for text in texts(section)]
 FLOATS = "04_quantization/04_1_number_formats.ipynb"
+INTEGERS = "04_quantization/04_2_integers.ipynb"
 PRUNING = "06_pruning/06_pruning.ipynb"
 TOKEN = "a-token-of-the-tests"
 # As long as the busiest machine may need: none of the waits sleeps, and none waits it out.
@@ -185,6 +186,16 @@ def bits(lab, browser):
     page = open_notebook(lab, browser, own_copy(lab, FLOATS))
     run(page, cell_with(page, "from checker import"))
     run(page, cell_with(page, "BitBoxes("))
+    yield page
+    page.evaluate(SHUT_DOWN)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def integers(lab, browser):
+    """The second notebook of section 04 with its first cell run."""
+    page = open_notebook(lab, browser, own_copy(lab, INTEGERS))
+    run(page, cell_with(page, "from checker import"))
     yield page
     page.evaluate(SHUT_DOWN)
     page.close()
@@ -464,6 +475,28 @@ def test_a_restarted_kernel_loses_no_answer(pruning):
     expect_outcome(pruning, name, "right")
     shown = run(pruning, cell_with(pruning, "half = predict("))
     expect(shown).to_contain_text("あなたの予想: 70 %")
+
+
+def test_a_slip_is_judged_and_a_restart_is_explained(integers):
+    """Catches ○ for the text before a slip, and English errors where no cell has run yet."""
+    name = "int8_matmul"
+    write_answer(integers, name, right_answer(name))
+    expect_outcome(integers, name, "right")
+    write_answer(integers, name, right_answer(name).replace("(", "（", 1))
+    card = expect_outcome(integers, name, "error")
+    assert "（" in card.split("起きたこと")[1].splitlines()[0] and "U+FF08" in card
+    assert WORDS["right"] not in card
+    photograph(show(integers, f"{name}-check"), "slip.png")
+    # Only the name of the cell, which JupyterLab sends along, tells what this text is meant as.
+    write_answer(integers, name, "x = 1")
+    assert f"関数 {name} がありません" in expect_outcome(integers, name, "error")
+
+    integers.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    integers.evaluate(READY)
+    advice = "メニューの「実行」から「選択したセルの上にあるすべてを実行」"
+    for cell_id in (f"{name}-check", cell_with(integers, "live(")):
+        expect(run(integers, cell_id)).to_contain_text(advice)
+    photograph(show(integers, f"{name}-check"), "restarted.png")
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="run npm install in tests/node")

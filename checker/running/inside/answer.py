@@ -10,6 +10,7 @@ import ast
 import contextlib
 import copy
 import functools
+import inspect
 import io
 import linecache
 import sys
@@ -28,6 +29,8 @@ from checker.running.inside.messages import (
 from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import OBSERVER, PRELUDE, SILENT
 from checker.running.inside.state import fresh_state, seed_everything
+
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as IPython compiles a cell
 
 
 class _Printed(io.StringIO):
@@ -76,20 +79,35 @@ def define(answer: Answer, given: str = ""):
     refuse_course_imports(tree)
     futures = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
     statements = [
-        compile(ast.Module([*futures, s], []), FILENAME, "exec", dont_inherit=True)
+        compile(ast.Module([*futures, s], []), FILENAME, "exec", AWAIT, dont_inherit=True)
         for s in tree.body
     ]
     namespace = fresh_namespace(answer.text, given)
     stumble = None
     for statement in statements:
         try:
-            exec(statement, namespace)
+            execute(statement, namespace)
         except (Exception, SystemExit) as error:
             stumble = stumble or error
     function = namespace.get(answer.name)
     if not callable(function):
         raise stumble or NotDefined(answer.name)
     return function, stumble
+
+
+def execute(statement: types.CodeType, namespace: dict) -> None:
+    """Execute a statement, with an `await` outside of functions too, as far as nothing waits."""
+    running = eval(statement, namespace)
+    if not statement.co_flags & inspect.CO_COROUTINE:
+        return
+    try:
+        while running.send(None) is None:  # asyncio.sleep(0) only lets others go first
+            pass
+    except StopIteration:
+        return
+    finally:
+        running.close()
+    raise Waits
 
 
 def through_observer(function, observer: str):
@@ -128,12 +146,23 @@ def _refuse_input(*_) -> None:
 class _Shell:
     """What `get_ipython()` gives: IPython makes a call of it from every %magic and !command."""
 
+    def run_cell_magic(self, *_) -> None:
+        raise CellMagic
+
     def __getattr__(self, _):
         return _do_nothing
 
 
+class CellMagic(Exception):
+    """The whole cell is the text of a magic that does not run it here, as `%%writefile`."""
+
+
 class NotDefined(Exception):
     """The answer cell does not define the function that was asked for."""
+
+
+class Waits(Exception):
+    """A statement waits for what only a notebook's event loop could bring."""
 
 
 class CourseImport(Exception):

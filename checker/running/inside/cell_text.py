@@ -1,4 +1,4 @@
-"""Texts that learners wrote: what IPython reads in a cell and Python does not, what it defines."""
+"""Texts that learners wrote: what IPython makes of a cell, what it defines, which is an answer."""
 
 from __future__ import annotations
 
@@ -7,63 +7,75 @@ import functools
 import re
 import textwrap
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-# What IPython runs and Python cannot read: %magic, !command, ?name, name?, x = %magic, x = !command.
-IPYTHON_LINE = re.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<target>\w[\w.,\[\] \t]*=)[ \t]*[%!]|[%!?]|[%\w.*]+\?{1,2}[ \t]*$)"
-)
+from IPython.core.inputtransformer2 import TransformerManager
+
 FILENAME = "<解答セル>"
-IPYTHON_LINES = 50  # more of them, or longer texts, are not looked at: each costs one parse
+IPYTHON = TransformerManager()
+RUNS_ITS_BODY = ("capture", "debug", "prun", "time")  # cell magics that define what the body does
+ROUNDS = 100  # transformations of one text, fewer of a long one: each looks through the whole
 TEXT_LIMIT = 100_000
-PARSED_LIMIT = 200_000  # characters, all parses together: the grader parses too
+LINE_LIMIT = 300  # IPython's patterns need the square of a line's length
+PARSED_LIMIT = 200_000  # characters, all rounds together: the grader reads texts too
 
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what ast.parse raises
 
 
 def read_cell(source: str) -> tuple[str, ast.Module | Exception]:
-    """What Python reads in a cell, and its syntax tree or what the parser says instead.
-
-    What only IPython reads is left out; every other line keeps its number. Only a line at which
-    the parser stops is replaced: `%` may begin a line of a string or of a long expression too.
-    """
-    lines = source.split("\n")
-    changes = min(IPYTHON_LINES, PARSED_LIMIT // (len(source) + 1))
-    if len(source) > TEXT_LIMIT:
-        changes = 0
-    while True:
-        text = "\n".join(lines)
-        tree = _parse(text)
-        changed = _without_one_command(lines, tree) if changes else None
-        if changed is None:
-            return text, tree
-        lines, changes = changed, changes - 1
-
-
-def _parse(text: str) -> ast.Module | Exception:
+    """What Python reads in a cell, and its syntax tree or what the parser says instead."""
+    text = _transformed(source)
     try:
         with warnings.catch_warnings(action="ignore"):  # "\d" is no matter of marks
-            return ast.parse(text, FILENAME)
+            return text, ast.parse(text, FILENAME)
     except UNPARSABLE as error:
-        return error
+        return text, error
 
 
-def _without_one_command(lines: list[str], error: object) -> list[str] | None:
-    """The lines without the command at which the parser stopped; None where there is none."""
-    if not isinstance(error, SyntaxError):
-        return None
-    lines, at = list(lines), (error.lineno or 0) - 1
-    found = IPYTHON_LINE.match(lines[at]) if 0 <= at < len(lines) else None
-    if not found:
-        dedented = textwrap.dedent("\n".join(lines)).split("\n")
-        return dedented if dedented != lines else None  # IPython runs an indented cell
-    command, lines[at] = lines[at], f"{found['indent']}{found['target'] or ''}"
-    lines[at] += " None" if found["target"] else "pass"
-    while command.endswith("\\") and at + 1 < len(lines):  # it goes on in the next line
-        at += 1
-        command, lines[at] = lines[at], ""
-    return lines
+def _transformed(source: str) -> str:
+    """What IPython runs instead of a cell, with its own transformations; lines keep their numbers.
+
+    The body of `%%time` and its like is the cell; of another cell magic it is no Python.
+    """
+    lines = (source + "\n").splitlines(keepends=True)
+    if len(source) > TEXT_LIMIT or any(len(line) > LINE_LIMIT for line in lines):
+        return source
+    count, rounds = len(lines), min(ROUNDS, PARSED_LIMIT // (len(source) + 1))
+    with warnings.catch_warnings(action="ignore"):
+        while True:
+            for clean in IPYTHON.cleanup_transforms:
+                lines = clean(lines)
+            if not rounds or _cell_magic(lines) not in RUNS_ITS_BODY:
+                break
+            lines, rounds = lines[1:], rounds - 1
+        above = ["\n"] * (count - len(lines))
+        for transform in IPYTHON.line_transforms:
+            lines = _in_place(lines, transform(lines))
+        for _ in range(rounds):
+            try:
+                changed, after = IPYTHON.do_one_token_transform(lines)
+            except Exception:  # IPython runs nothing of such a text, and the parser will say why
+                break
+            if not changed:
+                break
+            lines = _in_place(lines, after)
+    return "".join([*above, *lines]).removesuffix("\n")
+
+
+def _cell_magic(lines: list[str]) -> str | None:
+    """The name of the magic that a cell begins with."""
+    found = re.match(r"%%(\S+)", lines[0]) if lines else None
+    return found[1] if found else None
+
+
+def _in_place(before: list[str], after: list[str]) -> list[str]:
+    """`after`, in which one line stands for several of `before`, with empty lines for the others."""
+    pairs = zip(before, after, strict=False)
+    at = next((i for i, (old, new) in enumerate(pairs) if old != new), len(after) - 1) + 1
+    return [*after[:at], *["\n"] * (len(before) - len(after)), *after[at:]]
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,41 @@ def writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+# Before a statement that does not stand inside another one, a copied prompt may stand.
+PROMPT = r"^(?:[ \t]*(?:>>>|\.\.\.)[ \t]?|In \[\d+\]: |[ \t]*\.{3,}: ?)?"
+
+
 def defines(text: str, name: str) -> bool:
-    """True where a line of the text looks like the definition of `name`."""
-    pattern = rf"^(?:def|class)\s+{name}\b|^{name}\s*[:=]"
-    return bool(re.search(pattern, text, re.MULTILINE))
+    """True where a line of the text looks like the definition of `name`, whole or broken."""
+    pattern = rf"{PROMPT}(?:(?:async\s+)?def|class)\s+{name}\b|{PROMPT}{name}\s*[:=](?!=)"
+    return bool(re.search(pattern, textwrap.dedent(text), re.MULTILINE))
+
+
+class Cell(NamedTuple):
+    """A cell of a notebook: its text, and the two names by which it may be known."""
+
+    text: str
+    grade_id: str | None
+    cell_id: str | None
+    code: bool = True
+
+
+def meant_as(name: str, cells: Iterable[Cell]) -> list[Cell]:
+    """The cells that may be the answer `name`, in their order: the last one is.
+
+    By grade_id, else by cell id (both survive copying, moving and retyping in JupyterLab), first
+    those that define the function: two cells may have swapped ids. Where nothing is written there,
+    any code cell that defines it. The kernel and the grader ask here.
+    """
+    cells = list(cells)
+
+    def defining(some: list[Cell]) -> list[Cell]:
+        return [cell for cell in some if defines(cell.text, name)]
+
+    marked = [cell for cell in cells if cell.grade_id == name]
+    named = [cell for cell in cells if cell.cell_id == name]
+    own = defining(marked) or defining(named) or marked or named
+    if own and not Answer(own[-1].text, name).unanswered:
+        return own
+    others = [c for c in cells if c.code and name not in (c.grade_id, c.cell_id)]
+    return defining(others) or own

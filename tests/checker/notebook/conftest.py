@@ -1,6 +1,15 @@
-"""A learner's folder, as start.py lays it."""
+"""A learner's folder, as start.py lays it, and a kernel."""
+
+from collections.abc import Callable
 
 import pytest
+from kernels import Kernel, Output
+
+from checker.running.inside.prelude import PRELUDE
+
+FIRST = (
+    PRELUDE + "from checker import check, figure, hint, live, predict, progress, solution, table"
+)
 
 
 @pytest.fixture
@@ -10,3 +19,21 @@ def learner(tmp_path, monkeypatch):
     (tmp_path / "06_pruning").mkdir()
     monkeypatch.chdir(tmp_path / "06_pruning")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    kernel = Kernel()
+    yield kernel
+    kernel.end()
+
+
+@pytest.fixture
+def run(kernel, tmp_path) -> Callable[..., Output]:
+    """Runs cells in a fresh namespace, in a folder of its own, where nothing was run before."""
+
+    kernel.run("%reset -f")
+    kernel.run("%reset -f in")
+    ran = kernel.run(f"import os, sys\nos.chdir({str(tmp_path)!r})\n{FIRST}")
+    assert ran.error is None
+    return kernel.run

@@ -13,7 +13,7 @@ from asking import ask
 from IPython.core.inputtransformer2 import TransformerManager
 
 from checker.running.inside.answer import run_answer
-from checker.running.inside.cell_text import TEXT_LIMIT, read_cell
+from checker.running.inside.cell_text import LINE_LIMIT, TEXT_LIMIT, read_cell
 from checker.running.inside.messages import PRINTED_LIMIT, Run
 from checker.running.inside.plain import Strange
 
@@ -317,6 +317,35 @@ def test_what_ipython_understands_costs_nothing(cell):
         assert (ran.failure, ran.observations[0].value) == (None, 2), text
 
 
+AWAITS = {
+    "what does not wait": "import asyncio\nasync def g():\n    await asyncio.sleep(0)\n    return 1\nONE = await g()",
+    "a comprehension": "async def g():\n    yield 1\nONE, = [i async for i in g()]",
+    "what never comes, aside": "class Never:\n    def __await__(self):\n        yield 1\nawait Never()\nONE = 1",
+}
+
+
+@pytest.mark.parametrize("head", AWAITS.values(), ids=AWAITS)
+def test_an_await_outside_of_functions_is_no_mistake(head):
+    """Catches a syntax error for `await micropip.install(…)`, which IPython runs."""
+    ran = ask(run_answer, f"{head}\ndef f(x):\n    return x + ONE", "f", [(1,)])
+    assert (ran.failure, ran.observations[0].value) == (None, 2)
+
+
+def test_a_value_that_never_comes_is_the_cause():
+    """Catches the advice to define a name that the cell defines, by waiting for it."""
+    never = "class Never:\n    def __await__(self):\n        yield 1\n"
+    cell = f"{never}ONE = await Never()\ndef f(x):\n    return x + ONE"
+    assert ask(run_answer, cell, "f", [(1,)]).failure.kind == "Waits"
+    assert ask(run_answer, f"{cell}\nreturn 3", "f", [(1,)]).failure.kind == "SyntaxError"
+
+
+@pytest.mark.parametrize("magic", ["writefile a.py", "bash", "timeit -n1", "html", "no_such_magic"])
+def test_a_cell_that_is_the_text_of_a_magic_defines_nothing(magic):
+    """Catches a function that counts here and does not exist in the notebook."""
+    ran = ask(run_answer, f"%%{magic}\n{ADDS_ONE}", "f", [(1,)])
+    assert (ran.failure.kind, ran.failure.line) == ("CellMagic", 1)
+
+
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out --no-stderr", "\n\n%%prun -q"])
 def test_the_text_below_a_cell_magic_is_the_answer(magic):
     """Catches a timed cell that counts as not written, or that hides an import."""
@@ -335,14 +364,14 @@ def test_lines_keep_their_numbers(cell):
 
 
 @pytest.mark.parametrize(
-    "text", ['x = """\n%time\n!ls\nwhy?\n"""', "x = (7\n%  4)", "", "  # x\n", "x = 'a?'"]
+    "text", ['x = """\n%time\n!ls\nwhy?\n"""', "x = (7\n%  4)", "", "# x\n", "x = 'a?'", "\n\nx\n\n"]
 )
 def test_python_stays_as_it_is(text):
     """Catches a string or an expression that is taken for a magic."""
     assert read_cell(text)[0] == text
 
 
-@pytest.mark.parametrize("text", ["x = 1 ! 2", "why, you?", "f(x) = !ls", "x = a ? b : c"])
+@pytest.mark.parametrize("text", ["x = 1 ! 2", "f(x) = !ls", "x = a ? b : c", "await"])
 def test_other_mistakes_stay_mistakes(text):
     """Catches a wrong line that disappears as if it were a magic."""
     assert ask(run_answer, text, "f", []).failure.kind == "SyntaxError"
@@ -352,7 +381,8 @@ def test_a_text_without_measure_is_left_alone():
     """Catches minutes and gigabytes for the parsing of a text that nobody wrote by hand."""
     text = "%time\n" + "#" * TEXT_LIMIT
     assert read_cell(text)[0] == text
-    assert "%time" in read_cell("%time\n" * 1_000)[0]
+    assert "%time" in read_cell("%time\n" * 1_000)[0].split()
+    assert read_cell("%time\n#" + "x" * LINE_LIMIT)[0].startswith("%time")
 
 
 def test_a_cell_sees_no_name_from_outside():
