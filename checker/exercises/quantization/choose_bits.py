@@ -5,7 +5,13 @@ import torch
 from checker.exercise import Exercise
 from checker.judging.show import show
 from lessons.quantization import affine_params, choose_bits, dequantize, quantize
-from lessons.quantization.bit_budget import BITS, accuracy_with_bits, packed_bytes, puzzle
+from lessons.quantization.bit_budget import (
+    BITS,
+    accuracy_with_bits,
+    all_choices,
+    packed_bytes,
+    puzzle,
+)
 
 exercise = Exercise(
     choose_bits,
@@ -48,17 +54,43 @@ def example() -> str:
     )
 
 
-SEEDS = (0, 5, 4)
-
-
 @exercise.cases
 def cases(rng):
-    labels = ("基本", "別の初期値から学習したネットワーク", "さらに別のネットワーク")
-    for label, seed in zip(labels, SEEDS, strict=True):
-        weights, x, y, budget, target = puzzle(seed)
-        rows = torch.from_numpy(rng.permutation(len(x)))
-        order = [torch.from_numpy(rng.permutation(len(w))) for w in weights[:-1]]
-        yield label, (reordered(weights, order), x[rows], y[rows], budget, target)
+    # No bits suit both 基本, so that no constant passes them.
+    easy = posed(rng, (8, 15))
+    hard = posed(rng, (0.3, 3), above=easy[3])
+    for i in rng.permutation(2):
+        yield "基本", shuffled(rng, (easy, hard)[i])
+    yield "高い目標", shuffled(rng, posed(rng, (0.3, 3)))
+    yield "小さい予算", shuffled(rng, posed(rng, (6, 20)))
+
+
+def posed(rng, drops, above=0) -> tuple:
+    """A puzzle whose solutions need more than `above` bytes and are none in reverse order.
+
+    No bits within the budget come nearer to the target than one image, so that an answer that adds
+    in another order finds the same.
+    """
+    while True:
+        seed = int(rng.integers(2**31))
+        for _ in range(10):
+            weights, x, y, budget, target = puzzle(seed, rng.uniform(*drops), rng.uniform(1.02, 1.06))
+            within = [choice for choice in all_choices(seed) if choice[1] <= budget]
+            solutions = {bits: size for bits, size, accuracy in within if accuracy >= target}
+            if (
+                min(solutions.values()) > above
+                and not any(bits[::-1] in solutions for bits in solutions)
+                and all(abs(accuracy - target) > 100 / len(y) for _, _, accuracy in within)
+            ):
+                return weights, x, y, budget, target
+
+
+def shuffled(rng, posed) -> tuple:
+    """The same puzzle with its images and its hidden neurons in another order."""
+    weights, x, y, budget, target = posed
+    rows = torch.from_numpy(rng.permutation(len(x)))
+    order = [torch.from_numpy(rng.permutation(len(w))) for w in weights[:-1]]
+    return reordered(weights, order), x[rows], y[rows], budget, target
 
 
 def reordered(weights, order):
