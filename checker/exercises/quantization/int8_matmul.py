@@ -44,15 +44,19 @@ def example() -> str:
     )
 
 
-def layer(rng, batch, inputs, outputs, x_zero) -> tuple:
-    """Both ends of the input in each row, and no sum that comes out right or tiny by chance."""
+def layer(rng, batch, inputs, outputs, x_zero, zeros=0) -> tuple:
+    """A layer of which so many weights are 0, with both ends of the range in each input.
+
+    No sum comes out right or tiny by chance, and some do not fit into 16 bits.
+    """
     while True:
         xq = rng.integers(0, 256, (batch, inputs))
         for row in xq:
             row[rng.permutation(inputs)[:2]] = 0, 255
         wq = rng.choice([-1, 1], (outputs, inputs)) * rng.integers(1, 128, (outputs, inputs))
-        products = (xq - x_zero) @ wq.T
-        if np.abs(wq.sum(axis=1)).min() > 20 and np.abs(products).min() > 2000:
+        wq.flat[rng.permutation(wq.size)[:zeros]] = 0
+        sums = np.abs((xq - x_zero) @ wq.T)
+        if np.abs(wq.sum(axis=1)).min() > 20 and sums.min() > 2000 and sums.max() > 33_000:
             break
     x_scale, w_scale = (round(float(s), 4) for s in rng.uniform(0.01, 0.09, 2))
     return torch.tensor(xq), x_scale, x_zero, torch.tensor(wq), w_scale
@@ -88,8 +92,9 @@ def cases(rng):
     one = torch.tensor([[int(rng.integers(10, 60))]]), torch.tensor([[-int(rng.integers(30, 99))]])
     yield "入力も出力も 1 個", (one[0], 0.03, 100, one[1], 0.02)
 
-    xq, x_scale, x_zero, wq, w_scale = layer(rng, 3, 7, 4, 101)
-    yield "0 の混じった重み", (xq, x_scale, x_zero, torch.where(wq.abs() < 30, 0, wq), w_scale)
+    yield "0 の混じった重み", layer(rng, 3, 7, 4, 101, zeros=8)
+
+    xq, x_scale, x_zero, wq, w_scale = layer(rng, 3, 31, 4, 101)
     yield "重みがすべて 0", (xq, x_scale, x_zero, torch.zeros_like(wq), w_scale)
     yield "目盛りの間隔がとても小さい", (xq, x_scale * 1e-9, x_zero, wq, w_scale * 1e-9)
     yield "入力がすべて x_zero", (torch.full_like(xq, x_zero), x_scale, x_zero, wq, w_scale)

@@ -73,7 +73,7 @@ def cases(rng):
     huge = torch.tensor([1e30, -1e30, 3e38, -3e38, 1e10, -1e10])
     mixed = torch.cat([huge, clear_values(rng, (18,), 0.05, 100, 8)]).reshape(4, 6)
     yield "とても大きな値", (mixed, 0.05, 100, 8)
-    yield "ビット数が 1", (clear_values(rng, (16,), 0.8, 1, 1), 0.8, 1, 1)
+    yield "ビット数が 1", (clear_values(rng, (16,), 3.0, 1, 1), 3.0, 1, 1)
     yield "ビット数が 16", (clear_values(rng, (4, 9), 0.002, 30000, 16), 0.002, 30000, 16)
     yield "zero_point が最大", (clear_values(rng, (5, 7), 1.7, 15, 4), 1.7, 15, 4)
     yield "例の値", (torch.tensor([-3.0, -0.25, 0.0, 0.6, 1.25, 9.0]), 0.5, 3, 3)
