@@ -20,7 +20,7 @@ from lessons.quantization.integers import affine_params, dequantize, quantize, r
 from lessons.training import mlp, train
 
 BITS = range(1, 9)
-WIDTHS = [64, 32, 16, 10]
+WIDTHS = (64, 32, 16, 10)
 
 
 def choose_bits(
@@ -89,10 +89,10 @@ def images_and_classes() -> tuple[Tensor, Tensor]:
 
 
 @functools.lru_cache(maxsize=16)
-def digit_weights(seed: int) -> tuple[Tensor, ...]:
+def digit_weights(seed: int, widths: tuple[int, ...] = WIDTHS) -> tuple[Tensor, ...]:
     """バイアスのない手書き数字のネットワークを学習し、各層の重みを返します。"""
     data = digits()
-    model = mlp(WIDTHS, seed)
+    model = mlp(widths, seed)
     for layer in model[::2]:
         layer.bias = None
     train(model, centred(data.x_train), data.y_train, epochs=12, lr=0.05, weight_decay=1e-4,
@@ -101,9 +101,11 @@ def digit_weights(seed: int) -> tuple[Tensor, ...]:
 
 
 @functools.lru_cache(maxsize=16)
-def all_choices(seed: int) -> tuple[tuple[tuple[int, ...], int, float], ...]:
+def all_choices(
+    seed: int, widths: tuple[int, ...] = WIDTHS
+) -> tuple[tuple[tuple[int, ...], int, float], ...]:
     """digit_weights のネットワークの、すべての配分の (ビット数, byte 数, 正解率 (%)) です。"""
-    weights, (x, y) = digit_weights(seed), images_and_classes()
+    weights, (x, y) = digit_weights(seed, widths), images_and_classes()
     rounded = [[restored(weight, float(weight.min()), float(weight.max()), b) for b in BITS]
                for weight in weights]
     choices = []
@@ -114,14 +116,15 @@ def all_choices(seed: int) -> tuple[tuple[tuple[int, ...], int, float], ...]:
 
 
 def puzzle(
-    seed: int, drop: float = 1.0, room: float = 1.1
+    seed: int, drop: float = 1.0, room: float = 1.1, widths: tuple[int, ...] = WIDTHS
 ) -> tuple[list[Tensor], Tensor, Tensor, int, float]:
     """パズルの問題です。(重み, テスト画像, 正解のクラス, 予算 (byte), 目標の正解率 (%)) を返します。
 
     目標は、量子化しない正解率から drop ポイント引いた値です。
     予算は、目標を満たす最も小さい配分の room 倍で、1 byte 未満は切り捨てます。
     """
-    weights, (x, y) = list(digit_weights(seed)), images_and_classes()
+    weights, (x, y) = list(digit_weights(seed, widths)), images_and_classes()
     target = accuracy_of(weights, x, y) - drop
-    smallest = min(size for _, size, accuracy in all_choices(seed) if accuracy >= target)
+    choices = all_choices(seed, widths)
+    smallest = min(size for _, size, accuracy in choices if accuracy >= target)
     return weights, x, y, int(smallest * room), target

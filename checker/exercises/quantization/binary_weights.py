@@ -64,6 +64,7 @@ def cases(rng):
     yield "-0.0 を含む重み", (negative_zero,)
     tiny = torch.tensor([[-1e-7, 1.0, 1e-7], [-1e-20, -1.0, 1e-20]]) * float(rng.uniform(0.5, 2))
     yield "0 に近い正と負の重み", (tiny,)
+    yield "合計が 0 の重み", (torch.tensor([[1, -1], [-0.5, 0.5]]) * float(rng.uniform(0.5, 2)),)
     yield "すべて正", (weights(rng, (3, 4)).abs(),)
     yield "すべて同じ重み", (torch.full((2, 3), -float(rng.uniform(0.5, 2))),)
     yield "重みが 1 つだけ", (torch.tensor([[-float(rng.uniform(0.5, 2))]]),)
@@ -135,7 +136,7 @@ def copies_the_sign_bit(weight):
     return torch.copysign(weight.abs().mean(), weight)
 
 
-@exercise.wrong("0 を避けるために小さな数を足したので、0 に近い負の重みまで +α になっています。条件で選びます。")
+@exercise.wrong("0 に近い負の重みまで +α になっています。符号を決める境目は、ちょうど 0 です。")
 def adds_a_small_number(weight):
     return weight.abs().mean() * torch.sign(weight + 1e-6)
 

@@ -68,9 +68,10 @@ def cases(rng):
         yield "8 ビットの形式", pattern(e, f, int(rng.integers(1, 2**e - 1)), fraction_of(f))
     yield "例の並び", (0b1_10001_1010000000, 5, 10)
     for e, f in FORMATS:
-        small = int(rng.integers(1, 2 ** (f - 1)))  # the top bit is 0
+        small = int(rng.integers(1, 2 ** (f - 1))) if f < 4 else int(rng.integers(2, 2 ** (f - 1)))
         yield "仮数部の上のビットが 0", pattern(e, f, int(rng.integers(2 ** (e - 1), 2**e - 1)), small)
         yield "非正規化数", pattern(e, f, 0, small)
+        yield "nan になる並び", pattern(e, f, 2**e - 1, small)
         yield "仮数部のビットが 1 つだけの nan", pattern(e, f, 2**e - 1, 1)
         yield "仮数部のビットが 1 つだけの nan", pattern(e, f, 2**e - 1, 2 ** (f - 1))
         for low, high in ((1, 2 ** (e - 1)), (2 ** (e - 1), 2**e - 1)):

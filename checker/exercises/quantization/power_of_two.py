@@ -109,6 +109,8 @@ def cases(rng):
     yield "2 個の重み", (pair * float(rng.uniform(0.795, 0.81)) * factor, 3)
     # log2(…) is 0.33 here: less than log2(4/3), more than the sum of q for that of q² takes away
     yield "2 個の重み（s の小数部が 0.3 ほど）", (pair * float(rng.uniform(0.975, 0.99)) * factor, 3)
+    cancelling = torch.tensor([[0.8, -0.8], [-0.32, 0.32]]) * factor
+    yield "合計が 0 になる重み", (cancelling, 3)
     yield "重みが 1 つだけ", (torch.tensor([[-float(rng.uniform(0.8, 0.95))]]) * factor, 4)
     yield "すべて同じ重み", (torch.full((2, 3), float(rng.uniform(0.8, 0.95))) * factor, 3)
     yield "1 行だけの重み", clear_weights(rng, (1, 9), 3, fraction=(0.75, 0.95))

@@ -89,6 +89,8 @@ def cases(rng):
     yield "-0.0 を含む値", (signed, torch.float16)
     huge = torch.tensor([1e30, -1e30, 7e4, 1e-30, 0.0]) * count(1, 9)
     yield "大きすぎる値（inf になる）", (huge, torch.float16)
+    cancelling = torch.tensor([1e-10, -1.0, -1e-10, 1.0, 2.0, -2.0])
+    yield "合計が 0 の値", (cancelling * count(1, 9), torch.float16)
     yield "すべて消える", (torch.tensor([[1e-20], [-1e-30], [0.0]]) * count(1, 9), torch.float16)
     yield "値が 1 つだけ", (torch.tensor([-1e-9]) * count(1, 9), torch.float16)
     yield "0 でない値が 1 つもない", (torch.zeros(count(3, 9)), torch.float16)
