@@ -131,18 +131,11 @@ exercise.slip(
     "magnitude.max()\n    if mu == 0:",
     "magnitude.amax(dim=-1, keepdim=True)\n    if mu.max() == 0:",
 )
-
-
-@exercise.wrong("しきい値とちょうど等しい重みを、1 つ下の段にしています。比べる記号は >= です。")
-def cuts_ties(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude > mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
-    return weight.sign() * q * 2.0**s
-
-
+exercise.slip(
+    "cuts_ties",
+    "しきい値とちょうど等しい重みを、1 つ下の段にしています。比べる記号は >= です。",
+    "magnitude >= mu", "magnitude > mu",
+)
 exercise.slip(
     "doubles_the_levels",
     "段の数が多すぎます。0 と符号の分を除くので、n は 2^(bits − 2) です。",
