@@ -1,6 +1,6 @@
 """ビット数の配分: 層ごとにビット数を変え、決められたバイト数の中で正解率を保ちます。
 
-    S = ceil( Σ_l n_l · b_l / 8 )                                           (1)
+    S = Σ_l n_l · b_l / 8        byte 数で表すときは、端数を切り上げます          (1)
     ŵ_l = s_l · (q_l - z_l)        integers の式 (9)–(12) と同じ               (2)
     h_0 = x,   h_l = ReLU(h_{l-1} ŵ_lᵀ)   (最後の層には ReLU を掛けません)       (3)
 
@@ -20,7 +20,7 @@ from lessons.quantization.integers import affine_params, dequantize, quantize, r
 from lessons.training import mlp, train
 
 BITS = range(1, 9)
-WIDTHS = [64, 32, 16, 10]
+WIDTHS = (64, 32, 16, 10)
 
 
 def choose_bits(
@@ -32,10 +32,11 @@ def choose_bits(
     ネットワークにバイアスはありません。層は入力に `重み.T` を掛け、最後の層以外は ReLU を通します。
     条件を満たす配分が複数あれば、どれを返しても正解です。
 
-    weights: 各層の重み [out, in]。入力に近い順で、float32 です。
+    weights: 3 つの層の重み [out, in]。入力に近い順で、float32 です。
     x:       画像 [n, in]、float32
     y:       正解のクラス [n]、int64
-    budget:  重みを詰めて保存したときの、大きさの上限 (byte)。8 bit で 1 byte です。
+    budget:  大きさの上限 (byte)。大きさは、全層の (個数 × ビット数) の合計を 8 で割った値です。
+             端数は切り上げません。
     target:  正解率の下限 (%)
     戻り値:  各層のビット数。weights と同じ順です。
     ValueError: 条件を満たす配分がないとき。
@@ -81,10 +82,17 @@ def accuracy_of(weights: list[Tensor], x: Tensor, y: Tensor) -> float:
 
 
 @functools.cache
-def digit_weights(seed: int) -> tuple[Tensor, ...]:
+def images_and_classes() -> tuple[Tensor, Tensor]:
+    """テスト画像 (0 を中心にした入力) と、正解のクラスです。"""
+    data = digits()
+    return centred(data.x_test), data.y_test
+
+
+@functools.lru_cache(maxsize=16)
+def digit_weights(seed: int, widths: tuple[int, ...] = WIDTHS) -> tuple[Tensor, ...]:
     """バイアスのない手書き数字のネットワークを学習し、各層の重みを返します。"""
     data = digits()
-    model = mlp(WIDTHS, seed)
+    model = mlp(widths, seed)
     for layer in model[::2]:
         layer.bias = None
     train(model, centred(data.x_train), data.y_train, epochs=12, lr=0.05, weight_decay=1e-4,
@@ -92,18 +100,31 @@ def digit_weights(seed: int) -> tuple[Tensor, ...]:
     return tuple(layer.weight.detach() for layer in model[::2])
 
 
-@functools.cache
-def puzzle(seed: int) -> tuple[list[Tensor], Tensor, Tensor, int, float]:
+@functools.lru_cache(maxsize=16)
+def all_choices(
+    seed: int, widths: tuple[int, ...] = WIDTHS
+) -> tuple[tuple[tuple[int, ...], int, float], ...]:
+    """digit_weights のネットワークの、すべての配分の (ビット数, byte 数, 正解率 (%)) です。"""
+    weights, (x, y) = digit_weights(seed, widths), images_and_classes()
+    rounded = [[restored(weight, float(weight.min()), float(weight.max()), b) for b in BITS]
+               for weight in weights]
+    choices = []
+    for bits in itertools.product(BITS, repeat=len(weights)):
+        chosen = [layer[b - 1] for layer, b in zip(rounded, bits, strict=True)]
+        choices.append((bits, packed_bytes(weights, bits), accuracy_of(chosen, x, y)))
+    return tuple(choices)
+
+
+def puzzle(
+    seed: int, drop: float = 1.0, room: float = 1.1, widths: tuple[int, ...] = WIDTHS
+) -> tuple[list[Tensor], Tensor, Tensor, int, float]:
     """パズルの問題です。(重み, テスト画像, 正解のクラス, 予算 (byte), 目標の正解率 (%)) を返します。
 
-    目標は、量子化しない正解率から 1 ポイント引いた値です。
-    予算は、目標を満たす最も小さい配分の 1.1 倍です。
+    目標は、量子化しない正解率から drop ポイント引いた値です。
+    予算は、目標を満たす最も小さい配分の room 倍で、1 byte 未満は切り捨てます。
     """
-    data = digits()
-    weights, x, y = list(digit_weights(seed)), centred(data.x_test), data.y_test
-    target = accuracy_of(weights, x, y) - 1
-    candidates = sorted(itertools.product(BITS, repeat=len(weights)),
-                        key=lambda bits: packed_bytes(weights, bits))
-    smallest = next(bits for bits in candidates
-                    if accuracy_with_bits(weights, bits, x, y) >= target)
-    return weights, x, y, packed_bytes(weights, smallest) * 11 // 10, target
+    weights, (x, y) = list(digit_weights(seed, widths)), images_and_classes()
+    target = accuracy_of(weights, x, y) - drop
+    choices = all_choices(seed, widths)
+    smallest = min(size for _, size, accuracy in choices if accuracy >= target)
+    return weights, x, y, int(smallest * room), target

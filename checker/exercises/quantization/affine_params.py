@@ -10,12 +10,12 @@ exercise = Exercise(
     affine_params,
     title="scale と zero_point を決める",
     statement=(
-        "範囲 `low` 〜 `high` の実数を、0 以上 2^bits − 1 以下の整数で表す目盛りを決めます。"
-        "はじめに、範囲が 0 を含むように広げます。"
-        "目盛りの間隔 scale は、広げた範囲の幅を 2^bits − 1 で割った値です。"
+        "範囲 `low` 〜 `high` を 0 を含むように広げてから、その中の実数を "
+        "0 以上 2^bits − 1 以下の整数で表す目盛りを決めます。"
+        "目盛りの間隔 scale は、広げた範囲の幅を 2^bits − 1 で割った値です（Python の float、倍精度）。"
         "zero_point は実数の 0 を表す整数で、−low/scale を `round` で偶数丸めにした値です。"
         "広げた範囲の幅が 0 なら (1.0, 0) を返します。"
-        "返すのはタプル (scale, zero_point) で、zero_point は int です。"
+        "返すのはタプル (scale, zero_point) で、zero_point は int です。scale は int でも float でも構いません。"
     ),
     difficulty=2,
     minutes=10,
@@ -46,13 +46,22 @@ def example() -> str:
     )
 
 
-def clear(rng, low, high, bits) -> tuple[float, float, int]:
-    """About this range, but with −low/scale so far from a tie that rounding can't decide."""
+def clear(rng, low, high, bits, fraction=(0.55, 0.95)) -> tuple[float, float, int]:
+    """About this range, with the fraction of −low/scale between these two: rounding up is right
+    in every such case, or in none."""
     while True:
         a, b = low * rng.uniform(0.9, 1.1), high * rng.uniform(0.9, 1.1)
         steps = -a / (b - a) * (2**bits - 1)
-        if 0.02 < abs(steps - np.floor(steps) - 0.5) < 0.48:
+        if fraction[0] < steps % 1 < fraction[1]:
             return float(a), float(b), bits
+
+
+def negative(number, low, high, bits) -> tuple[float, float, int]:
+    """A range of negative numbers in which −low/scale comes out whole, however it is rounded."""
+    while True:
+        a, b = number(low, low / 2), number(high, high / 2) if high else 0.0
+        if -a / ((0.0 - a) / (2**bits - 1)) == 2**bits - 1:
+            return a, b, bits
 
 
 @exercise.cases
@@ -61,7 +70,9 @@ def cases(rng):
         return round(float(rng.uniform(low, high)), 3)
 
     yield "基本", clear(rng, -1.3, 2.9, 8)
-    yield "負に偏った範囲", clear(rng, -7.0, 0.8, 8)
+    yield "負に偏った範囲", clear(rng, -7.0, 0.8, 8, (0.05, 0.45))
+    yield "例の範囲", (-1.2, 2.0, 4)
+    yield "例の範囲", (3.0, 3.0, 4)
     yield "4 ビット", clear(rng, -0.06, 0.09, 4)
     yield "切り捨てと四捨五入が違う", (-0.7, 2.3, 2)
     yield "16 ビット", clear(rng, -300.0, 500.0, 16)
@@ -71,9 +82,12 @@ def cases(rng):
         factor = 2.0 ** int(rng.integers(-3, 4))
         yield "ちょうど中間の zero_point", (low * factor, high * factor, bits)
     yield "すべて正の範囲", (number(1, 2), number(4, 6), 8)
-    yield "すべて負の範囲", (number(-6, -4), number(-2, -1), 6)
+    yield "すべて負の範囲", negative(number, -6, -2, 6)
     yield "low が 0", (0.0, number(1, 9), 8)
-    yield "high が 0", (number(-9, -1), 0.0, 8)
+    yield "high が 0", negative(number, -9, 0, 8)
+    yield "とても広い範囲ととても狭い範囲", clear(rng, -1e30, 2e30, 8)
+    yield "とても広い範囲ととても狭い範囲", clear(rng, -1e-9, 2e-9, 8)
+    yield "ほとんど正の範囲", (-0.01 * number(0.9, 1.1), 5.0, 6)
     yield "low と high が等しい正の数", (3.0, 3.0, 5)
     yield "low と high が等しい負の数", (-3.0, -3.0, 5)
     yield "low も high も 0", (0.0, 0.0, int(rng.integers(2, 9)))
@@ -103,6 +117,26 @@ def checks_before_widening(low, high, bits):
     return scale, round(-low / scale)
 
 
+exercise.slip(
+    "widens_only_the_low_end",
+    "上の端を広げていません。すべて負の範囲では、0 が目盛りに乗りません。",
+    "low, high = min(low, 0.0), max(high, 0.0)", "low = min(low, 0.0)",
+)
+exercise.slip(
+    "widens_only_the_high_end",
+    "下の端を広げていません。すべて正の範囲では、0 が目盛りに乗りません。",
+    "low, high = min(low, 0.0), max(high, 0.0)", "high = max(high, 0.0)",
+)
+exercise.slip(
+    "swaps_the_pair",
+    "組の順が逆です。(scale, zero_point) の順に返します。",
+    "return scale, round(-low / scale)", "return round(-low / scale), scale",
+)
+exercise.slip(
+    "takes_the_ceiling",
+    "zero_point を切り上げています。最も近い整数に丸めてください。",
+    "round(", "math.ceil(",
+)
 exercise.slip(
     "divides_by_the_count",
     "2^bits で割っています。目盛りの間は、整数の個数より 1 つ少ない 2^bits − 1 個です。",

@@ -40,9 +40,12 @@ def example() -> str:
 
 
 def weights(rng, shape, mean=0.0, zeros=0, dtype=torch.float32) -> torch.Tensor:
-    """Weights of both signs, some of them exactly 0."""
+    """Weights of both signs, some of them exactly 0; the largest magnitudes differ."""
     values = rng.normal(mean, 0.6, shape)
-    values.flat[rng.permutation(values.size)[:zeros]] = 0
+    values = np.where(np.abs(values) < 0.02, 0.02, values)
+    places = rng.permutation(values.size)
+    values.flat[places[:2]] = rng.uniform(0.2, 0.9), -rng.uniform(1, 1.8)
+    values.flat[places[2 : 2 + zeros]] = 0
     return torch.tensor(values, dtype=dtype)
 
 
@@ -56,6 +59,18 @@ def cases(rng):
     yield "小さな値の重み", (weights(rng, (4, 5)) * 1e-3,)
     yield "すべて負", (-weights(rng, (3, 4)).abs(),)
     yield "すべて 0", (torch.zeros(2, 3),)
+    yield "例の重み", (torch.tensor([[0.5, -1.25], [0.0, -0.25]]),)
+    negative_zero = torch.tensor([-0.0, 1.0, -0.0, -3.0]) * float(rng.uniform(0.5, 2))
+    yield "-0.0 を含む重み", (negative_zero,)
+    tiny = torch.tensor([[-1e-7, 1.0, 1e-7], [-1e-20, -1.0, 1e-20]]) * float(rng.uniform(0.5, 2))
+    yield "0 に近い正と負の重み", (tiny,)
+    yield "合計が 0 の重み", (torch.tensor([[1, -1], [-0.5, 0.5]]) * float(rng.uniform(0.5, 2)),)
+    yield "すべて正", (weights(rng, (3, 4)).abs(),)
+    yield "すべて同じ重み", (torch.full((2, 3), -float(rng.uniform(0.5, 2))),)
+    yield "重みが 1 つだけ", (torch.tensor([[-float(rng.uniform(0.5, 2))]]),)
+    yield "1 行だけの重み", (weights(rng, (1, 5), zeros=1),)
+    yield "とても大きな値ととても小さな値の層", (weights(rng, (4, 5), zeros=1) * 1e30,)
+    yield "とても大きな値ととても小さな値の層", (weights(rng, (4, 5), zeros=1) * 1e-30,)
     yield "倍精度", (weights(rng, (3, 5), zeros=2, dtype=torch.float64),)
 
 
@@ -114,6 +129,28 @@ def scales_the_weights(weight):
 def always_returns_float32(weight):
     alpha = weight.abs().mean()
     return torch.where(weight >= 0, alpha, -alpha).float()
+
+
+@exercise.wrong("-0.0 の重みが −α になっています。-0.0 も 0 と等しいので +α です。weight >= 0 で比べます。")
+def copies_the_sign_bit(weight):
+    return torch.copysign(weight.abs().mean(), weight)
+
+
+@exercise.wrong("0 に近い負の重みまで +α になっています。符号を決める境目は、ちょうど 0 です。")
+def adds_a_small_number(weight):
+    return weight.abs().mean() * torch.sign(weight + 1e-6)
+
+
+@exercise.wrong("α を中央値にしています。二乗誤差が最も小さいのは、絶対値の平均です。")
+def takes_the_median(weight):
+    alpha = weight.abs().median()
+    return torch.where(weight >= 0, alpha, -alpha)
+
+
+@exercise.wrong("符号を逆にしています。0 以上の重みが +α です。")
+def inverts_the_signs(weight):
+    alpha = weight.abs().mean()
+    return torch.where(weight >= 0, -alpha, alpha)
 
 
 @exercise.right

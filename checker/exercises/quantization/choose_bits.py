@@ -1,18 +1,29 @@
 """choose_bits: give each layer its bits, within a budget of bytes and above a target accuracy."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import torch
 
 from checker.exercise import Exercise
 from checker.judging.show import show
 from lessons.quantization import affine_params, choose_bits, dequantize, quantize
-from lessons.quantization.bit_budget import BITS, accuracy_with_bits, packed_bytes, puzzle
+from lessons.quantization.bit_budget import (
+    BITS,
+    WIDTHS,
+    accuracy_with_bits,
+    all_choices,
+    packed_bytes,
+    puzzle,
+)
 
 exercise = Exercise(
     choose_bits,
     title="パズル: 予算の中で層ごとのビット数を選ぶ",
     statement=(
-        "各層のビット数（1 以上 8 以下）を選び、リストで返します。"
+        "3 つの層のビット数（1 以上 8 以下）を選び、リストで返します。"
         "重みの大きさは `budget` byte 以下、正解率は `target` % 以上にします。"
+        "大きさは、全層の（個数 × ビット数）の合計を 8 で割った値で、端数は切り上げません。"
         "判定では、返したビット数で本当に量子化し、大きさと正解率を測ります。"
         "どの層も同じビット数にすると、この条件は満たせません。"
         "条件を満たす配分なら、どれを返しても正解です。"
@@ -48,17 +59,78 @@ def example() -> str:
     )
 
 
-SEEDS = (0, 5, 4)
-
-
 @exercise.cases
 def cases(rng):
-    labels = ("基本", "別の初期値から学習したネットワーク", "さらに別のネットワーク")
-    for label, seed in zip(labels, SEEDS, strict=True):
-        weights, x, y, budget, target = puzzle(seed)
-        rows = torch.from_numpy(rng.permutation(len(x)))
-        order = [torch.from_numpy(rng.permutation(len(w))) for w in weights[:-1]]
-        yield label, (reordered(weights, order), x[rows], y[rows], budget, target)
+    # No bits suit both 基本, so that no constant passes them.
+    easy = next(puzzles(rng, (8, 15)))
+    hard = next(p for p in puzzles(rng, (0.3, 3)) if smallest_solution(p) > easy.budget)
+    for i in rng.permutation(2):
+        yield "基本", shuffled(rng, (easy, hard)[i])
+    close = next(p for p in puzzles(rng, (0.3, 3)) if tempts_with_accuracy(p))
+    yield "高い目標", shuffled(rng, close)
+    near = next(p for p in puzzles(rng, (6, 20), (64, 10, 48, 10)) if tempts_with_size(p))
+    yield "大きさの近い層", shuffled(rng, near)
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A puzzle, and all (bits, bytes, accuracy) that could be chosen."""
+
+    weights: list
+    x: torch.Tensor
+    y: torch.Tensor
+    budget: int
+    target: float
+    choices: tuple
+
+    def within(self) -> list[tuple]:
+        """Choices that the budget allows."""
+        return [choice for choice in self.choices if choice[1] <= self.budget]
+
+    def solutions(self) -> dict[tuple[int, ...], int]:
+        """Bits that meet both terms, and their bytes."""
+        return {bits: size for bits, size, accuracy in self.within() if accuracy >= self.target}
+
+
+def puzzles(rng, drops, widths=WIDTHS) -> Iterator[Posed]:
+    """Puzzles without end, of ever new networks, whose solutions are none in reverse order.
+
+    No bits within the budget come nearer to the target than one image, so that an answer that adds
+    in another order finds the same.
+    """
+    while True:
+        seed = int(rng.integers(2**31))
+        for _ in range(10):
+            terms = rng.uniform(*drops), rng.uniform(1.02, 1.06), widths
+            posed = Posed(*puzzle(seed, *terms), all_choices(seed, widths))
+            near = [a for _, _, a in posed.within() if abs(a - posed.target) <= 100 / len(posed.y)]
+            found = posed.solutions()
+            if not near and not any(bits[::-1] in found for bits in found):
+                yield posed
+
+
+def smallest_solution(posed) -> int:
+    return min(posed.solutions().values())
+
+
+def tempts_with_accuracy(posed) -> bool:
+    """Does who asks for 1 % less, trying many bits first, find bits that fall short?"""
+    first = max(bits for bits, _, accuracy in posed.within() if 1.01 * accuracy >= posed.target)
+    return first not in posed.solutions()
+
+
+def tempts_with_size(posed) -> bool:
+    """Does who forgets the budget, trying few bits first, find bits that are too large?"""
+    first = min(bits for bits, _, accuracy in posed.choices if accuracy >= posed.target)
+    return first not in posed.solutions()
+
+
+def shuffled(rng, posed) -> tuple:
+    """The arguments, with the images and the hidden neurons in another order."""
+    rows = torch.from_numpy(rng.permutation(len(posed.x)))
+    order = [torch.from_numpy(rng.permutation(len(w))) for w in posed.weights[:-1]]
+    weights = reordered(posed.weights, order)
+    return weights, posed.x[rows], posed.y[rows], posed.budget, posed.target
 
 
 def reordered(weights, order):
@@ -89,6 +161,19 @@ def gives_every_layer_the_same(weights, x, y, budget, target):
 @exercise.wrong("正解率だけを見ています。大きさが予算を超えていないかも確かめてください。")
 def ignores_the_budget(weights, x, y, budget, target):
     return [8] * len(weights)
+
+
+@exercise.wrong("正解率だけを見て、少ないビット数から順に探しています。大きさが予算以下かどうかも確かめてください。")
+def searches_without_the_budget(weights, x, y, budget, target):
+    import itertools
+
+    for chosen in itertools.product(range(1, 9), repeat=len(weights)):
+        h = x
+        for i, (w, b) in enumerate(zip(weights, chosen, strict=True)):
+            scale, zero = affine_params(float(w.min()), float(w.max()), b)
+            h = (h.relu() if i else h) @ dequantize(quantize(w, scale, zero, b), scale, zero).T
+        if 100 * float((h.argmax(1) == y).double().mean()) >= target:
+            return list(chosen)
 
 
 @exercise.wrong("大きさだけを見ています。1 bit では正解率が残りません。")

@@ -9,7 +9,7 @@ exercise = Exercise(
     decode_float,
     title="ビットの並びを実数として読む",
     statement=(
-        "0 以上の整数 `bits` を 2 進数の並びと見て、それが表す実数を返します。"
+        "0 以上の整数 `bits` を 2 進数の並びと見て、それが表す実数を Python の float（倍精度）で返します。"
         "上の桁から、符号 s が 1 ビット、指数部 E が `exponent_bits` ビット、"
         "仮数部 M が `fraction_bits` ビットです。"
         "e と f を指数部と仮数部のビット数、バイアスを b = 2^(e−1) − 1 とします。"
@@ -66,8 +66,16 @@ def cases(rng):
             yield f"{label} の正規化数", pattern(e, f, int(rng.integers(low, high)), fraction_of(f))
     for e, f in FORMATS[4:]:
         yield "8 ビットの形式", pattern(e, f, int(rng.integers(1, 2**e - 1)), fraction_of(f))
+    yield "例の並び", (0b1_10001_1010000000, 5, 10)
     for e, f in FORMATS:
-        yield "2 の累乗（仮数部が 0）", pattern(e, f, int(rng.integers(1, 2**e - 1)), 0)
+        small = int(rng.integers(1, 2 ** (f - 1))) if f < 4 else int(rng.integers(2, 2 ** (f - 1)))
+        yield "仮数部の上のビットが 0", pattern(e, f, int(rng.integers(2 ** (e - 1), 2**e - 1)), small)
+        yield "非正規化数", pattern(e, f, 0, small)
+        yield "nan になる並び", pattern(e, f, 2**e - 1, small)
+        yield "仮数部のビットが 1 つだけの nan", pattern(e, f, 2**e - 1, 1)
+        yield "仮数部のビットが 1 つだけの nan", pattern(e, f, 2**e - 1, 2 ** (f - 1))
+        for low, high in ((1, 2 ** (e - 1)), (2 ** (e - 1), 2**e - 1)):
+            yield "2 の累乗（仮数部が 0）", pattern(e, f, int(rng.integers(low, high)), 0)
         yield "最大の有限値", pattern(e, f, 2**e - 2, 2**f - 1)
         yield "最小の正規化数", pattern(e, f, 1, 0)
         for sign in (0, 1):
@@ -77,7 +85,8 @@ def cases(rng):
             yield "nan になる並び", pattern(e, f, 2**e - 1, fraction_of(f), sign)
     for e, f in ((2, 1), (2, 52), (11, 1)):
         yield "ほかの形式", pattern(e, f, 1, fraction_of(f))
-    yield "最小の非正規化数", pattern(5, 10, 0, 1)
+    for e, f in FORMATS:
+        yield "最小の非正規化数", pattern(e, f, 0, 1)
 
 
 exercise.slip(
@@ -133,6 +142,44 @@ exercise.slip(
     "nan の並びを無限大と読んでいます。M が 0 でなければ nan です。",
     " if fraction == 0 else math.nan", "",
 )
+
+
+exercise.slip(
+    "looks_at_the_top_bit_for_nan",
+    "仮数部のいちばん上のビットだけで nan を決めています。M が 0 でなければ、どのビットが 1 でも nan です。",
+    "if fraction == 0 else", "if fraction < 2 ** (f - 1) else",
+)
+exercise.slip(
+    "takes_no_fraction_for_zero",
+    "M = 0 なら値も 0 だと読んでいます。E が 0 でなければ、隠れた 1 があるので 2 の累乗です。",
+    "    if exponent == 0:\n",
+    "    if fraction == 0:\n        return sign * 0.0\n    if exponent == 0:\n",
+)
+
+
+@exercise.wrong("2^E を先に計算しています。E が 1024 以上だと Python の float に収まりません。指数の E − b を先に求めます。")
+def overflows_the_power(bits, exponent_bits, fraction_bits):
+    e, f = exponent_bits, fraction_bits
+    sign = -1.0 if bits >> (e + f) else 1.0
+    exponent, fraction, bias = (bits >> f) % 2**e, bits % 2**f, 2 ** (e - 1) - 1
+    if exponent == 2**e - 1:
+        return math.nan if fraction else sign * math.inf
+    if exponent == 0:
+        return sign * 2.0 ** (1 - bias) * (fraction / 2**f)
+    return sign * 2.0**exponent / 2.0**bias * (1 + fraction / 2**f)
+
+
+@exercise.right
+def term_by_term(bits, exponent_bits, fraction_bits):
+    s = bits >> exponent_bits + fraction_bits
+    E = bits >> fraction_bits & 2**exponent_bits - 1
+    M = bits & 2**fraction_bits - 1
+    b = 2 ** (exponent_bits - 1) - 1
+    if E == 2**exponent_bits - 1:
+        return float("nan") if M else (-1) ** s * float("inf")
+    if E == 0:
+        return (-1) ** s * 2.0 ** (1 - b) * M / 2**fraction_bits
+    return (-1) ** s * 2.0 ** (E - b) * (1 + M / 2**fraction_bits)
 
 
 @exercise.right

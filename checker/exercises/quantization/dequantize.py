@@ -61,6 +61,13 @@ def cases(rng):
     yield "ほとんどが zero_point", (torch.tensor([[7, 7, 7, 7], [7, 6, 7, 7]]), scale(rng), 7)
     yield "ビット数が 1", (integers(rng, (7,), 1), scale(rng), 1)
     yield "ビット数が 16", (integers(rng, (5, 4), 16), scale(rng), 30001)
+    yield "例の整数", (torch.tensor([0, 2, 3, 7]), 0.25, 3)
+    yield "整数が 1 個だけ", (torch.tensor([[int(rng.integers(20, 60))]]), scale(rng), 77)
+    yield "1 行だけの整数", (integers(rng, (1, 5), 8), scale(rng), 100)
+    yield "すべて zero_point", (torch.full((2, 3), 9), scale(rng), 9)
+    yield "すべて zero_point より小さい", (torch.tensor(rng.integers(0, 40, (2, 4))), scale(rng), 200)
+    yield "目盛りの間隔がとても大きい", (integers(rng, (3, 4), 8), scale(rng) * 1e30, 99)
+    yield "目盛りの間隔が 1 より大きい", (integers(rng, (3, 4), 8), scale(rng) + 3, 140)
     yield "目盛りの間隔がとても小さい", (integers(rng, (3, 4), 8), scale(rng) * 1e-6, 99)
 
 
@@ -107,6 +114,16 @@ def rounds_the_result(q, scale, zero_point):
 @exercise.wrong("型が float64 になっています。float32 に変えて返してください。")
 def returns_doubles(q, scale, zero_point):
     return scale * (q - zero_point).double()
+
+
+@exercise.wrong("差を符号つき 8 ビットの型に入れています。差は −255 から 255 なので、あふれます。")
+def wraps_in_int8(q, scale, zero_point):
+    return scale * (q - zero_point).to(torch.int8).float()
+
+
+@exercise.wrong("差の絶対値を取っています。zero_point より小さい整数は、負の値を表します。")
+def takes_the_absolute_difference(q, scale, zero_point):
+    return scale * (q - zero_point).abs().float()
 
 
 @exercise.right

@@ -14,7 +14,7 @@ exercise = Exercise(
     statement=(
         "データを直線 y = ax に当てはめます。"
         "傾き a は `levels` の中の値しか使えません。"
-        "二乗誤差の合計 Σ (y − a·x)² が最も小さい a を返します。"
+        "二乗誤差の合計 Σ (y − a·x)² を倍精度（float64）で計算し、最も小さい a を Python の float で返します。"
         "誤差が等しい a が 2 つ以上あれば、その中で最小の a を選びます。"
         "`levels` の順序は決まっていません。"
         "`x` がすべて 0 なら、どの a でも誤差は同じです。"
@@ -53,20 +53,24 @@ def doubles(values) -> torch.Tensor:
 @exercise.cases
 def cases(rng):
     def levels(best, step, below=3, above=3):
-        """Equally spaced levels in random order, but never with the best one first."""
+        """Equally spaced levels in random order, the best one neither first nor in its own place."""
         others = rng.permutation([best + step * i for i in range(-below, above + 1) if i])
-        return doubles(np.insert(others, int(rng.integers(1, len(others))), best))
+        places = [i for i in range(1, len(others) + 1) if i != below]
+        return doubles(np.insert(others, int(rng.choice(places)), best))
 
     def xs(n):
         return rng.uniform(0.5, 2, n) * rng.choice([-1, 1], n)
 
-    x, best = xs(12), round(float(rng.uniform(0.3, 0.9)), 3)
-    slope = best + 0.25 * float(rng.uniform(0.2, 0.4)) * rng.choice([-1, 1])
-    yield "基本", (doubles(x), doubles(slope * x), levels(best, 0.25))
+    # Two slopes that never agree, so that no constant passes.
+    for low in rng.permutation([0.3, 0.65]):
+        x, best = xs(12), round(float(low + rng.uniform(0, 0.25)), 3)
+        slope = best + 0.25 * float(rng.uniform(0.2, 0.4)) * rng.choice([-1, 1])
+        yield "基本", (doubles(x), doubles(slope * x), levels(best, 0.25))
 
-    x = xs(20)
+    x = rng.uniform(0.5, 2, 20)
     noise = rng.normal(0, 0.05, 20)
-    noise -= x * (x @ noise) / (x @ x)  # the noise leaves the best slope where it is
+    plane = np.linalg.qr(np.stack([x, np.ones(20)], axis=1))[0]
+    noise -= plane @ (plane.T @ noise)  # the noise leaves slope and intercept where they are
     yield "雑音のあるデータ", (doubles(x), doubles(-0.7 * x + noise), levels(-0.75, 0.5))
 
     mirrored = np.array([1, -1, 2, -2]) * rng.uniform(0.5, 2)
@@ -77,21 +81,37 @@ def cases(rng):
     yield "1 ビットの 0 と 1", (doubles(x), doubles(0.8 * x), doubles([0, 1]))
     x = np.array([1, 1.5, 2]) * rng.uniform(0.5, 2)
     y = x + 5 * x.max()
-    yield "切片のあるデータ", (doubles(x), doubles(y), doubles([9, 3, 1, 5, 7]))
+    yield "切片のあるデータ", (doubles(x), doubles(y), doubles([8.3, 3, 1, 5, 6.5]))
 
     outlier = np.array([1, 1, 1, 1, 2.0]) * rng.uniform(0.9, 1.1)
-    y = outlier * [1, 1, 1, 1, 3]
-    yield "外れた点が 1 つある", (doubles(outlier), doubles(y), doubles([3, 2, 1]))
+    y = outlier * [1, 1, 1, 1, 3.5]  # least squares 2, least sum 1, least maximum 3
+    for order in ([3, 2, 1], [1, 2, 3]):
+        yield "外れた点が 1 つある", (doubles(outlier), doubles(y), doubles(order))
     small = np.array([0.1, -0.1, 0.1, 4.0]) * rng.uniform(0.9, 1.1)
     yield "x が小さい点の y/x が大きい", (doubles(small), doubles(small * [9, 9, 9, 1]), levels(1, 2))
-    zero = np.array([0, 0, 1.0, -2.0]) * rng.uniform(0.5, 1.5)
+    zero = np.array([0, 0, 1.0, -2.0]) * rng.uniform(0.7, 1.5)
     yield "0 の混じった x", (doubles(zero), doubles(2.9 * zero + [1, -1, 0, 0]), levels(3, 1))
 
-    x, middle = rng.integers(1, 9, 6), int(rng.integers(2, 6))
+    # Whole numbers with a whole mean: no rounding, also where a line with an intercept is fitted.
+    x = rng.permutation([1, 2, 3, 6]) * int(rng.integers(1, 5))
+    middle = int(rng.integers(2, 6))
     yield "誤差が等しい", (doubles(x), doubles(middle * x), doubles([middle + 1, 9, middle - 1, -9]))
     yield "誤差が等しい", (doubles(x), doubles(-x), doubles([-9, 1, -3]))
     yield "誤差が等しい", (doubles(x), doubles(-x), doubles([-9, -3, 1]))
     yield "x がすべて 0", (doubles(np.zeros(4)), doubles(rng.normal(size=4)), doubles([1, 0, -2, 3]))
+    triple = np.array([1.0, 2.0, 3.0])
+    yield "例のデータ", (doubles(triple), doubles(0.1 * triple), doubles([1, 0]))
+    for size in (1e-2, 1e-7, 1e7):
+        small = np.array([1, 2]) * size * rng.uniform(0.5, 0.9)
+        yield "とても小さいデータと大きいデータ", (doubles(small), doubles(small), doubles([0, 1]))
+    common = np.array([0.0, 1, 2, 3])  # no slope can mend the first point
+    yield "どの a でも大きく外れる点がある", (
+        doubles(common), doubles(common + [1e6, 0, 0, 0]), doubles([0.5, 2, 1])
+    )
+    one = rng.uniform(1, 2, 1)
+    yield "データが 1 つだけ", (doubles(one), doubles(-2.2 * one), levels(-2, 1))
+    yield "同じ値が 2 つある levels", (doubles(x), doubles(x * 3), doubles([5, 3, 1, 3, 5]))
+    yield "y がすべて 0", (doubles(x), doubles(np.zeros(4)), doubles([2, -3, 0.5, 7]))
     yield "使える値が 1 つだけ", (doubles(x), doubles(x * 0.5), doubles([round(rng.uniform(2, 3), 2)]))
 
 
@@ -116,6 +136,38 @@ def mixes_the_orders(x, y, levels):
 def sums_absolute_errors(x, y, levels):
     ascending = levels.sort().values
     return float(ascending[(y - ascending[:, None] * x).abs().sum(dim=1).argmin()])
+
+
+@exercise.wrong("最大の誤差で比べています。二乗した誤差の合計で比べてください。")
+def takes_the_largest_error(x, y, levels):
+    ascending = levels.sort().values
+    return float(ascending[(y - ascending[:, None] * x).abs().amax(dim=1).argmin()])
+
+
+@exercise.wrong("誤差を小数第 2 位に丸めて比べています。小さな誤差の違いが消えるので、丸めずに比べます。")
+def rounds_the_errors(x, y, levels):
+    def error(a):
+        return round(float((y - a * x).square().sum()), 2)
+
+    return min(sorted(levels.tolist()), key=error)
+
+
+@exercise.wrong("float32 で計算しています。大きな誤差に、小さな違いが埋もれます。float64 のまま計算してください。")
+def computes_in_float32(x, y, levels):
+    x, y, ascending = x.float(), y.float(), levels.sort().values
+    errors = (y - ascending.float()[:, None] * x).square().sum(dim=1)
+    return float(ascending[errors.argmin()])
+
+
+@exercise.wrong("最も小さい誤差を返しています。返すのは、そのときの a です。")
+def returns_the_error(x, y, levels):
+    return float((y - levels[:, None] * x).square().sum(dim=1).min())
+
+
+@exercise.wrong("x と y の役割が逆です。y ≈ a·x となる a を選びます。")
+def swaps_x_and_y(x, y, levels):
+    ascending = levels.sort().values
+    return float(ascending[(x - ascending[:, None] * y).square().sum(dim=1).argmin()])
 
 
 @exercise.wrong("誤差を足してから二乗しています。正と負が打ち消し合うので、先に二乗します。")

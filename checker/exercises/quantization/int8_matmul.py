@@ -44,11 +44,22 @@ def example() -> str:
     )
 
 
-def layer(rng, batch, inputs, outputs, x_zero) -> tuple:
-    xq = torch.tensor(rng.integers(0, 256, (batch, inputs)))
-    wq = torch.tensor(rng.integers(-127, 128, (outputs, inputs)))
+def layer(rng, batch, inputs, outputs, x_zero, zeros=0) -> tuple:
+    """A layer of which so many weights are 0, with both ends of the range in each input.
+
+    No sum comes out right or tiny by chance, and some do not fit into 16 bits.
+    """
+    while True:
+        xq = rng.integers(0, 256, (batch, inputs))
+        for row in xq:
+            row[rng.permutation(inputs)[:2]] = 0, 255
+        wq = rng.choice([-1, 1], (outputs, inputs)) * rng.integers(1, 128, (outputs, inputs))
+        wq.flat[rng.permutation(wq.size)[:zeros]] = 0
+        sums = np.abs((xq - x_zero) @ wq.T)
+        if np.abs(wq.sum(axis=1)).min() > 20 and sums.min() > 2000 and sums.max() > 33_000:
+            break
     x_scale, w_scale = (round(float(s), 4) for s in rng.uniform(0.01, 0.09, 2))
-    return xq, x_scale, x_zero, wq, w_scale
+    return torch.tensor(xq), x_scale, x_zero, torch.tensor(wq), w_scale
 
 
 def cancelling_layer(rng) -> tuple:
@@ -76,7 +87,16 @@ def cases(rng):
     yield "x_zero が 0", layer(rng, 3, 8, 2, 0)
     yield "x_zero が 255", layer(rng, 2, 6, 5, 255)
 
-    xq, x_scale, x_zero, wq, w_scale = layer(rng, 3, 6, 4, 101)
+    example = torch.tensor([[12, 3, 8]]), torch.tensor([[5, -2, 7], [-1, 4, 0]])
+    yield "例の入力と重み", (example[0], 0.5, 4, example[1], 0.25)
+    one = torch.tensor([[int(rng.integers(10, 60))]]), torch.tensor([[-int(rng.integers(30, 99))]])
+    yield "入力も出力も 1 個", (one[0], 0.03, 100, one[1], 0.02)
+
+    yield "0 の混じった重み", layer(rng, 3, 7, 4, 101, zeros=8)
+
+    xq, x_scale, x_zero, wq, w_scale = layer(rng, 3, 31, 4, 101)
+    yield "重みがすべて 0", (xq, x_scale, x_zero, torch.zeros_like(wq), w_scale)
+    yield "目盛りの間隔がとても小さい", (xq, x_scale * 1e-9, x_zero, wq, w_scale * 1e-9)
     yield "入力がすべて x_zero", (torch.full_like(xq, x_zero), x_scale, x_zero, wq, w_scale)
     ends = (xq > x_zero) * 255, wq.sign() * 127
     yield "端の値だけの入力と重み", (ends[0], x_scale, x_zero, ends[1], w_scale)
@@ -133,6 +153,27 @@ def adds_the_scales(xq, x_scale, x_zero, wq, w_scale):
 @exercise.wrong("結果を整数に丸めています。scale を掛けたあとは、小数のまま返します。")
 def rounds_the_result(xq, x_scale, x_zero, wq, w_scale):
     return (((xq - x_zero) @ wq.T).double() * (x_scale * w_scale)).round().float()
+
+
+@exercise.wrong("和を 16 ビットの整数で持っています。積の和は 32767 を超えるので、あふれます。")
+def overflows_int16(xq, x_scale, x_zero, wq, w_scale):
+    accumulated = ((xq - x_zero) @ wq.T).to(torch.int16)
+    return (accumulated.double() * (x_scale * w_scale)).float()
+
+
+@exercise.wrong("x_scale を掛けていません。積の単位は、2 つの目盛りの間隔の積です。")
+def forgets_the_input_scale(xq, x_scale, x_zero, wq, w_scale):
+    return (((xq - x_zero) @ wq.T).double() * w_scale).float()
+
+
+@exercise.wrong("x_zero を足しています。入力の 0 が 0 を表すように、x_zero は引きます。")
+def adds_the_zero_point(xq, x_scale, x_zero, wq, w_scale):
+    return (((xq + x_zero) @ wq.T).double() * (x_scale * w_scale)).float()
+
+
+@exercise.wrong("型が float64 のままです。最後に float32 に変えて返してください。")
+def returns_doubles(xq, x_scale, x_zero, wq, w_scale):
+    return ((xq - x_zero) @ wq.T).double() * (x_scale * w_scale)
 
 
 @exercise.right

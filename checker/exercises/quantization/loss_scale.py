@@ -14,10 +14,10 @@ exercise = Exercise(
     statement=(
         "勾配に掛けても `dtype` の最大値を超えない倍率のうち、最大の 2 の累乗を返します。"
         "比べるのは、勾配の絶対値の最大に倍率を掛けた値と `torch.finfo(dtype).max` です。"
-        "ちょうど等しくなる倍率は許します。"
-        "丸める前の正確な値で比べます。"
+        "`dtype` に丸める前の値を Python の float（倍精度）で比べ、ちょうど等しくなる倍率は許します。"
         "勾配が大きいと、倍率は 1/2 や 1/4 のように 1 より小さくなります。"
         "勾配がすべて 0 なら 1.0 を返します。"
+        "倍率は int でも float でも構いません。"
     ),
     difficulty=2,
     minutes=10,
@@ -60,12 +60,17 @@ def gradients(rng, shape, largest, sign=1) -> torch.Tensor:
 @exercise.cases
 def cases(rng):
     def limit(dtype, low, high, share=None):
-        """The limit divided by a power of two, of which only a share is used."""
-        share = rng.uniform(0.55, 0.95) if share is None else share
+        """The limit divided by a power of two, of which only a share is used.
+
+        Below 0.7 the nearest power of two is too large, above 0.72 it is the right one.
+        """
+        share = rng.uniform(0.55, 0.68) if share is None else share
         return LIMITS[dtype] * share * 2.0 ** -int(rng.integers(low, high))
 
     half, brain = torch.float16, torch.bfloat16
-    yield "基本", (gradients(rng, (4, 6), limit(half, 20, 26, rng.uniform(0.55, 0.68))), half)
+    # Two factors that never agree, so that no constant passes.
+    for low in rng.permutation([20, 23]).tolist():
+        yield "基本", (gradients(rng, (4, 6), limit(half, low, low + 3)), half)
     yield "切り下げで大きく変わる", (gradients(rng, (9,), limit(half, 15, 19, 0.9)), half)
     yield "最大が負の勾配", (gradients(rng, (3, 2, 4), limit(half, 22, 28), -1), half)
     yield "最大が負の勾配", (gradients(rng, (5,), limit(half, 13, 16), -1), half)
@@ -85,6 +90,23 @@ def cases(rng):
     yield "勾配がすべて 0", (torch.zeros(3, int(rng.integers(2, 9))), half)
     yield "勾配がすべて 0", (torch.zeros(int(rng.integers(2, 9))), brain)
     yield "勾配が 1 つだけ", (gradients(rng, (1,), limit(half, 17, 30)), half)
+
+    yield "例の勾配", (torch.tensor([0.03125, -0.75, 0.001]), half)
+    rectified = gradients(rng, (4, 6), limit(half, 18, 24)).clamp(min=0)
+    yield "0 の混じった勾配", (rectified, half)
+    yield "0 の混じった勾配", (-rectified, half)
+    largest = 3 * 2.0 ** -int(rng.integers(4, 12))
+    cancelling = torch.tensor([[largest, -largest], [-largest / 4, largest / 4]])
+    yield "合計が 0 になる勾配", (cancelling, half)
+    yield "合計が 0 になる勾配", (cancelling, brain)
+    yield "すべて等しい勾配", (torch.full((2, 3), largest), half)
+    above_limit = float(rng.uniform(1.01, 1.4))
+    for times, dtype in ((above_limit, half), (1.003, brain)):
+        yield "最大値を超える勾配", (gradients(rng, (5,), LIMITS[dtype] * times), dtype)
+    yield "とても大きい勾配", (gradients(rng, (5,), limit(half, -112, -108)), half)
+    yield "とても大きい勾配", (gradients(rng, (5,), limit(brain, 0, 3), -1), brain)
+    yield "とても小さい勾配", (gradients(rng, (5,), limit(half, 131, 136)), half)
+    yield "正の勾配と、より大きい負の勾配", (torch.tensor([largest / 3, -largest, 0.0]), half)
 
 
 exercise.slip(
@@ -120,6 +142,31 @@ def divides_by_zero(gradients, dtype):
 
 
 exercise.slip(
+    "gives_up_at_one_zero",
+    "0 の勾配が 1 つでもあると 1.0 を返しています。1.0 にするのは、すべての勾配が 0 のときだけです。",
+    "    if largest == 0:", "    if (gradients == 0).any():",
+)
+exercise.slip(
+    "gives_up_at_a_sum_of_zero",
+    "勾配の合計が 0 だと 1.0 を返しています。正と負が打ち消し合っても、勾配は 0 ではありません。",
+    "    if largest == 0:", "    if gradients.sum() == 0:",
+)
+exercise.slip(
+    "looks_at_the_mean",
+    "絶対値の平均で決めています。最も大きい勾配が、最大値を超えてしまいます。",
+    "gradients.abs().max()", "gradients.abs().mean()",
+)
+exercise.slip(
+    "rounds_up",
+    "2 の累乗に切り上げています。掛けた値が最大値を超えて inf になります。",
+    "        k -= 1\n", "        pass\n",
+)
+exercise.slip(
+    "leaves_a_bit",
+    "倍率が小さすぎます。2 倍にしても、まだ最大値を超えません。",
+    "return 2.0**k", "return 2.0 ** (k - 1)",
+)
+exercise.slip(
     "never_shrinks",
     "倍率を 1 より小さくしていません。大きな勾配は、縮めないと範囲を超えます。",
     "return 2.0**k", "return max(1.0, 2.0**k)",
@@ -128,10 +175,13 @@ exercise.slip(
 
 @exercise.wrong("dtype に丸めてから調べています。わずかに超えた値は、最大値に丸められて見逃されます。")
 def checks_after_rounding(gradients, dtype):
-    largest, scale = float(gradients.abs().max()), 2.0**300
+    largest = float(gradients.abs().max())
+    if largest == 0:
+        return 1.0
+    scale = 2.0 ** math.ceil(math.log2(torch.finfo(dtype).max / largest))
     while torch.tensor(largest * scale, dtype=torch.float64).to(dtype).isinf():
         scale /= 2
-    return scale if largest else 1.0
+    return scale
 
 
 @exercise.wrong("float32 のまま計算しています。桁が足りず、大きな倍率は inf になります。")

@@ -52,18 +52,32 @@ def example() -> str:
 def clear_weights(rng, shape, bits, fraction=(0.05, 0.35), exponent=-2, dtype=torch.float32):
     """Weights and bits, with every level in use and some weights cut to 0.
 
-    None lies near a threshold, and what floor drops from log2(…) lies in `fraction`.
+    None lies near a threshold, and what floor drops from log2(…) lies in `fraction`. On each level
+    one weight lies below the next power of two, and in the first of several rows all are small:
+    a threshold without ¾, or one of each row, never comes out right by chance.
     """
     levels = 2 ** (bits - 2)
+    rest = int(np.prod(shape[-1:])) if len(shape) > 1 else 0
     while True:
-        place = rng.uniform(-levels - 1, 0.4, shape)  # log2 of the magnitude, but for a factor
-        place.flat[rng.permutation(place.size)[: levels + 2]] = 0.3 - np.arange(levels + 2)
+        place = rng.uniform(-levels - 1, 0.3, shape)  # log2 of the magnitude, but for a factor
+        place.flat[:rest] = rng.uniform(-levels, -1.7, rest)
+        chosen = rest + rng.permutation(place.size - rest)[: levels + 3]
+        place.flat[chosen] = 0.4, *(0.2 - np.arange(levels + 2))
         magnitude = 2.0 ** (place + exponent + rng.uniform())
         step = np.log2(magnitude / (0.75 * magnitude.max()))
         q = np.where(step < 1 - levels, 0, 2.0 ** np.floor(step).clip(max=0))
         s = math.log2(4 * (q * magnitude).sum() / (3 * (q * q).sum()))
-        if np.abs(step - step.round()).min() > 1e-3 and fraction[0] < s % 1 < fraction[1]:
-            return torch.tensor(rng.choice([-1, 1], shape) * magnitude, dtype=dtype), bits
+        lost = np.log2(q.sum() / (q * q).sum())  # what s loses with the sum of q for that of q²
+        ratios = math.log2(4 / 3 * (magnitude[q > 0] / q[q > 0]).mean())
+        if (
+            np.abs(step - step.round()).min() > 1e-3
+            and fraction[0] < s % 1 < fraction[1]
+            and (lost > fraction[1] if fraction[0] < 0.5 else lost < fraction[0])
+            and abs(ratios - math.floor(s) - 0.5) < 0.49
+        ):
+            signs = rng.choice([-1, 1], shape)
+            signs.flat[chosen[:2]] = -1, 1
+            return torch.tensor(signs * magnitude, dtype=dtype), bits
 
 
 @exercise.cases
@@ -77,13 +91,31 @@ def cases(rng):
     yield "小さな値の重み", clear_weights(rng, (4, 5), 4, exponent=-12)
     yield "大きな値の重み", clear_weights(rng, (4, 5), 3, exponent=5, fraction=(0.75, 0.95))
 
-    levels = np.repeat([1, 0.75, 0.375, 0.1875, 0.09375, 0.046875, 0], 2)
-    ties = rng.permutation(levels * rng.choice([-1, 1], 14)) / 8
-    yield "しきい値とちょうど等しい重み", (torch.tensor(ties.reshape(2, 7), dtype=torch.float32), 4)
+    # The largest is not in the first row: its thresholds are not those of the layer.
+    rows = [[0.375, 0.375, 0.1875, 0.1875, 0.09375, 0.046875, 0],
+            [1, 1, 0.75, 0.75, 0.09375, 0.046875, 0]]
+    ties = rng.permuted(rows, axis=1) * rng.choice([-1, 1], (2, 7)) / 8
+    yield "しきい値とちょうど等しい重み", (torch.tensor(ties, dtype=torch.float32), 4)
 
     weight, bits = clear_weights(rng, (4, 6), 3)
-    smallest = weight.abs() < 0.1 * weight.abs().max()
-    yield "0 を含む重み", (torch.where(smallest, 0.0, weight), bits)
+    smallest = weight.abs() < 0.15 * weight.abs().max()
+    with_zeros = torch.where(smallest, 0.0, weight)
+    yield "0 を含む重み", (with_zeros, bits)
+    yield "0 と負の重みだけ", (-with_zeros.abs(), bits)
+    yield "0 と正の重みだけ", (with_zeros.abs(), bits)
+    yield "例の重み", (torch.tensor([0.8, -0.5, 0.2, 0.1, 0.35]), 3)
+    pair, factor = torch.tensor([0.4, -1.0]), 2.0 ** -int(rng.integers(1, 6))
+    # log2(…) is 0.03 here; with the mean of |w|/q in place of the two sums it is below 0
+    yield "2 個の重み", (pair * float(rng.uniform(0.795, 0.81)) * factor, 3)
+    # log2(…) is 0.33 here: less than log2(4/3), more than the sum of q for that of q² takes away
+    yield "2 個の重み（s の小数部が 0.3 ほど）", (pair * float(rng.uniform(0.975, 0.99)) * factor, 3)
+    cancelling = torch.tensor([[0.8, -0.8], [-0.32, 0.32]]) * factor
+    yield "合計が 0 になる重み", (cancelling, 3)
+    yield "重みが 1 つだけ", (torch.tensor([[-float(rng.uniform(0.8, 0.95))]]) * factor, 4)
+    yield "すべて同じ重み", (torch.full((2, 3), float(rng.uniform(0.8, 0.95))) * factor, 3)
+    yield "1 行だけの重み", clear_weights(rng, (1, 9), 3, fraction=(0.75, 0.95))
+    yield "とても小さい重み", clear_weights(rng, (4, 5), 3, exponent=-90)
+    yield "とても大きい重み", clear_weights(rng, (4, 5), 3, exponent=90)
     yield "すべて 0", (torch.zeros(3, 4), 4)
     yield "倍精度", clear_weights(rng, (4, 5), 4, dtype=torch.float64)
 
@@ -99,18 +131,11 @@ exercise.slip(
     "magnitude.max()\n    if mu == 0:",
     "magnitude.amax(dim=-1, keepdim=True)\n    if mu.max() == 0:",
 )
-
-
-@exercise.wrong("しきい値とちょうど等しい重みを、1 つ下の段にしています。比べる記号は >= です。")
-def cuts_ties(weight, bits):
-    magnitude = weight.abs()
-    mu, q = 0.75 * magnitude.max(), torch.zeros_like(weight)
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude > mu * 2.0**-t] = 2.0**-t
-    s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
-    return weight.sign() * q * 2.0**s
-
-
+exercise.slip(
+    "cuts_ties",
+    "しきい値とちょうど等しい重みを、1 つ下の段にしています。比べる記号は >= です。",
+    "magnitude >= mu", "magnitude > mu",
+)
 exercise.slip(
     "doubles_the_levels",
     "段の数が多すぎます。0 と符号の分を除くので、n は 2^(bits − 2) です。",
@@ -146,6 +171,38 @@ exercise.slip(
     "forgets_all_zeros",
     "すべて 0 の重みを分けていません。log2(0) は計算できないので、先に 0 を返します。",
     "    if mu == 0:\n        return torch.zeros_like(weight)\n", "",
+)
+
+
+exercise.slip(
+    "sums_q_without_squaring",
+    "s の式の分母が、q の合計になっています。分母は q² の合計の 3 倍です。",
+    "q.square().sum()", "q.sum()",
+)
+
+
+@exercise.wrong("s を、|w|/q の平均から求めています。Σ q·|w| と Σ q² を別々に合計してから割ります。")
+def averages_the_ratios(weight, bits):
+    magnitude = weight.abs()
+    mu = 0.75 * magnitude.max()
+    q = torch.zeros_like(weight)
+    if mu == 0:
+        return q
+    for t in reversed(range(2 ** (bits - 2))):
+        q[magnitude >= mu * 2.0**-t] = 2.0**-t
+    ratios = magnitude[q > 0] / q[q > 0]
+    return weight.sign() * q * 2.0 ** math.floor(math.log2(4 / 3 * ratios.mean()))
+
+
+exercise.slip(
+    "looks_for_a_positive_weight",
+    "符号つきの最大が 0 かどうかを調べています。0 と負の重みだけの層も、すべて 0 ではありません。",
+    "    if mu == 0:", "    if weight.max() == 0:",
+)
+exercise.slip(
+    "loses_the_sign",
+    "符号を付けていません。負の重みは負のままです。",
+    "weight.sign() * q", "q",
 )
 
 

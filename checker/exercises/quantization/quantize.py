@@ -47,11 +47,16 @@ def example() -> str:
 def clear_values(rng, shape, scale, zero_point, bits) -> torch.Tensor:
     """Values from below to above the range, none near the middle of two integers.
 
-    Some have a fraction that truncating gets wrong, on both sides of 0.
+    Around both ends of the range and around 0 there is a value on either side of each integer, so
+    that no way of rounding or clamping is right by chance.
     """
     top = 2**bits - 1
     whole = rng.integers(-zero_point - top // 4 - 2, top - zero_point + top // 4 + 3, shape)
     fraction = rng.choice([-1, 1], shape) * rng.uniform(0.1, 0.4, shape)
+    near = np.unique(np.add.outer([-zero_point, 0, top - zero_point], [-1, 0, 1]))
+    places = rng.permutation(whole.size)[: 2 * len(near)]
+    whole.flat[places] = np.repeat(near, 2)
+    fraction.flat[places] = np.abs(fraction.flat[places]) * np.tile([-1, 1], len(near))
     return torch.tensor((whole + fraction) * scale, dtype=torch.float32)
 
 
@@ -66,11 +71,18 @@ def cases(rng):
     yield "ちょうど中間の値（zero_point が 0）", (middles * 2, 2.0, 0, 4)
 
     huge = torch.tensor([1e30, -1e30, 3e38, -3e38, 1e10, -1e10])
-    mixed = torch.cat([huge, clear_values(rng, (6,), 0.05, 100, 8)]).reshape(3, 4)
+    mixed = torch.cat([huge, clear_values(rng, (18,), 0.05, 100, 8)]).reshape(4, 6)
     yield "とても大きな値", (mixed, 0.05, 100, 8)
-    yield "ビット数が 1", (clear_values(rng, (12,), 0.8, 1, 1), 0.8, 1, 1)
+    yield "ビット数が 1", (clear_values(rng, (16,), 3.0, 1, 1), 3.0, 1, 1)
     yield "ビット数が 16", (clear_values(rng, (4, 9), 0.002, 30000, 16), 0.002, 30000, 16)
     yield "zero_point が最大", (clear_values(rng, (5, 7), 1.7, 15, 4), 1.7, 15, 4)
+    yield "例の値", (torch.tensor([-3.0, -0.25, 0.0, 0.6, 1.25, 9.0]), 0.5, 3, 3)
+    # −0.4 … −0.3 steps: whatever is added or taken, the nearest integer is the zero point.
+    yield "値が 1 つだけ", (torch.tensor([[-float(rng.uniform(0.3, 0.4))]]), 1.0, 77, 8)
+    yield "1 行だけの値", (clear_values(rng, (1, 24), 0.11, 40, 7), 0.11, 40, 7)
+    yield "目盛りの間隔がとても小さい", (clear_values(rng, (5, 6), 1e-9, 90, 8), 1e-9, 90, 8)
+    yield "目盛りの間隔がとても大きい", (clear_values(rng, (5, 6), 1e20, 90, 8), 1e20, 90, 8)
+    yield "0 と -0.0 の混じった値", (torch.tensor([0.0, -0.0, 1.3, -0.0]), 0.5, 5, 4)
     yield "すべて 0", (torch.zeros(2, 3), 0.1, 6, 4)
 
 
@@ -125,6 +137,26 @@ def goes_one_too_far(x, scale, zero_point, bits):
 @exercise.wrong("範囲に収める前に整数の型にしています。1e30 は int64 に収まらず、値が壊れます。")
 def converts_before_clamping(x, scale, zero_point, bits):
     return (torch.round(x / scale).to(torch.int64) + zero_point).clamp(0, 2**bits - 1)
+
+
+@exercise.wrong("32 ビットの整数の型にしてから範囲に収めています。大きな値が収まらずに壊れます。範囲に収めるのが先です。")
+def converts_to_int32(x, scale, zero_point, bits):
+    return (torch.round(x / scale).to(torch.int32) + zero_point).clamp(0, 2**bits - 1).long()
+
+
+@exercise.wrong("切り上げています。0.1 が 1 になります。最も近い整数に丸めます。")
+def takes_the_ceiling(x, scale, zero_point, bits):
+    return ((x / scale).ceil() + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
+
+
+@exercise.wrong("scale で割らずに掛けています。整数は、x が目盛りの間隔の何個分かを表します。")
+def multiplies_by_the_scale(x, scale, zero_point, bits):
+    return (torch.round(x * scale) + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
+
+
+@exercise.wrong("範囲に収めていません。範囲の外に出た整数は、0 か 2^bits − 1 のうち近いほうにします。")
+def forgets_to_clamp(x, scale, zero_point, bits):
+    return torch.round(x / scale).to(torch.int64) + zero_point
 
 
 @exercise.right

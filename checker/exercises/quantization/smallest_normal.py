@@ -14,13 +14,15 @@ exercise = Exercise(
     statement=(
         "指数部が e = `exponent_bits` ビットの形式で、最小の正の正規化数を返します。"
         "正規化数は 2^(E−b) · (1 + M/2^f) で、バイアスは b = 2^(e−1) − 1 です。"
-        "E は指数部、M は仮数部の整数で、f は仮数部のビット数です。"
-        "E = 0 は 0 と非正規化数のためのものなので、正規化数では 1 以上です。"
+        "E は指数部、M は仮数部の整数、f は仮数部のビット数で、"
+        "正規化数の E は 1 以上です（E = 0 は 0 と非正規化数のためのものです）。"
         "これより小さい値は、桁数が減ったり 0 になったりします。"
+        "Python の float（倍精度）で計算します。int で返しても構いません。"
     ),
     difficulty=1,
     minutes=6,
     points=2,
+    domain_is_public=True,
     hints=(
         "2 つの整数 E と M を最も小さくすると、値も最も小さくなります。",
         "M の最小は 0 なので、括弧の中は 1 です。仮数部のビット数は関係しません。",
@@ -46,15 +48,16 @@ def example() -> str:
 
 @exercise.cases
 def cases(rng):
-    basic, *others = rng.permutation([4, 6, 7, 9, 10]).tolist()
+    basic, other = rng.permutation([6, 7]).tolist()
     yield "基本", (basic,)
-    for exponent_bits in others:
-        yield "ほかの形式", (exponent_bits,)
+    yield "ほかの形式", (other,)
+    for exponent_bits in rng.permutation([9, 10]).tolist():
+        yield "float32 より長い指数部", (exponent_bits,)
     yield "float16 の指数部", (5,)
     yield "float32 と bfloat16 の指数部", (8,)
     yield "float64 の指数部", (11,)
-    yield "短い指数部", (2,)
-    yield "短い指数部", (3,)
+    for exponent_bits in rng.permutation([2, 3, 4]).tolist():
+        yield "短い指数部", (exponent_bits,)
 
 
 @exercise.wrong("E = 0 を正規化数に数えたか、バイアスの −1 を忘れています。指数は 1 − b です。")
@@ -85,6 +88,17 @@ def multiplies_instead_of_power(exponent_bits):
 @exercise.wrong("いつも float32 の値を返しています。指数部のビット数によって変わります。")
 def always_float32(exponent_bits):
     return torch.finfo(torch.float32).tiny
+
+
+@exercise.wrong("知られた 3 つの形式だけの表です。ほかの指数部でも正しいように、式で計算してください。")
+def looks_up_three_formats(exponent_bits):
+    known = {5: torch.float16, 8: torch.float32, 11: torch.float64}
+    return torch.finfo(known.get(exponent_bits, torch.float32)).tiny
+
+
+@exercise.wrong("7 桁に丸めています。小さな値でも、すべての桁を返します。")
+def rounds_to_seven_digits(exponent_bits):
+    return float(f"{2.0 ** (2 - 2 ** (exponent_bits - 1)):.6e}")
 
 
 @exercise.wrong("指数だけを返しています。2 をその指数で累乗してください。")

@@ -40,12 +40,17 @@ def example() -> str:
 
 
 def gradient_and_weight(rng, shape, dtype=torch.float32) -> tuple[torch.Tensor, torch.Tensor]:
-    """Gradients up to ±3, and weights on both sides of ±1, at least one in each of four ranges."""
+    """Gradients up to ±3, and weights on both sides of ±1.
+
+    At least one weight in each of four ranges has a gradient below 1, and one has a gradient above.
+    """
     gradient = rng.choice([-1, 1], shape) * rng.uniform(0.2, 3, shape)
     weight = rng.choice([-1, 1], shape) * rng.uniform(0.05, 1.9, shape)
+    places = rng.permutation(weight.size)[:8]
     lowest, highest = (-1.9, -0.9, 0.1, 1.1), (-1.1, -0.1, 0.9, 1.9)
-    weight.flat[rng.permutation(weight.size)[:4]] = rng.uniform(lowest, highest)
-    gradient.flat[0] = rng.uniform(1.5, 3)
+    weight.flat[places] = np.tile(rng.uniform(lowest, highest), 2)
+    sizes = rng.uniform(np.repeat((0.2, 1.2), 4), np.repeat((0.8, 3), 4))
+    gradient.flat[places] = rng.choice([-1, 1], 8) * sizes
     return torch.tensor(gradient, dtype=dtype), torch.tensor(weight, dtype=dtype)
 
 
@@ -65,6 +70,15 @@ def cases(rng):
     yield "すべて止める", (gradient, weight.sign() * (1 + weight.abs()))
     yield "0 を含む重み", (gradient, torch.where(weight.abs() < 0.9, 0.0, weight))
     yield "重みがとても大きい", (gradient, weight * 1e30)
+    example = torch.tensor([0.5, -2.0, 0.25, 3.0]), torch.tensor([0.75, 1.0, -1.5, -0.5])
+    yield "例の勾配と重み", example
+    one = torch.tensor([[rng.uniform(1.5, 3)]]), torch.tensor([[-rng.uniform(0.2, 0.8)]])
+    yield "重みが 1 つだけ", tuple(values.float() for values in one)
+    yield "1 行だけの重み", gradient_and_weight(rng, (1, 9))
+    yield "1 列だけの重み", gradient_and_weight(rng, (9, 1))
+    yield "0 の混じった勾配", (torch.where(gradient.abs() < 1, 0.0, gradient), weight)
+    yield "とても小さい勾配", (gradient * 1e-30, weight)
+    yield "とても大きい勾配", (gradient * 1e30, weight)
     yield "倍精度", gradient_and_weight(rng, (3, 5), torch.float64)
 
 
@@ -117,6 +131,30 @@ def clips_the_gradient(grad_output, weight):
 def writes_into_the_gradient(grad_output, weight):
     grad_output[weight.abs() > 1] = 0
     return grad_output
+
+
+@exercise.wrong("引数をそのまま返しています。勾配を選んだ、新しいテンソルを返してください。")
+def returns_the_argument(grad_output, weight):
+    return grad_output
+
+
+@exercise.wrong("止める重みが 1 つもないときに、引数をそのまま返しています。いつも新しいテンソルを返します。")
+def returns_the_argument_when_all_pass(grad_output, weight):
+    if (weight.abs() <= 1).all():
+        return grad_output
+    return torch.where(weight.abs() <= 1, grad_output, 0.0)
+
+
+@exercise.wrong("1 つでも絶対値が 1 を超えると、すべての勾配を止めています。重みごとに決めてください。")
+def stops_everything_for_one_weight(grad_output, weight):
+    if (weight.abs() > 1).any():
+        return torch.zeros_like(grad_output)
+    return grad_output.clone()
+
+
+@exercise.wrong("勾配の符号だけを渡しています。渡す場所では、勾配を 1 倍のまま渡します。")
+def passes_the_sign_only(grad_output, weight):
+    return torch.where(weight.abs() <= 1, grad_output.sign(), 0.0)
 
 
 @exercise.right

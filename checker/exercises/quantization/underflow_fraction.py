@@ -10,7 +10,7 @@ exercise = Exercise(
     underflow_fraction,
     title="0 に消える値の割合",
     statement=(
-        "`values` を `dtype` に変換したときに、ちょうど 0 になってしまう値の割合を返します。"
+        "`values` を `dtype` に変換したときに、ちょうど 0 になってしまう値の割合を、Python の float（倍精度）で返します。"
         "分母は、もともと 0 でない値の個数です。"
         "もともと 0 だった値は、まったく数えません。"
         "変換では最も近い値に丸め、ちょうど中間の値は仮数部が偶数のほうへ丸めます。"
@@ -67,7 +67,9 @@ def cases(rng):
     def count(low, high):
         return int(rng.integers(low, high))
 
-    yield "基本", (mixed(rng, half, count(4, 8), 9, 4, 5), torch.float16)
+    # Two shares that never agree, so that no constant passes.
+    for lost in rng.permutation([count(4, 8), count(12, 16)]).tolist():
+        yield "基本", (mixed(rng, half, lost, 9, 4, 5), torch.float16)
     yield "形が 3 次元", (mixed(rng, half, 5, 11, 3, 3).reshape(2, 3, 4), torch.float16)
     values = mixed(rng, half, count(4, 8), 12, 2)
     yield "bfloat16 では消えない値", (values, torch.bfloat16)
@@ -80,6 +82,17 @@ def cases(rng):
     yield "ちょうど中間の値は 0 へ", (tie, torch.float16)
     just = torch.nextafter(tie, 2 * tie)
     yield "中間より少しだけ大きい値", (just, torch.float16)
+    yield "例の値", (torch.tensor([1e-3, 0.0, -1e-6, 2e-8, 0.0, 1e-10]), torch.float16)
+    twice = [1e-10, 1e-10, -1e-10, float(rng.uniform(0.1, 1)), 1.0, 1.0, 1.0]
+    yield "同じ値が 2 つ以上ある", (torch.tensor(rng.permutation(twice), dtype=torch.float32), torch.float16)
+    signed = torch.tensor([[-0.0, 1e-10, -1e-10, 0.0, -0.0, -1.0]]) * count(1, 9)
+    yield "-0.0 を含む値", (signed, torch.float16)
+    huge = torch.tensor([1e30, -1e30, 7e4, 1e-30, 0.0]) * count(1, 9)
+    yield "大きすぎる値（inf になる）", (huge, torch.float16)
+    cancelling = torch.tensor([1e-10, -1.0, -1e-10, 1.0, 2.0, -2.0])
+    yield "合計が 0 の値", (cancelling * count(1, 9), torch.float16)
+    yield "すべて消える", (torch.tensor([[1e-20], [-1e-30], [0.0]]) * count(1, 9), torch.float16)
+    yield "値が 1 つだけ", (torch.tensor([-1e-9]) * count(1, 9), torch.float16)
     yield "0 でない値が 1 つもない", (torch.zeros(count(3, 9)), torch.float16)
     one = torch.zeros(6)
     one[count(0, 6)] = half / count(5, 50)
@@ -96,6 +109,32 @@ exercise.slip(
 @exercise.wrong("もともとの 0 まで、消えた値に数えています。分母と分子の両方から除いてください。")
 def counts_zeros_on_both_sides(values, dtype):
     return int((values.to(dtype) == 0).sum()) / values.numel()
+
+
+exercise.slip(
+    "counts_zeros_above",
+    "もともとの 0 まで、消えた値に数えています。分子からも 0 を除いてください。",
+    "nonzero & (values.to(dtype) == 0)", "values.to(dtype) == 0",
+)
+exercise.slip(
+    "returns_a_percentage",
+    "百分率を返しています。割合は 0 以上 1 以下の数です。",
+    "int(vanished.sum()) / total", "100 * int(vanished.sum()) / total",
+)
+exercise.slip(
+    "returns_the_share_that_stays",
+    "残った値の割合を返しています。返すのは、0 になってしまう値の割合です。",
+    "int(vanished.sum()) / total", "1 - int(vanished.sum()) / total",
+)
+
+
+@exercise.wrong("同じ値を 1 回しか数えていません。値の種類ではなく、個数を数えます。")
+def counts_each_value_once(values, dtype):
+    kinds = values.unique()
+    kinds = kinds[kinds != 0]
+    if not len(kinds):
+        return 0.0
+    return int((kinds.to(dtype) == 0).sum()) / len(kinds)
 
 
 exercise.slip(

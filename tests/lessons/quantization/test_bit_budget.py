@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from lessons.quantization.bit_budget import (
+    WIDTHS,
     accuracy_of,
     accuracy_with_bits,
     choose_bits,
@@ -42,7 +43,7 @@ def test_the_puzzle_needs_unequal_bits(seed):
         equal = [bits] * len(weights)
         fits = packed_bytes(weights, equal) <= budget
         assert not (fits and accuracy_with_bits(weights, equal, x, y) >= target)
-    assert digit_weights(seed)[0] is weights[0], "trained once"
+    assert digit_weights(seed, WIDTHS)[0] is weights[0], "trained once"
 
 
 def test_a_budget_that_nothing_meets_is_named():
