@@ -7,11 +7,13 @@ import pytest
 from kernels import Kernel
 
 import start
-from checker.catalogue import load
+from checker.catalogue import load, written_sections
 from checker.judging.source import judge_with
 from checker.judging.verdict import WORDS
+from checker.notebook.course_names import course_names
 from checker.running.inside.cell_text import Cell, meant_as
 from checker.running.sandbox import Sandbox
+from lessons import SECTIONS
 
 NAME = "threshold_mask"
 EXERCISE = load(NAME)
@@ -256,6 +258,14 @@ def test_a_kernel_in_which_nothing_was_run(restarted):
         assert f"名前 {name} は、まだ作られていません" in shown.text
         assert f"メニューの「実行」から「{RUN_ABOVE}」" in shown.text
     assert restarted.run("no_such_name").error == "NameError"
+
+
+@pytest.mark.parametrize("section", written_sections())
+def test_the_names_of_every_section_are_known(section):
+    """Catches a lesson's cell that cannot be read: the explanation itself would be an error."""
+    names = course_names(SECTIONS[section].folder)
+    assert {"torch", "Tensor", "reference", "live"} < names
+    assert len(names) > 30 and "no_such_name" not in names
 
 
 def test_under_nbgrader_a_missing_name_is_an_error(restarted):
