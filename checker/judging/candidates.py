@@ -28,17 +28,20 @@ import torch
 from checker.catalogue import load
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import bare, sentence, slips
+from checker.judging.mutants import bare, likelihood, sentence, slips
 from checker.judging.observing import known
-from checker.running.inside.answer import run_call
+from checker.running.inside.answer import describe, seed_everything
 from checker.running.inside.messages import Observation
+from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import PRELUDE
 
 LIMIT = 1_200  # candidates that one answer is compared with: a number, so that no clock decides
-STEPS = 20_000  # lines that one of them may run: a slip may make a loop endless
+STEPS = 4_000  # lines that one of them may run: a slip may make a loop endless
+LARGEST = 10**6  # integer that may stand in place of another one: 2**n must stay small
 FILENAME = "<candidate>"
 # A slip in a known wrong answer must not take its mistake away again.
 DESTRUCTIVE = ("quantity", "statement", "early return")
+IMPORTS = compile(PRELUDE, "<prelude>", "exec")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +66,18 @@ class Candidate:
 def _observed(exercise: Exercise, candidate: Candidate, case: Case) -> Observation:
     function, change = exercise.call(candidate.function), candidate.change
     called = (lambda *arguments: function(*change(arguments))) if change else function
-    with limited_steps():
-        return run_call(called, case.arguments)
+    # What `run_call` does, but for its deep copy, which takes longer than most candidates run.
+    given = snapshot(case.arguments)
+    owned = storages(given)
+    seed_everything()
+    try:
+        with limited_steps():
+            value = called(*given)
+    except Exception as error:
+        return Observation(failure=describe(error), arguments=snapshot(given))
+    plain = snapshot(value)
+    aliased = type(plain) is not Strange and bool(storages(value) & owned)
+    return Observation(plain, None, snapshot(given), aliased)
 
 
 class TooManySteps(Exception):
@@ -153,7 +166,7 @@ def _wrong_parts(exercise: Exercise) -> Iterator[_Part]:
     for name in exercise.uses:
         for wrong in load(name).wrongs.values():
             diagnosis = f"{name} の部分で、{wrong.diagnosis}"
-            yield _Part(f"{name}.{wrong.name}", diagnosis, _names(exercise, {name: wrong.text}))
+            yield _Part(f"{name}.{wrong.name}", diagnosis, _names(exercise, {name: _compiled(bare(wrong.text))}))
 
 
 def _with_a_wrong_part(exercise: Exercise, parts: list[_Part]) -> Iterator[Candidate]:
@@ -190,10 +203,8 @@ def _both(one: Wrong | _Part, other: Wrong | _Part) -> str:
 
 def _slips_of(exercise: Exercise, text: str, wrong: Wrong | None = None) -> Iterator[Candidate]:
     tree, names = bare(text), _names(exercise)
-    for kind in slips(tree):
-        if wrong and kind in DESTRUCTIVE:
-            continue
-        code = _compiled(tree)
+    made = [(kind, _compiled(tree)) for kind in slips(tree) if not (wrong and kind in DESTRUCTIVE)]
+    for kind, code in sorted(made, key=lambda slip: likelihood(slip[0])):
         key, said = f"{kind}-{_digest(code)}", sentence(kind)
         if wrong:
             key, said = f"{wrong.name}+{key}", f"{wrong.diagnosis}さらに、{said}"
@@ -209,6 +220,35 @@ def _slips_of_parts(exercise: Exercise) -> Iterator[Candidate]:
             function = _defined(exercise, whole, _names(exercise, {name: code}))
             said = f"{name} の部分で、{sentence(kind)}"
             yield Candidate("slip", f"{name}.{kind}-{_digest(code)}", said, function)
+
+
+def _number(value: object) -> float:
+    """A number with a fraction. Raises TypeError for anything else: this change is not for it."""
+    if type(value) is not float:
+        raise TypeError
+    return value
+
+
+CHANGES = (  # key, what happens to the argument, and how
+    ("first", "の最初の 1 つだけを使った", lambda v: v[:1]),
+    ("last", "の最後の 1 つだけを使った", lambda v: v[-1:]),
+    ("without first", "の最初の 1 つを除いた", lambda v: v[1:]),
+    ("without last", "の最後の 1 つを除いた", lambda v: v[:-1]),
+    ("reversed", "の順を逆にした", lambda v: v.flip(0) if type(v) is torch.Tensor else v[::-1]),
+    ("sorted", "を並べ替えた", lambda v: v.sort().values if type(v) is torch.Tensor else sorted(v)),
+    ("distinct", "の同じ値を 1 つにまとめた", lambda v: (
+        v.unique() if type(v) is torch.Tensor else list(dict.fromkeys(v)))),
+    ("abs", "を絶対値にした", abs),
+    ("transposed", "を転置した", lambda v: v.T),
+    ("in half", "を float16 に直した", lambda v: v.half().to(v.dtype)),
+    ("in single", "を float32 に直した", lambda v: v.float().to(v.dtype)),
+    ("as one", "を使わず、1 とみなした", lambda v: 1.0 + 0 * _number(v)),
+    ("as zero", "を使わず、0 とみなした", lambda v: 0 * _number(v)),
+    ("negated", "の符号を逆にした", lambda v: -v),
+    ("inverted", "の逆数を使った", lambda v: 1 / _number(v)),
+    ("squared", "を 2 乗した", lambda v: _number(v) ** 2),
+    ("rooted", "の平方根を使った", lambda v: _number(v) ** 0.5),
+)  # fmt: skip
 
 
 def _other_inputs(exercise: Exercise) -> Iterator[Candidate]:
@@ -227,6 +267,8 @@ def _other_inputs(exercise: Exercise) -> Iterator[Candidate]:
 def _swapped(i: int, j: int, arguments: tuple) -> tuple:
     swapped = list(arguments)
     swapped[i], swapped[j] = arguments[j], arguments[i]
+    if any(type(v) is int and abs(v) > LARGEST for v in (arguments[i], arguments[j])):
+        raise OverflowError
     return tuple(swapped)
 
 
@@ -234,43 +276,18 @@ def _changed(i: int, change: Callable, arguments: tuple) -> tuple:
     return (*arguments[:i], change(arguments[i]), *arguments[i + 1 :])
 
 
-def _number(value: object) -> float:
-    """A plain number. Raises TypeError for anything else: this change is not for it."""
-    if type(value) not in (int, float):
-        raise TypeError
-    return value
-
-
-CHANGES = (  # key, what happens to the argument, and how
-    ("first", "の最初の 1 つだけを使った", lambda v: v[:1]),
-    ("last", "の最後の 1 つだけを使った", lambda v: v[-1:]),
-    ("without first", "の最初の 1 つを除いた", lambda v: v[1:]),
-    ("without last", "の最後の 1 つを除いた", lambda v: v[:-1]),
-    ("reversed", "の順を逆にした", lambda v: v.flip(0) if type(v) is torch.Tensor else v[::-1]),
-    ("sorted", "を並べ替えた", lambda v: v.sort().values if type(v) is torch.Tensor else sorted(v)),
-    ("distinct", "の同じ値を 1 つにまとめた", lambda v: (
-        v.unique() if type(v) is torch.Tensor else list(dict.fromkeys(v)))),
-    ("abs", "を絶対値にした", abs),
-    ("transposed", "を転置した", lambda v: v.T),
-    ("in half", "を float16 に直した", lambda v: v.half().to(v.dtype)),
-    ("in single", "を float32 に直した", lambda v: v.float().to(v.dtype)),
-    ("as one", "を使わず、1 とみなした", lambda v: type(v)(_number(v) ** 0)),
-    ("as zero", "を使わず、0 とみなした", lambda v: type(v)(0 * _number(v))),
-    ("negated", "の符号を逆にした", lambda v: -v),
-    ("inverted", "の逆数を使った", lambda v: 1 / v),
-    ("squared", "を 2 乗した", lambda v: v * v),
-    ("rooted", "の平方根を使った", lambda v: _number(v) ** 0.5),
-)  # fmt: skip
-
-
-def _names(exercise: Exercise, instead: dict[str, object] | None = None) -> dict:
-    """What an answer finds; `instead` holds the texts or codes of parts that are replaced."""
+def _names(exercise: Exercise, instead: dict[str, types.CodeType] | None = None) -> dict:
+    """What an answer finds; `instead` holds parts that are replaced."""
     names: dict = {}
-    exec(PRELUDE, names)
+    exec(IMPORTS, names)
     for name in exercise.uses:
-        part = (instead or {}).get(name) or load(name).solved()
-        exec(compile(part, FILENAME, "exec") if type(part) is str else part, names)
+        exec((instead or {}).get(name) or _solution_of(name), names)
     return names
+
+
+@functools.cache
+def _solution_of(name: str) -> types.CodeType:
+    return _compiled(bare(load(name).solved()))
 
 
 def _compiled(tree: ast.Module) -> types.CodeType:

@@ -48,7 +48,7 @@ def explanation(
 ) -> Explanation | None:
     """The explanation of a wrong answer, or None."""
     # An exception tells its own cause, and many slips end in the same one.
-    raises = any(observation.failure for observation in actual)
+    raises = next(a.failure for a, found in zip(actual, findings, strict=True) if found)
     with quiet():
         for candidate in candidates(exercise):
             if raises and candidate.stage != "named":

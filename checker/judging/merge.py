@@ -64,4 +64,8 @@ def _same(one: object, other: object) -> bool:
 def _text(value: object) -> str:
     if isinstance(value, list):
         return "\n".join(map(_text, value))
-    return ast.dump(value) if isinstance(value, ast.AST) else repr(value)
+    if not isinstance(value, ast.AST):
+        return repr(value)
+    if not hasattr(value, "dumped"):  # a tree is merged with many others
+        value.dumped = ast.dump(value)
+    return value.dumped

@@ -10,30 +10,30 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# kind: when it happens. An explanation is this and 「ときと、同じ結果です。」; none of them says
-# where the slip is, or what stands there in the solution.
+# kind: when it happens, the likeliest first. An explanation is this and 「ときと、同じ結果です。」;
+# none of them says where the slip is, or what stands there in the solution.
 KINDS = {
     "boundary": "境目の値の扱い（≧ と ＞）が違う",
-    "direction": "比べる向きが逆の",
-    "operator": "演算の記号（+ − × ÷ など）を 1 つ取り違えた",
-    "precedence": "計算の順（かっこの付け方）が違う",
-    "order": "引数や式の左右の順が逆の",
-    "term": "式の項か因数が 1 つ抜けた",
-    "constant": "数を 1 つ書き違えた",
-    "sign": "符号か「ない」(not) が 1 つ逆の",
-    "index": "添え字や範囲の指定が違う",
     "no dim": "次元の指定がない",
-    "dim": "次元の指定が違う",
-    "keyword": "関数に渡す指定が 1 つ足りない",
-    "call": "関数やメソッドの呼び出しが 1 つ抜けた",
-    "function": "よく似た関数を取り違えた",
-    "logic": "「かつ」と「または」を取り違えた",
-    "condition": "条件か場合分けが 1 つ抜けた",
+    "term": "式の項か因数が 1 つ抜けた",
     "statement": "文が 1 つ抜けた",
-    "early return": "繰り返しの途中で return した",
     "rounding": "丸め方（切り捨て、四捨五入、丸めなし）が違う",
-    "precision": "途中で数値精度の低い型に直した",
+    "sign": "符号か「ない」(not) が 1 つ逆の",
+    "direction": "比べる向きが逆の",
+    "call": "関数やメソッドの呼び出しが 1 つ抜けた",
+    "condition": "条件か場合分けが 1 つ抜けた",
+    "logic": "「かつ」と「または」を取り違えた",
+    "keyword": "関数に渡す指定が 1 つ足りない",
+    "dim": "次元の指定が違う",
+    "function": "よく似た関数を取り違えた",
+    "order": "引数や式の左右の順が逆の",
+    "precedence": "計算の順（かっこの付け方）が違う",
+    "constant": "数を 1 つ書き違えた",
+    "index": "添え字や範囲の指定が違う",
+    "early return": "繰り返しの途中で return した",
     "quantity": "求める値の代わりに、計算の途中の値を返した",
+    "operator": "演算の記号（+ − × ÷ など）を 1 つ取り違えた",
+    "precision": "途中で数値精度の低い型に直した",
 }
 REDUCTIONS = {
     "sum": "合計",
@@ -348,6 +348,11 @@ def _called(function: ast.expr, name: str) -> ast.expr:
     if isinstance(function, ast.Name):
         return ast.Name(name, ast.Load())
     return ast.Attribute(function.value, name, ast.Load())
+
+
+def likelihood(kind: str) -> int:
+    """Where a kind stands among the others; a reduction in place of another one is likely."""
+    return list(KINDS).index(kind) if kind in KINDS else 0
 
 
 def sentence(kind: str) -> str:

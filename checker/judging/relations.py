@@ -43,13 +43,22 @@ def relation(
     actual: tuple[Observation, ...],
 ) -> Relation | None:
     """The first relation that holds in every case, or None."""
+    return next(_holding(exercise, cases, expected, actual), None)
+
+
+def holding(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    expected: list[Observation],
+    actual: tuple[Observation, ...],
+) -> set[str]:
+    """The keys of all relations that hold in every case."""
+    return {found.key for found in _holding(exercise, cases, expected, actual)}
+
+
+def _holding(exercise, cases, expected, actual) -> Iterator[Relation]:
     parts = _parts_that_differ(exercise, expected, actual)
-    if not parts:
-        return None
-    for found, holds in _relations(exercise, cases, parts):
-        if holds():
-            return found
-    return None
+    return (found for found, holds in _relations(exercise, cases, parts) if parts and holds())
 
 
 # A part is a list with one (expected, actual) for each case.
