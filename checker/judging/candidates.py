@@ -28,15 +28,17 @@ import torch
 from checker.catalogue import load
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import bare, likelihood, sentence, slips
+from checker.judging.mutants import additions, bare, has_powers, likelihood, sentence, slips, when
 from checker.judging.observing import known
 from checker.running.inside.answer import describe, seed_everything
 from checker.running.inside.messages import Observation
 from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import PRELUDE
 
-LIMIT = 1_200  # candidates that one answer is compared with: a number, so that no clock decides
-STEPS = 4_000  # lines that one of them may run: a slip may make a loop endless
+LIMIT = 1_500  # candidates that one answer is compared with: a number, so that no clock decides
+LIMIT_OBSERVED = 250  # where every call of one makes models and gradients
+STEPS = 2_500  # lines that one of them may run: a slip may make a loop endless
+SHORT = 60  # slips in a solution of which any two are tried together
 LARGEST = 10**6  # integer that may stand in place of another one: 2**n must stay small
 FILENAME = "<candidate>"
 # A slip in a known wrong answer must not take its mistake away again.
@@ -107,8 +109,8 @@ def limited_steps() -> Iterator[None]:
 
 
 def candidates(exercise: Exercise) -> Iterator[Candidate]:
-    """The first `LIMIT` candidates of an exercise; only named ones where many values are right."""
-    return itertools.islice(_shelf(exercise), LIMIT)
+    """The first candidates of an exercise; only named ones where many values are right."""
+    return itertools.islice(_shelf(exercise), LIMIT_OBSERVED if exercise.observer else LIMIT)
 
 
 class _Shelf:
@@ -138,14 +140,15 @@ def _made(exercise: Exercise) -> Iterator[Candidate]:
     parts = list(_wrong_parts(exercise))
     yield from _with_a_wrong_part(exercise, parts)
     yield from _pairs(exercise)
-    yield from _pairs_with_a_part(exercise, parts)
     yield from _slips_of(exercise, exercise.solved())
     yield from _slips_of_parts(exercise)
     yield from _other_inputs(exercise)
+    yield from _pairs_with_a_part(exercise, parts)
     for right in exercise.rights:
         yield from _slips_of(exercise, exercise.text_of(right))
     for wrong in exercise.wrongs.values():
         yield from _slips_of(exercise, wrong.text, wrong)
+    yield from _two_slips(exercise)
 
 
 def _named(exercise: Exercise) -> Iterator[Candidate]:
@@ -203,12 +206,28 @@ def _both(one: Wrong | _Part, other: Wrong | _Part) -> str:
 
 def _slips_of(exercise: Exercise, text: str, wrong: Wrong | None = None) -> Iterator[Candidate]:
     tree, names = bare(text), _names(exercise)
-    made = [(kind, _compiled(tree)) for kind in slips(tree) if not (wrong and kind in DESTRUCTIVE)]
+    kinds = itertools.chain(slips(tree), additions(tree))
+    made = [(kind, _compiled(tree)) for kind in kinds if not (wrong and kind in DESTRUCTIVE)]
     for kind, code in sorted(made, key=lambda slip: likelihood(slip[0])):
         key, said = f"{kind}-{_digest(code)}", sentence(kind)
         if wrong:
             key, said = f"{wrong.name}+{key}", f"{wrong.diagnosis}さらに、{said}"
         yield Candidate("slip", key, said, _defined(exercise, code, names), wrong)
+
+
+def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
+    """Two slips in the solution, where that is so short that all of them can be tried."""
+    tree, names = bare(exercise.solved()), _names(exercise)
+    if sum(1 for _ in slips(tree)) > SHORT:
+        return
+    for i, one in enumerate(slips(tree)):
+        for other in itertools.islice(slips(tree), i + 1, None):
+            if has_powers(tree):
+                continue
+            code = _compiled(tree)
+            said = f"次の 2 つが重なったときと、同じ結果です。（1）{when(one)}（2）{when(other)}"
+            key = f"{one}+{other}-{_digest(code)}"
+            yield Candidate("slip", key, said, _defined(exercise, code, names))
 
 
 def _slips_of_parts(exercise: Exercise) -> Iterator[Candidate]:

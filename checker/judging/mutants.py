@@ -32,6 +32,7 @@ KINDS = {
     "index": "添え字や範囲の指定が違う",
     "early return": "繰り返しの途中で return した",
     "quantity": "求める値の代わりに、計算の途中の値を返した",
+    "name": "別の変数か引数を使った",
     "operator": "演算の記号（+ − × ÷ など）を 1 つ取り違えた",
     "precision": "途中で数値精度の低い型に直した",
 }
@@ -49,7 +50,7 @@ MODULES = {"torch", "F", "nn", "np", "math"}
 OPERATORS = {
     ast.Add: [ast.Sub, ast.Mult],
     ast.Sub: [ast.Add],
-    ast.Mult: [ast.Div, ast.Add, ast.Pow],
+    ast.Mult: [ast.Div, ast.Add, ast.Sub, ast.Pow],
     ast.Div: [ast.Mult, ast.FloorDiv, ast.Sub],
     ast.FloorDiv: [ast.Div, ast.Mult],
     ast.Mod: [ast.FloorDiv],
@@ -73,6 +74,7 @@ COMPARISONS = {
     ast.In: [ast.NotIn],
     ast.NotIn: [ast.In],
 }
+POWERS = (ast.Pow, ast.LShift)
 BOUNDARIES = {frozenset({ast.Lt, ast.LtE}), frozenset({ast.Gt, ast.GtE})}
 ALIKE = [("any", "all"), ("zeros", "ones"), ("softmax", "log_softmax"), ("argmin", "argmax")]
 FUNCTIONS = dict(ALIKE) | {b: a for a, b in ALIKE} | {"zeros_like": "ones_like"}
@@ -129,7 +131,32 @@ def slips(tree: ast.Module) -> Iterator[str]:
             statements[i] = ast.copy_location(ast.Pass(), statement)
             yield "statement"
             statements[i] = statement
+    if not has_powers(function):
+        yield from _other_names(function)
     yield from _early_ends(function)
+
+
+def has_powers(tree: ast.AST) -> bool:
+    """Whether an exponent is a variable: with another one the number could take minutes to compute,
+    and no limit on lines stops that."""
+    powers = (n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, POWERS))
+    return any(isinstance(part, ast.Name) for power in powers for part in ast.walk(power.right))
+
+
+def _other_names(function: ast.FunctionDef) -> Iterator[str]:
+    """Another variable or argument of the function in place of one."""
+    nodes = [node for statement in function.body for node in ast.walk(statement)]
+    read = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    made = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    known = sorted(made | {argument.arg for argument in function.args.args})
+    for node in read:
+        if node.id in known:
+            before = node.id
+            for other in known:
+                if other != before:
+                    node.id = other
+                    yield "name"
+            node.id = before
 
 
 def _place_at(node: ast.AST, old: ast.AST) -> None:
@@ -210,6 +237,29 @@ def _names(assignment: ast.Assign) -> set[str]:
     return {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
 
 
+def additions(tree: ast.Module) -> Iterator[str]:
+    """As `slips`: results rounded or sent through a type of lower precision.
+
+    Many of these change nothing (a whole number rounded), so that no case has to reject them.
+    """
+    for node in ast.walk(tree.body[-1]):
+        if isinstance(node, (ast.Return, ast.Assign)) and node.value:
+            value = node.value
+            for kind, other in _coarser(value):
+                node.value = ast.copy_location(other, value)
+                ast.fix_missing_locations(node)
+                yield kind
+            node.value = value
+
+
+def _coarser(value: ast.expr) -> Iterator[Slip]:
+    for method in ("float", "half"):
+        yield "precision", ast.Call(ast.Attribute(value, method, ast.Load()), [], [])
+    yield "rounding", ast.Call(ast.Name("int", ast.Load()), [value], [])
+    for digits in ([], [ast.Constant(1)], [ast.Constant(2)]):
+        yield "rounding", ast.Call(ast.Name("round", ast.Load()), [value, *digits], [])
+
+
 def _alternatives(holder: ast.AST, field: str, value: object) -> Iterator[Slip]:
     """What may stand in place of a field's value."""
     if isinstance(value, list):  # arguments, operands, elements: another one, or two swapped
@@ -223,18 +273,6 @@ def _alternatives(holder: ast.AST, field: str, value: object) -> Iterator[Slip]:
     in_dim = isinstance(holder, ast.keyword) and holder.arg in ("dim", "axis", "keepdim")
     for kind, other in _of_one(value):
         yield "dim" if in_dim and kind in ("constant", "sign") else kind, other
-    if isinstance(value, ast.expr) and field == "value" and isinstance(holder, (ast.Return, ast.Assign)):
-        yield from _coarser(value)
-
-
-def _coarser(value: ast.expr) -> Iterator[Slip]:
-    """A whole result rounded, or sent through a type of lower precision."""
-    for method in ("float", "half"):
-        yield "precision", ast.Call(ast.Attribute(value, method, ast.Load()), [], [])
-    yield "rounding", ast.Call(ast.Name("round", ast.Load()), [value], [])
-    yield "rounding", ast.Call(ast.Name("int", ast.Load()), [value], [])
-    digits = ast.Constant(2)
-    yield "rounding", ast.Call(ast.Name("round", ast.Load()), [value, digits], [])
 
 
 def _of_one(value: object) -> Iterator[Slip]:
@@ -266,7 +304,8 @@ def _of_one(value: object) -> Iterator[Slip]:
         case ast.Constant(bool(truth)):
             yield "constant", ast.Constant(not truth)
         case ast.Constant(int(number) | float(number)):
-            yield "sign", ast.UnaryOp(ast.USub(), ast.Constant(number))
+            if number:
+                yield "sign", ast.UnaryOp(ast.USub(), ast.Constant(number))
             for other in {0, 1, number + 1, number - 1, 2 * number} - {number, -number}:
                 sign = ast.Constant(abs(other))
                 yield "constant", sign if other >= 0 else ast.UnaryOp(ast.USub(), sign)
@@ -298,9 +337,11 @@ def _without_parentheses(product: ast.BinOp) -> Iterator[Slip]:
     left, operator, right = product.left, product.op, product.right
     if not isinstance(operator, (ast.Mult, ast.Div, ast.Pow, ast.FloorDiv)):
         return
-    if isinstance(left, ast.BinOp):
+    associative = isinstance(operator, (ast.Mult, ast.Div))  # (a * b) / c is a * (b / c)
+    if isinstance(left, ast.BinOp) and not (associative and isinstance(left.op, ast.Mult)):
         yield "precedence", ast.BinOp(left.left, left.op, ast.BinOp(left.right, operator, right))
-    if isinstance(right, ast.BinOp):
+    associative = isinstance(operator, ast.Mult)
+    if isinstance(right, ast.BinOp) and not (associative and isinstance(right.op, (ast.Mult, ast.Div))):
         yield "precedence", ast.BinOp(ast.BinOp(left, operator, right.left), right.op, right.right)
 
 
@@ -329,10 +370,9 @@ def _renamed(function: ast.expr) -> Iterator[Slip]:
         for other in ("sum", "max", "min") if plain else REDUCTIONS:
             if other != name:
                 yield f"{name} {other}", _called(function, other)
-    if name in ("round", "int") and isinstance(function, ast.Name):
-        for other in ("round", "int", "math.floor", "math.ceil"):
-            if other != name:
-                yield "rounding", ast.parse(other, mode="eval").body
+    if name == "round" and isinstance(function, ast.Name):
+        for other in ("int", "math.floor", "math.ceil"):
+            yield "rounding", ast.parse(other, mode="eval").body
     elif name in ROUNDINGS and isinstance(function, ast.Attribute):
         for other in ("round", "floor", "ceil", "trunc"):
             if other != name and not (_is_math(function) and other == "round"):
@@ -357,10 +397,15 @@ def likelihood(kind: str) -> int:
 
 def sentence(kind: str) -> str:
     """A kind of slip as an explanation."""
+    return f"{when(kind)}と、同じ結果です。"
+
+
+def when(kind: str) -> str:
+    """「…したとき」, of a kind of slip."""
     if kind in KINDS:
-        return f"{KINDS[kind]}ときと、同じ結果です。"
+        return f"{KINDS[kind]}とき"
     one, other = (REDUCTIONS[name] for name in kind.split())
-    return f"{one}と{other}を取り違えたときと、同じ結果です。"
+    return f"{one}と{other}を取り違えたとき"
 
 
 def _change(original: str, text: str) -> str:
