@@ -2,8 +2,9 @@
 
     named    a known wrong answer; then one of an exercise in `uses`, in place of that part
     pair     two of them together
-    slip     one small edit of the solution, of a part, of another right answer, of a known wrong one
+    slip     one small edit of the solution, of a part, of another right answer
     input    the solution on other arguments: swapped, a part of them, one not used
+    double   one small edit of a known wrong answer; two of the solution
 
 All of it is made from the exercise's own texts and runs on the author's side, never in the sandbox.
 """
@@ -20,7 +21,7 @@ import itertools
 import marshal
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -108,9 +109,11 @@ def limited_steps() -> Iterator[None]:
         sys.settrace(before)
 
 
-def candidates(exercise: Exercise) -> Iterator[Candidate]:
+@functools.lru_cache(maxsize=64)
+def candidates(exercise: Exercise) -> Iterable[Candidate]:
     """The first candidates of an exercise; only named ones where many values are right."""
-    return itertools.islice(_shelf(exercise), LIMIT_OBSERVED if exercise.observer else LIMIT)
+    limit = LIMIT_OBSERVED if exercise.observer else LIMIT
+    return _Shelf(itertools.islice(_made(exercise), limit))
 
 
 class _Shelf:
@@ -126,11 +129,6 @@ class _Shelf:
             if i == len(self.made):
                 return
             yield self.made[i]
-
-
-@functools.lru_cache(maxsize=64)
-def _shelf(exercise: Exercise) -> _Shelf:
-    return _Shelf(_made(exercise))
 
 
 def _made(exercise: Exercise) -> Iterator[Candidate]:
@@ -212,7 +210,8 @@ def _slips_of(exercise: Exercise, text: str, wrong: Wrong | None = None) -> Iter
         key, said = f"{kind}-{_digest(code)}", sentence(kind)
         if wrong:
             key, said = f"{wrong.name}+{key}", f"{wrong.diagnosis}さらに、{said}"
-        yield Candidate("slip", key, said, _defined(exercise, code, names), wrong)
+        stage = "double" if wrong else "slip"
+        yield Candidate(stage, key, said, _defined(exercise, code, names), wrong)
 
 
 def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
@@ -227,7 +226,7 @@ def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
             code = _compiled(tree)
             said = f"次の 2 つが重なったときと、同じ結果です。（1）{when(one)}（2）{when(other)}"
             key = f"{one}+{other}-{_digest(code)}"
-            yield Candidate("slip", key, said, _defined(exercise, code, names))
+            yield Candidate("double", key, said, _defined(exercise, code, names))
 
 
 def _slips_of_parts(exercise: Exercise) -> Iterator[Candidate]:

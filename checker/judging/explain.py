@@ -1,7 +1,7 @@
 """Why an answer is wrong: the first explanation that fits all the cases it passes and fails.
 
 Tried in this order: a known wrong answer, two of them, one small slip, other arguments, a relation
-between the values, and at last the cases alone. What fits in the failing cases only is not said:
+between the values, two slips, and at last the cases alone. What fits in the failing cases only is not said:
 it would be false of the cases that pass.
 """
 
@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 
 import torch
 
@@ -27,7 +29,7 @@ FEW = 3  # labels that a sentence can list
 class Explanation:
     """What an answer's results coincide with."""
 
-    stage: str  # "named", "pair", "slip", "input", "relation" or "cases"
+    stage: str  # of a candidate, "relation" or "cases"
     key: str  # answers of one exercise with the same key belong together
     sentence: str
     wrong: Wrong | None = None  # of this exercise, where the answer coincides with it or holds it
@@ -49,20 +51,28 @@ def explanation(
     """The explanation of a wrong answer, or None."""
     # An exception tells its own cause, and many slips end in the same one.
     raises = next(a.failure for a, found in zip(actual, findings, strict=True) if found)
+
+    def first(those: Iterable[Candidate]) -> Explanation | None:
+        for c in those:
+            if fits(exercise, cases, c, actual, findings):
+                return Explanation(c.stage, c.key, c.sentence, c.wrong, c)
+        return None
+
+    def related() -> Explanation | None:
+        if exercise.accepts:  # the solution's value is one of many
+            return None
+        expected = [known(exercise, exercise.solution, case) for case in cases]
+        found = relation(exercise, cases, expected, actual)
+        return found and Explanation("relation", found.key, found.sentence if reveal else found.hidden)
+
+    every = candidates(exercise)
     with quiet():
-        for candidate in candidates(exercise):
-            if raises and candidate.stage != "named":
-                break
-            if fits(exercise, cases, candidate, actual, findings):
-                return Explanation(
-                    candidate.stage, candidate.key, candidate.sentence, candidate.wrong, candidate
-                )
-        if not raises and not exercise.accepts:
-            expected = [known(exercise, exercise.solution, case) for case in cases]
-            found = relation(exercise, cases, expected, actual)
-            if found:
-                return Explanation("relation", found.key, found.sentence if reveal else found.hidden)
-    return of_cases(cases, findings)
+        if raises:
+            found = first(takewhile(lambda c: c.stage == "named", every))
+        else:
+            found = first(takewhile(lambda c: c.stage != "double", every))
+            found = found or related() or first(dropwhile(lambda c: c.stage != "double", every))
+    return found or of_cases(cases, findings)
 
 
 def fits(

@@ -282,13 +282,19 @@ def _ratio(parts: list[Part]) -> float | None:
     """Actual over expected at the first number that has one, where enough numbers can confirm it."""
     pairs = _pairs_of_numbers(parts)
     ratios = [a / e for e, a in pairs if e and math.isfinite(e) and math.isfinite(a)]
-    return ratios[0] if len(ratios) >= 3 and ratios[0] != 0 else None
+    return _plain(ratios[0]) if len(ratios) >= 3 and ratios[0] != 0 else None
 
 
 def _offset(parts: list[Part]) -> float | None:
     pairs = _pairs_of_numbers(parts)
     offsets = [a - e for e, a in pairs if math.isfinite(e) and math.isfinite(a)]
-    return offsets[0] if len(offsets) >= 3 else None
+    return _plain(offsets[0]) if len(offsets) >= 3 else None
+
+
+def _plain(number: float) -> float:
+    """The short number that float32 values come from: 1.7, not 1.7000000476837158."""
+    short = float(f"{number:.4g}")
+    return short if math.isclose(short, number, rel_tol=1e-5) else number
 
 
 def _pairs_of_numbers(parts: list[Part]) -> list[tuple[float, float]]:

@@ -41,7 +41,7 @@ from checker.running.inside.cell_text import Answer  # noqa: E402
 
 SAMPLE = 8  # answers of each group and exercise, the known ones aside
 SEEDS = range(1001, 1021)
-STAGES = ("named", "pair", "slip", "input", "relation", "cases", "none")
+STAGES = ("named", "pair", "slip", "input", "relation", "double", "message", "cases", "none")
 
 
 def main(names: list[str]) -> None:
@@ -74,13 +74,12 @@ def main(names: list[str]) -> None:
 
 
 def report(counts: dict[str, Counter], false: dict[str, Counter]) -> None:
-    columns = ("named", "pair", "slip", "input", "relation", "message", "cases", "none")
-    print(f"{'%':10}{'answers':>8}" + "".join(f"{c:>10}" for c in columns) + f"{'false':>10}")
+    print(f"{'%':10}{'answers':>8}" + "".join(f"{s:>10}" for s in STAGES) + f"{'false':>10}")
     for group in (*counts, "all"):
         row = counts[group] if group != "all" else sum(counts.values(), Counter())
         untrue = false[group] if group != "all" else sum(false.values(), Counter())
         total = row.total()
-        shares = "".join(f"{100 * row[c] / total:10.1f}" for c in columns)
+        shares = "".join(f"{100 * row[s] / total:10.1f}" for s in STAGES)
         print(f"{group:10}{total:8}{shares}{100 * untrue.total() / total:10.1f}   {dict(untrue)}")
 
 
