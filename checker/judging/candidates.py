@@ -167,7 +167,11 @@ def _wrong_parts(exercise: Exercise) -> Iterator[_Part]:
     for name in exercise.uses:
         for wrong in load(name).wrongs.values():
             diagnosis = f"{name} の部分で、{wrong.diagnosis}"
-            yield _Part(f"{name}.{wrong.name}", diagnosis, _names(exercise, {name: _compiled(bare(wrong.text))}))
+            yield _Part(
+                f"{name}.{wrong.name}",
+                diagnosis,
+                _names(exercise, {name: _compiled(bare(wrong.text))}),
+            )
 
 
 def _with_a_wrong_part(exercise: Exercise, parts: list[_Part]) -> Iterator[Candidate]:
@@ -275,9 +279,11 @@ def _other_inputs(exercise: Exercise) -> Iterator[Candidate]:
     for i, j in itertools.combinations(range(len(names)), 2):
         said = f"引数 {names[i]} と {names[j]} が入れ替わったときと、同じ結果です。"
         swap = functools.partial(_swapped, i, j)
-        yield Candidate("input", f"swapped {names[i]} {names[j]}", said, exercise.solution, change=swap)
-    for (i, name), (key, when, change) in itertools.product(enumerate(names), CHANGES):
-        said = f"引数 {name} {when}ときと、同じ結果です。"
+        yield Candidate(
+            "input", f"swapped {names[i]} {names[j]}", said, exercise.solution, change=swap
+        )
+    for (i, name), (key, done, change) in itertools.product(enumerate(names), CHANGES):
+        said = f"引数 {name} {done}ときと、同じ結果です。"
         changed = functools.partial(_changed, i, change)
         yield Candidate("input", f"{key} {name}", said, exercise.solution, change=changed)
 

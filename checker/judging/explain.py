@@ -63,12 +63,14 @@ def explanation(
             return None
         expected = [known(exercise, exercise.solution, case) for case in cases]
         found = relation(exercise, cases, expected, actual)
-        return found and Explanation("relation", found.key, found.sentence if reveal else found.hidden)
+        return found and Explanation(
+            "relation", found.key, found.sentence if reveal else found.hidden
+        )
 
     every = candidates(exercise)
     with quiet():
         if raises:
-            found = first(takewhile(lambda c: c.stage == "named", every))
+            found = first(takewhile(lambda c: c.stage == "named" and c.wrong, every))
         else:
             found = first(takewhile(lambda c: c.stage != "double", every))
             found = found or related() or first(dropwhile(lambda c: c.stage != "double", every))

@@ -74,7 +74,7 @@ def judge(
     if failure and failure.kind == "NotImplementedError" and failure.kind in answer.source:
         return facts("unanswered")
     explained = explanation(exercise, cases, actual, findings, reveal)
-    if failure and not (explained and explained.stage == "named"):
+    if failure and not (explained and explained.misconception):
         line = _line(answer, failure, reveal)
         return facts("error", failure=failure, line=line, case=cases[first])
     part, value, wanted = _first_difference(exercise, actual[first].value, expected[first].value)
@@ -113,24 +113,3 @@ def _first_difference(
             value, wanted = next(p for p in pairs if difference(p[1], p[0], exercise.rtol))
         return name, value, wanted
     return "戻り値", actual, expected  # what differs is an argument
-
-
-def _misconception(
-    exercise: Exercise,
-    cases: tuple[Case, ...],
-    actual: tuple[Observation, ...],
-    failing: list[int],
-) -> Wrong | None:
-    """The known wrong answer that does the same: in every case, or else in every failing case."""
-
-    def agrees(wrong: Wrong, i: int) -> bool:
-        return same(actual[i], known(exercise, wrong.function, cases[i]), exercise.rtol)
-
-    partial = None
-    for wrong in exercise.wrongs.values():
-        if not all(agrees(wrong, i) for i in failing):
-            continue
-        if all(agrees(wrong, i) for i in range(len(cases)) if i not in failing):
-            return wrong
-        partial = partial or wrong
-    return partial

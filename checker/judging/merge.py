@@ -48,7 +48,9 @@ def _merged_lists(base: list, one: list, other: list) -> list:
 def _edits(base: list, version: list) -> Iterator[tuple[tuple[int, int], list]]:
     """What a version replaces: (from, to) in `base` → the new elements."""
     texts = [[_text(element) for element in elements] for elements in (base, version)]
-    for kind, start, end, first, last in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    for kind, start, end, first, last in SequenceMatcher(
+        None, *texts, autojunk=False
+    ).get_opcodes():
         if kind != "equal":
             yield (start, end), version[first:last]
 

@@ -221,7 +221,9 @@ def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
 
 def _drop_validation(function: ast.FunctionDef) -> None:
     """Remove every `if` that ends by raising, the variables that only it reads, and a last raise."""
-    checks = [s for s in function.body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)]
+    checks = [
+        s for s in function.body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)
+    ]
     function.body = [s for s in function.body if s not in checks]
     if isinstance(function.body[-1], ast.Raise):
         function.body.pop()
@@ -289,10 +291,15 @@ def _of_one(value: object) -> Iterator[Slip]:
             for i, operator in enumerate(operators):
                 for other in COMPARISONS[type(operator)]:
                     is_boundary = frozenset({type(operator), other}) in BOUNDARIES
-                    replaced = ast.Compare(left, [*operators[:i], other(), *operators[i + 1 :]], rest)
+                    replaced = ast.Compare(
+                        left, [*operators[:i], other(), *operators[i + 1 :]], rest
+                    )
                     yield "boundary" if is_boundary else "direction", replaced
         case ast.BoolOp(operator, parts):
-            yield "logic", ast.BoolOp(ast.And() if isinstance(operator, ast.Or) else ast.Or(), parts)
+            yield (
+                "logic",
+                ast.BoolOp(ast.And() if isinstance(operator, ast.Or) else ast.Or(), parts),
+            )
             for i in range(len(parts)):
                 kept = parts[:i] + parts[i + 1 :]
                 yield "condition", kept[0] if len(kept) == 1 else ast.BoolOp(operator, kept)
@@ -341,7 +348,9 @@ def _without_parentheses(product: ast.BinOp) -> Iterator[Slip]:
     if isinstance(left, ast.BinOp) and not (associative and isinstance(left.op, ast.Mult)):
         yield "precedence", ast.BinOp(left.left, left.op, ast.BinOp(left.right, operator, right))
     associative = isinstance(operator, ast.Mult)
-    if isinstance(right, ast.BinOp) and not (associative and isinstance(right.op, (ast.Mult, ast.Div))):
+    if isinstance(right, ast.BinOp) and not (
+        associative and isinstance(right.op, (ast.Mult, ast.Div))
+    ):
         yield "precedence", ast.BinOp(ast.BinOp(left, operator, right.left), right.op, right.right)
 
 

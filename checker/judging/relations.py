@@ -216,8 +216,8 @@ def _numbers(value: object) -> torch.Tensor | None:
     """All numbers of a value in one row, whatever holds them."""
     if type(value) is torch.Tensor:
         return value.double().flatten()
-    if type(value) in (int, float):
-        return torch.tensor([value], dtype=torch.float64)
+    if type(value) is float or type(value) is int and value.bit_length() < 1_000:
+        return torch.tensor([float(value)], dtype=torch.float64)
     if type(value) in (list, tuple):
         rows = [_numbers(element) for element in value]
         if rows and all(row is not None for row in rows):

@@ -189,7 +189,9 @@ def _number(element: torch.Tensor) -> str:
 def call_text(exercise: Exercise, case: Case) -> str:
     """The call of a case with its arguments' names; tensors in full where they are small."""
     names = inspect.signature(exercise.solution).parameters
-    arguments = [f"{n}={_argument(v)}" for n, v in zip(names, case.arguments, strict=True)]
+    pairs = zip(names, case.arguments, strict=True)
+    # show() sets the rows of a tensor below each other: they move with the name before it.
+    arguments = [f"{n}={_argument(v)}".replace("\n", "\n" + " " * (len(n) + 1)) for n, v in pairs]
     line = f"{exercise.name}({', '.join(arguments)})"
     if "\n" not in line and len(line) <= WIDTH:
         return line

@@ -63,14 +63,19 @@ def main(names: list[str]) -> None:
             wrong_seed = refuted(held_out, text, facts.explanation)
             if wrong_seed:
                 false[group][stage] += 1
-                print(f"false, seed {wrong_seed}: {facts.explanation.sentence}\n{text}\n", file=sys.stderr)
+                print(
+                    f"false, seed {wrong_seed}: {facts.explanation.sentence}\n{text}\n",
+                    file=sys.stderr,
+                )
             elif stage == "none":
                 print(f"not explained ({group}):\n{text}\n", file=sys.stderr)
     report(counts, false)
     for word, times in (("first", cold), ("later", warm)):
         if len(times) > 1:
             percentile = statistics.quantiles(times, n=20)[-1]
-            print(f"{word} verdict of an exercise: {statistics.median(times):.0f} ms, p95 {percentile:.0f} ms")
+            print(
+                f"{word} verdict of an exercise: {statistics.median(times):.0f} ms, p95 {percentile:.0f} ms"
+            )
 
 
 def report(counts: dict[str, Counter], false: dict[str, Counter]) -> None:

@@ -11,18 +11,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "+ return max((a for a, acc in zip(alphas, accuracies, strict=False) if acc >= lowest),"
         " default=None)": "the two lists have the same length; strict only matters where they do not",
     },
-    "fit_slope": {
-        "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
-        "+ errors = (ascending[:, None] * x - y).square().sum(dim=1)": (
-            "the difference is squared, so its sign is gone"
-        ),
-    },
-    "hint_loss": {
-        "- error = teacher_hint - student_guided @ regressor.T\n"
-        "+ error = student_guided @ regressor.T - teacher_hint": (
-            "the difference is squared, so its sign is gone"
-        ),
-    },
     "dead_neurons": {
         "- return ~incoming.any(dim=1) | ~outgoing.any(dim=0)\n"
         "+ return ~incoming.any(dim=-1) | ~outgoing.any(dim=0)": (
@@ -36,6 +24,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "fit_slope": {
+        "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
+        "+ errors = (ascending[:, None] * x - y).square().sum(dim=1)": (
+            "the difference is squared, so its sign is gone"
+        ),
         "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
         "+ errors = (y - ascending[:, None] * x).square().mean(dim=1)": (
             "every row has the same length, so the mean keeps the order and the ties"
@@ -113,6 +105,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "hint_loss": {
+        "- error = teacher_hint - student_guided @ regressor.T\n"
+        "+ error = student_guided @ regressor.T - teacher_hint": (
+            "the difference is squared, so its sign is gone"
+        ),
         "- return 0.5 * error.square().sum(dim=1).mean()\n"
         "+ return 0.5 * error.square().sum(dim=-1).mean()": "hidden layers have two axes: 1 is the last one",
     },

@@ -12,7 +12,7 @@ from sample_exercise import cases, sample
 from checker.catalogue import exercise_names, load
 from checker.exercise import Case, Exercise
 from checker.judging.judge import judge
-from checker.judging.mutants import KINDS, REDUCTIONS, mutants, sentence
+from checker.judging.mutants import mutants
 from checker.judging.source import request
 from checker.running.inside.answer import run_answer
 from checker.running.inside.cell_text import Answer

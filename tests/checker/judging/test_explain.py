@@ -88,7 +88,6 @@ def test_a_constant_factor_is_told_with_its_number_only_where_the_cases_are_publ
 def test_swapped_arguments_are_told():
     """Catches an answer whose only mistake is the order of two arguments."""
 
-
     def line(x: Tensor, slope: float, shift: float) -> Tensor:
         """傾き slope、切片 shift の直線の値を返します。"""
         return x * slope + shift
@@ -133,7 +132,10 @@ def test_what_nothing_explains_is_said_plainly_with_the_smallest_input():
     [
         ("soft_targets", "torch.softmax(logits / max(temperature, 1), dim=-1)"),
         ("threshold_mask", "(weight.abs() >= alpha * weight.std(correction=0)) & (weight != 0)"),
-        ("masked_sgd_step", "torch.where(mask, weight - lr * gradient, 0.0) if lr else weight.clone()"),
+        (
+            "masked_sgd_step",
+            "torch.where(mask, weight - lr * gradient, 0.0) if lr else weight.clone()",
+        ),
         ("straight_through", "grad_output * 0 if weight.abs().max() > 1 else grad_output.clone()"),
     ],
 )
@@ -256,10 +258,18 @@ BASE = "def f(x):\n    a = x + 1\n    b = a * 2\n    return b - 3"
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [
-        ("x + 1->x + 5", "b - 3->b - 4", "def f(x):\n    a = x + 5\n    b = a * 2\n    return b - 4"),
+        (
+            "x + 1->x + 5",
+            "b - 3->b - 4",
+            "def f(x):\n    a = x + 5\n    b = a * 2\n    return b - 4",
+        ),
         ("    a = x + 1\n->", "b - 3->b", "def f(x):\n    b = a * 2\n    return b"),
         ("    b = a * 2\n->", "x + 1->x", "def f(x):\n    a = x\n    return b - 3"),
-        ("x + 1->x + 5", "x + 1->x + 5", "def f(x):\n    a = x + 5\n    b = a * 2\n    return b - 3"),
+        (
+            "x + 1->x + 5",
+            "x + 1->x + 5",
+            "def f(x):\n    a = x + 5\n    b = a * 2\n    return b - 3",
+        ),
         ("x + 1->x + 5", "x + 1->x + 6", None),
         ("x + 1->x", "x + 1->1", None),
         ("    a = x + 1\n->", "x + 1->x", None),
