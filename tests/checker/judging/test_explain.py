@@ -226,7 +226,8 @@ def test_no_candidate_is_slow(name):
             started = time.process_time()
             candidate.observe(exercise, smallest)
             spent = time.process_time() - started
-            assert spent < 1.0, f"{candidate.key} took {spent:.1f} s"
+            # torch's first shape error of a process imports for two seconds.
+            assert spent < 4, f"{candidate.key} took {spent:.1f} s"
 
 
 def test_the_limit_leaves_room_for_known_loops():
