@@ -35,6 +35,8 @@ class Facts:
     seconds: float | None = None  # an empty answer is not run
     memory_mib: float | None = None
     fault: str | None = None  # of the grader, where it failed
+    explanation: str | None = None  # the key: answers with the same one belong together
+    cause: str | None = None  # the explanation as a sentence
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ class Answer:
     points: float
     label: str | None  # the first failing case
     misconception: str | None  # the name of the known wrong answer
+    explanation: str | None  # the key of what it coincides with, known wrong answer or not
+    cause: str | None  # the explanation as a sentence
     seconds: float | None
     memory_mib: float | None
     isolation: str
@@ -123,6 +125,8 @@ def read_notebook(
             text=writable(texts[name]),
             label=facts.label,
             misconception=facts.misconception,
+            explanation=facts.explanation,
+            cause=facts.cause,
             seconds=facts.seconds,
             memory_mib=facts.memory_mib,
             isolation=facts.isolation,

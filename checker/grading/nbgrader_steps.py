@@ -171,4 +171,7 @@ def facts_of(verdict: Verdict, cost: Cost | None, isolation: str) -> Facts:
     """What the report needs to know of a verdict. An empty answer is not run, and costs nothing."""
     v, run = verdict, verdict.outcome != "unanswered"
     seconds, memory = (cost.seconds, cost.memory_mib) if cost and run else (None, None)
-    return Facts(v.outcome, v.score, v.label, v.misconception, isolation, seconds, memory)
+    return Facts(
+        v.outcome, v.score, v.label, v.misconception, isolation, seconds, memory,
+        explanation=v.explanation, cause=v.cause,
+    )  # fmt: skip

@@ -27,13 +27,13 @@ KINDS = {  # what an answer counts as: sign and word
     kind: PARTIAL if kind == "partial" else (LOOK[kind][0], WORDS[kind])
     for kind in ("right", "partial", "wrong", "error", "unanswered")
 }
-UNNAMED = {  # mistakes without a diagnosis of their own
-    "unknown": "用意した誤答のどれとも一致しない不正解です。",
+UNNAMED = {  # mistakes without an explanation
+    "unknown": "用意した誤答や小さな書き違いの、どれとも一致しない不正解です。",
     "error": "エラーで止まる解答です。",
 }
 HEADINGS = (
     "学習者", "演習", "題名", "判定", "得点", "満点", "最初に外れたケース", "誤解", "診断",
-    "試行回数", "秒", "MiB", "隔離", "備考",
+    "分類", "試行回数", "秒", "MiB", "隔離", "備考",
 )  # fmt: skip
 EXAMPLES = 3  # of each mistake
 
@@ -72,26 +72,27 @@ def write_report(course: Path, assignment: str) -> tuple[Path, Path]:
 
 
 def findings(exercise: str, answers: list[Answer]) -> list[Finding]:
-    """The mistakes in answers to one exercise: diagnosed ones first, then the most frequent."""
+    """The mistakes in answers to one exercise: explained ones first, then the most frequent."""
     groups: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         if answer.kind not in ("right", "unanswered"):
             unnamed = "error" if answer.kind == "error" else "unknown"
-            groups[answer.misconception or unnamed].append(answer)
+            groups[answer.misconception or answer.explanation or unnamed].append(answer)
     found = []
     for name, group in groups.items():
         different = {answer.text: answer for answer in reversed(group)}.values()
         shortest = sorted(different, key=lambda answer: (len(answer.text), answer.student))
-        sentence = UNNAMED.get(name) or diagnosis(exercise, name)
+        sentence = UNNAMED.get(name) or said_of(group[0])
         students = [answer.student for answer in group]
         found.append(Finding(name, sentence, students, shortest[:EXAMPLES]))
     return sorted(found, key=lambda f: (f.name in UNNAMED, -len(f.students), f.name))
 
 
-def diagnosis(exercise: str, misconception: str | None) -> str | None:
-    """The sentence of a known wrong answer; its name where the exercise no longer has it."""
-    sentences = {wrong.name: wrong.diagnosis for wrong in load(exercise).wrongs.values()}
-    return sentences.get(misconception, misconception)
+def said_of(answer: Answer) -> str | None:
+    """The sentence on an answer's mistake: the diagnosis of a known wrong answer as the exercise has
+    it today, or the explanation; the name alone of a known wrong answer that is gone."""
+    known = load(answer.exercise).wrongs.get(answer.misconception)
+    return known.diagnosis if known else answer.cause or answer.misconception
 
 
 def distribution(points: list[float], full: float) -> list[int]:
@@ -150,10 +151,11 @@ def table_rows(answers: list[Answer], problems: dict[str, list[str]]) -> list[tu
     """One line for each learner and exercise, and one for what could not be judged."""
     lines: list[tuple] = [HEADINGS]
     for a in answers:
-        exercise, said = load(a.exercise), diagnosis(a.exercise, a.misconception)
+        exercise = load(a.exercise)
         lines.append((
             a.student, a.exercise, exercise.title, KINDS[a.kind][1], a.points, exercise.points, a.label,
-            a.misconception, said, a.tries, a.seconds, a.memory_mib, a.isolation, None,
+            a.misconception, said_of(a), a.explanation, a.tries, a.seconds, a.memory_mib, a.isolation,
+            None,
         ))  # fmt: skip
     blank = [None] * (len(HEADINGS) - 2)
     lines += [(student, *blank, why) for why, students in problems.items() for student in students]

@@ -7,26 +7,14 @@ or in the sandbox, and the known wrong answers are run here, on the author's sid
 from __future__ import annotations
 
 import functools
-import inspect
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from checker.exercise import Case, Exercise, Wrong
-from checker.judging.compare import Difference, difference
-from checker.running.inside.answer import run_call
+from checker.judging.compare import difference
+from checker.judging.explain import Explanation, explanation, size
+from checker.judging.observing import Finding, finding, known
 from checker.running.inside.cell_text import Answer
-from checker.running.inside.messages import Failure, Observation, Run
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong with one observation."""
-
-    kind: str  # one of compare.KINDS, "exception", "unmet", "changed" or "aliased"
-    difference: Difference | None = None
-    unmet: str = ""  # what falls short, in the exercise's own words
-    parameter: str = ""  # the argument that was changed
+from checker.running.inside.messages import Failure, Run
 
 
 @dataclass(frozen=True)
@@ -47,7 +35,13 @@ class Facts:
     part: str = "戻り値"  # what differs, by name, and the two values
     actual: object = None
     expected: object = None
-    misconception: Wrong | None = None
+    explanation: Explanation | None = None
+    smallest: Case | None = None  # of those that fail
+
+    @property
+    def misconception(self) -> Wrong | None:
+        """The known wrong answer of this exercise that the answer coincides with."""
+        return self.explanation.misconception if self.explanation else None
 
     @property
     def score(self) -> float:
@@ -80,8 +74,8 @@ def judge(
     # torch raises NotImplementedError too, for a dtype that an operation does not know.
     if failure and failure.kind == "NotImplementedError" and failure.kind in answer.source:
         return facts("unanswered")
-    misconception = _misconception(exercise, cases, actual, failing)
-    if failure and not misconception:
+    explained = explanation(exercise, cases, actual, findings, reveal)
+    if failure and not (explained and explained.misconception):
         line = _line(answer, failure, reveal)
         return facts("error", failure=failure, line=line, case=cases[first])
     part, value, wanted = _first_difference(exercise, actual[first].value, expected[first].value)
@@ -93,7 +87,8 @@ def judge(
         part=part,
         actual=value,
         expected=wanted,
-        misconception=misconception,
+        explanation=explained,
+        smallest=min((cases[i] for i in failing), key=lambda case: size(case.arguments)),
         failure=failure,
     )
 
@@ -119,68 +114,3 @@ def _first_difference(
             value, wanted = next(p for p in pairs if difference(p[1], p[0], exercise.rtol))
         return name, value, wanted
     return "戻り値", actual, expected  # what differs is an argument
-
-
-@functools.lru_cache(maxsize=4096)
-def known(exercise: Exercise, function: Callable, case: Case) -> Observation:
-    """What a known answer does in a case: run once, for every answer that is compared with it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the learner did not write what is warned of
-        seen = run_call(exercise.call(function), case.arguments)
-    if seen.failure and function is exercise.solution:
-        raise RuntimeError(f"the solution of {exercise.name} fails ({case.label}): {seen.failure}")
-    return seen
-
-
-def same(one: Observation, other: Observation, rtol: float | None = None) -> bool:
-    """Do two observations coincide: the same exception, or equal results and side effects?"""
-    if one.failure or other.failure:
-        return bool(one.failure and other.failure) and one.failure.kind == other.failure.kind
-    return (
-        difference(other.value, one.value, rtol) is None
-        and difference(other.arguments, one.arguments, rtol) is None
-        and one.aliased == other.aliased
-    )
-
-
-def finding(exercise: Exercise, expected: Observation, actual: Observation) -> Finding | None:
-    """What is wrong with one observation, or None."""
-    if actual.failure:
-        return Finding("exception")
-    where = "" if exercise.observer else "戻り値"  # an observer's values have names of their own
-    found = difference(expected.value, actual.value, exercise.rtol, where)
-    if exercise.accepts and (found is None or found.kind not in ("type", "length")):
-        unmet = exercise.accepts(actual.value, *expected.arguments)
-        if unmet:
-            return Finding("unmet", unmet=unmet)
-    elif found:
-        return Finding(found.kind, found)
-    names = list(inspect.signature(exercise.solution).parameters)
-    after = zip(names, expected.arguments, actual.arguments, strict=True)
-    for parameter, wanted, got in after:
-        if difference(wanted, got):
-            return Finding("changed", parameter=parameter)
-    if actual.aliased and not expected.aliased:
-        return Finding("aliased")
-    return None
-
-
-def _misconception(
-    exercise: Exercise,
-    cases: tuple[Case, ...],
-    actual: tuple[Observation, ...],
-    failing: list[int],
-) -> Wrong | None:
-    """The known wrong answer that does the same: in every case, or else in every failing case."""
-
-    def agrees(wrong: Wrong, i: int) -> bool:
-        return same(actual[i], known(exercise, wrong.function, cases[i]), exercise.rtol)
-
-    partial = None
-    for wrong in exercise.wrongs.values():
-        if not all(agrees(wrong, i) for i in failing):
-            continue
-        if all(agrees(wrong, i) for i in range(len(cases)) if i not in failing):
-            return wrong
-        partial = partial or wrong
-    return partial

@@ -37,9 +37,18 @@ def show(value: object, limit: int = 400) -> str:
 def _tensor_text(tensor: torch.Tensor) -> str:
     values = tensor.float() if tensor.dtype is torch.bfloat16 else tensor
     text = np.array2string(
-        values.numpy(), precision=4, threshold=40, max_line_width=88, separator=", ", prefix="tensor("
+        values.numpy(),
+        precision=4,
+        threshold=40,
+        max_line_width=88,
+        separator=", ",
+        prefix="tensor(",
     )
-    dtype = "" if tensor.dtype in (torch.float32, torch.int64, torch.bool) else f", {dtype_name(tensor)}"
+    dtype = (
+        ""
+        if tensor.dtype in (torch.float32, torch.int64, torch.bool)
+        else f", {dtype_name(tensor)}"
+    )
     return f"tensor({text}{dtype})"
 
 

@@ -35,9 +35,7 @@ class JudgeFailed(Exception):
         return [str(self)]
 
 
-def judge_source(
-    name: str, source: str, *, seed: int | None = None, box: bool = False
-) -> Verdict:
+def judge_source(name: str, source: str, *, seed: int | None = None, box: bool = False) -> Verdict:
     """Judge the text of an answer cell.
 
     Without `seed` the public cases are used and the verdict shows inputs and values; with a seed

@@ -27,6 +27,8 @@ class Verdict:
     misconception: str | None = None  # name of the wrong answer that it coincides with
     lines: tuple[Line, ...] = ()
     comparison: tuple[object, object] | None = None  # (actual, expected) where they may be shown
+    explanation: str | None = None  # its key: answers with the same one belong together
+    cause: str | None = None  # the explanation as a sentence
 
     @property
     def message(self) -> str:

@@ -23,6 +23,8 @@ HIDDEN = {  # what a hidden case may say: the kind of mistake, never an input or
     "exception": "例外が起きました。",
     "unmet": "条件を満たしていません。",
 }
+UNEXPLAINED = "よくある間違いのどれとも一致しませんでした。値を 1 つ、手で計算して比べてください。"
+WIDTH, ROWS = 88, 6  # of a call on the screen
 
 
 def verdict(facts: Facts) -> Verdict:
@@ -37,6 +39,8 @@ def verdict(facts: Facts) -> Verdict:
         facts.misconception.name if facts.misconception else None,
         tuple(line for line in lines if line.text),
         (facts.actual, facts.expected) if _both_values(facts) else None,
+        facts.explanation.key if facts.explanation else None,
+        facts.explanation.sentence if facts.explanation else None,
     )
 
 
@@ -77,11 +81,28 @@ def _wrong(facts: Facts) -> list[Line]:
         Line("違い", found(facts) if reveal else hidden(facts)),
         Line("あなたの値", show(facts.actual) if both else "", "compared"),
         Line("期待した値", show(facts.expected) if both else "", "compared"),
-        Line("考えられる原因", facts.misconception.diagnosis if facts.misconception else ""),
+        _explained(facts),
+        _smallest(facts),
         Line("通ったケース", _passed(facts)),
         _printed(facts),
         Line("次の一歩", hint if reveal else ""),
     ]
+
+
+def _explained(facts: Facts) -> Line:
+    """What the answer coincides with; where it is nothing known, that is said too."""
+    if facts.explanation:
+        is_cause = facts.explanation.stage in ("named", "pair")
+        return Line("考えられる原因" if is_cause else "手がかり", facts.explanation.sentence)
+    told = facts.finding.kind not in ("value", "finite", "unmet", "exception")
+    return Line("手がかり", "" if told else UNEXPLAINED)
+
+
+def _smallest(facts: Facts) -> Line:
+    """Where nothing is known of the cause: the failing call that is easiest to follow by hand."""
+    another = not facts.explanation and facts.smallest is not facts.case
+    text = call_text(facts.exercise, facts.smallest) if facts.reveal and another else ""
+    return Line("外れる最も小さい例", text, "code")
 
 
 def _printed(facts: Facts) -> Line:
@@ -170,10 +191,23 @@ def _number(element: torch.Tensor) -> str:
 
 
 def call_text(exercise: Exercise, case: Case) -> str:
-    """The call of a case with its arguments' names, tensors as their shape."""
+    """The call of a case with its arguments' names; tensors in full where they are small."""
     names = inspect.signature(exercise.solution).parameters
     pairs = zip(names, case.arguments, strict=True)
-    return f"{exercise.name}({', '.join(f'{n}={_short(v)}' for n, v in pairs)})"
+    # show() sets the rows of a tensor below each other: they move with the name before it.
+    arguments = [f"{n}={_argument(v)}".replace("\n", "\n" + " " * (len(n) + 1)) for n, v in pairs]
+    line = f"{exercise.name}({', '.join(arguments)})"
+    if "\n" not in line and len(line) <= WIDTH:
+        return line
+    rows = (argument.replace("\n", "\n    ") for argument in arguments)
+    return "\n".join([f"{exercise.name}(", *(f"    {row}," for row in rows), ")"])
+
+
+def _argument(value: object) -> str:
+    """An argument in full where that takes a few lines, else with its tensors as their shapes."""
+    whole = show(value, WIDTH * ROWS)
+    fits = whole.count("\n") < ROWS and len(whole) <= WIDTH * ROWS and "..." not in whole
+    return whole if fits else _short(value)
 
 
 def _short(value: object) -> str:

@@ -25,6 +25,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "fit_slope": {
         "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
+        "+ errors = (ascending[:, None] * x - y).square().sum(dim=1)": (
+            "the difference is squared, so its sign is gone"
+        ),
+        "- errors = (y - ascending[:, None] * x).square().sum(dim=1)\n"
         "+ errors = (y - ascending[:, None] * x).square().mean(dim=1)": (
             "every row has the same length, so the mean keeps the order and the ties"
         ),
@@ -105,6 +109,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "hint_loss": {
+        "- error = teacher_hint - student_guided @ regressor.T\n"
+        "+ error = student_guided @ regressor.T - teacher_hint": (
+            "the difference is squared, so its sign is gone"
+        ),
         "- return 0.5 * error.square().sum(dim=1).mean()\n"
         "+ return 0.5 * error.square().sum(dim=-1).mean()": "hidden layers have two axes: 1 is the last one",
     },

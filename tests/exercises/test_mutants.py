@@ -7,12 +7,12 @@ import sys
 import pytest
 import torch
 from equivalent_mutants import EQUIVALENT
-from mutants import mutants
 from sample_exercise import cases, sample
 
 from checker.catalogue import exercise_names, load
 from checker.exercise import Case, Exercise
 from checker.judging.judge import judge
+from checker.judging.mutants import mutants
 from checker.judging.source import request
 from checker.running.inside.answer import run_answer
 from checker.running.inside.cell_text import Answer
@@ -28,8 +28,9 @@ def outcomes(exercise: Exercise) -> dict[str, set[str]]:
     """The outcomes of all mutants of the solution, by what changed."""
     cases = exercise.make_cases(0)
     found: dict[str, set[str]] = {}
-    for change, text in mutants(exercise.solved()):
-        found.setdefault(change, set()).add(outcome(exercise, cases, Answer(text, exercise.name)))
+    for mutant in mutants(exercise.solved()):
+        told = outcome(exercise, cases, Answer(mutant.text, exercise.name))
+        found.setdefault(mutant.change, set()).add(told)
     return found
 
 
@@ -171,10 +172,11 @@ def test_validation_is_left_alone():
 
 def test_two_names_of_one_assignment_are_kept():
     """Catches mutants that are rejected for want of a name, whatever the cases see."""
-    texts = [text for _, text in mutants(PAIR)]
+    texts = [mutant.text for mutant in mutants(PAIR)]
     assert "def f(x):\n    low, high = x\n    return high + low" in texts
 
 
 @functools.cache
 def all_lines() -> set[str]:
-    return {line.strip() for _, text in mutants(SHOWS_ALL) for line in text.splitlines()}
+    texts = [mutant.text for mutant in mutants(SHOWS_ALL)]
+    return {line.strip() for text in texts for line in text.splitlines()}

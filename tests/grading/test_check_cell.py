@@ -12,7 +12,7 @@ from checker.cards import note_card
 from checker.grading import check_cell
 from checker.grading.check_cell import NOT_JUDGED, Facts, Judged
 
-FACTS = Facts("wrong", 0.75, "端の値", "cuts_ties", "隔離あり", 0.25, 3.5)
+FACTS = Facts("wrong", 0.75, "端の値", "cuts_ties", "隔離あり", 0.25, 3.5, explanation="no dim-1f", cause="…")
 
 
 def check(points: float = 2.0):
@@ -36,6 +36,15 @@ def test_what_is_written_is_read(facts):
     assert check_cell.read(cell) == check_cell.read(saved(cell)) == expected
     assert check_cell.read_all([saved(cell)]) == {"f": expected}
     assert determine_grade(cell) == (2 * facts.score, 2.0)
+
+
+def test_a_cell_of_a_grader_without_explanations_is_read():
+    """Catches a class graded before the update whose report is empty."""
+    cell = check()
+    check_cell.write(cell, FACTS, [note_card("一行目")])
+    old = cell.outputs[0].metadata[check_cell.KEY]
+    del old["explanation"], old["cause"]
+    assert check_cell.read(cell).facts == replace(FACTS, explanation=None, cause=None)
 
 
 @pytest.mark.parametrize("score, points", [(1 / 3, 0.6667), (1.5, 2.0), (-1.0, 0.0)])

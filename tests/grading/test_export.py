@@ -34,7 +34,8 @@ def graded(course: Path, learner: str, message: str = MESSAGE) -> None:
         cells.append(new_code_cell("SECRET = 1", metadata={"nbgrader": marks}))
         marks = {"grade_id": f"{name}-check", "grade": True, "solution": False, "points": 2}
         check = new_code_cell("SECRET", metadata={"nbgrader": marks})
-        facts = Facts("wrong", 0.375, "SECRET", "SECRET", "SECRET", fault="SECRET")
+        secrets = dict.fromkeys(("fault", "explanation", "cause"), "SECRET")
+        facts = Facts("wrong", 0.375, "SECRET", "SECRET", "SECRET", **secrets)
         check_cell.write(check, facts, [Card("<b>SECRET</b>", message)])
         cells.append(check)
     folder = course / "grading/autograded" / learner / LESSON

@@ -25,7 +25,7 @@ from checker.grading.report import NothingToReport, write_report
 PAPER = {"width": 703, "height": 1000}  # A4 less its margins, in CSS pixels
 HOSTILE = '</pre></td><script>x</script><img src="//a.invalid" onerror="x">" onclick="x'
 ANSWER = Answer(
-    HOSTILE, NAMES[0], "wrong", 0.0, HOSTILE, None, 0.5, 3.0, HOSTILE, 2, HOSTILE
+    HOSTILE, NAMES[0], "wrong", 0.0, HOSTILE, None, None, None, 0.5, 3.0, HOSTILE, 2, HOSTILE
 )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_each_misconception_is_counted_and_named(sample, name):
     for details in sample.soup.select(f"section#{name} details"):
         finding = details["data-finding"]
         shown[finding] = int(details.select_one("b").text.split()[0])
-        sentence = report.UNNAMED.get(finding) or report.diagnosis(name, finding)
+        sentence = report.UNNAMED.get(finding) or load(name).wrongs[finding].diagnosis
         assert sentence in details.summary.text
     assert shown == expected
     order = list(shown)
@@ -225,6 +225,34 @@ def test_examples_are_few_short_and_different():
     assert [a.text for a in finding.examples] == ["a", "bb", "ccc"]
     assert [a.student for a in finding.examples] == ["1", "4", "0"]
     assert finding.students == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_an_unnamed_slip_that_several_share_is_one_mistake():
+    """Catches answers that hide among the unknown ones though one explanation fits them all, two
+    slips of one kind taken for one, and a learner's mark-up in the place of the explanation."""
+    said = "次元の指定がないときと、同じ結果です。"
+    keys = ["no dim-1", "no dim-1", None, "no dim-2"]
+    group = [
+        dataclasses.replace(ANSWER, student=str(i), explanation=key, cause=key and said)
+        for i, key in enumerate(keys)
+    ]
+    found = [(f.name, f.diagnosis, f.students) for f in report.findings(NAMES[0], group)]
+    assert found == [
+        ("no dim-1", said, ["0", "1"]),
+        ("no dim-2", said, ["3"]),
+        ("unknown", report.UNNAMED["unknown"], ["2"]),
+    ]
+    rows = report.table_rows(group, {})
+    column = {name: i for i, name in enumerate(rows[0])}
+    assert [row[column["分類"]] for row in rows[1:]] == keys
+    assert [row[column["診断"]] for row in rows[1:]] == [said, said, None, said]
+
+
+def test_a_known_wrong_answer_that_is_gone_keeps_what_was_said():
+    """Catches a report that fails, or says nothing, on a class graded before an update."""
+    gone = dataclasses.replace(ANSWER, misconception="was_renamed")
+    assert report.said_of(gone) == "was_renamed"
+    assert report.said_of(dataclasses.replace(gone, cause="前の診断です。")) == "前の診断です。"
 
 
 # ---- what it bears -----------------------------------------------------------------------------

@@ -105,8 +105,9 @@ def facts(judged: Verdict, seconds: float | None, isolation: str) -> Facts:
     """What the grader notes about an answer."""
     memory = None if seconds is None else round(2 + 100 * seconds, 1)
     return Facts(
-        judged.outcome, judged.score, judged.label, judged.misconception, isolation, seconds, memory
-    )
+        judged.outcome, judged.score, judged.label, judged.misconception, isolation, seconds, memory,
+        explanation=judged.explanation, cause=judged.cause,
+    )  # fmt: skip
 
 
 def deal() -> dict[tuple[str, str], str]:

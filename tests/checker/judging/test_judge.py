@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sample_exercise import WRONGS, cases, sample, scaled, verdict_on
 
 from checker.catalogue import UnknownExercise, exercise_names, load
+from checker.exercise import Case
 from checker.judging import source as runner
 from checker.judging import words
 from checker.judging.judge import judge
@@ -370,16 +371,36 @@ def test_the_message_says_call_values_cause_and_next_step(wrong):
         "呼び出し", "ケース", "違い", "あなたの値", "期待した値", "考えられる原因",
         "通ったケース", "次の一歩",
     ]  # fmt: skip
-    assert "scaled(values=Tensor[2, 3], factor=2." in found.message
+    called = told_in(found)["呼び出し"]
+    assert called.startswith("scaled(\n    values=tensor([[") and "    factor=2." in called
     assert WRONGS[wrong] in found.message
     assert 'hint("scaled")' in found.message
 
 
-def test_a_misconception_in_the_failing_cases_alone_is_named_too():
-    """Catches a diagnosis that is lost because the answer is right in the other cases."""
+def test_a_misconception_in_the_failing_cases_alone_is_not_named():
+    """Catches a diagnosis that is false of the cases that pass."""
     found = verdict("return values * factor if factor >= 0 else values + factor")
-    assert (found.outcome, found.misconception) == ("wrong", "adds")
-    assert WRONGS[next(iter(WRONGS))] in found.message
+    assert (found.outcome, found.misconception) == ("wrong", None)
+    assert WRONGS[next(iter(WRONGS))] not in found.message
+
+
+def test_a_call_is_shown_in_full_where_it_takes_a_few_lines():
+    """Catches inputs that nobody can try by hand, and a screen full of numbers."""
+    small, large = torch.tensor([[1.5, -2.0]] * 2), torch.zeros(30, 30)
+    call = words.call_text(sample(), Case("基本", (small, 2.0)))
+    assert call == (
+        "scaled(\n"
+        "    values=tensor([[ 1.5, -2. ],\n"
+        "                   [ 1.5, -2. ]]),\n"
+        "    factor=2.0,\n"
+        ")"
+    )
+    assert words.call_text(sample(), Case("基本", (large, 2.0))) == (
+        "scaled(values=Tensor[30, 30], factor=2.0)"
+    )
+    assert words.call_text(sample(), Case("基本", (small[0], 2.0))) == (
+        "scaled(values=tensor([ 1.5, -2. ]), factor=2.0)"
+    )
 
 
 def test_an_unknown_mistake_is_not_given_a_name():

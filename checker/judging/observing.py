@@ -1,0 +1,67 @@
+"""What is seen of one call: what a known answer does, and what tells an answer from the solution."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checker.exercise import Case, Exercise
+from checker.judging.compare import Difference, difference
+from checker.running.inside.answer import run_call
+from checker.running.inside.messages import Observation
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one observation."""
+
+    kind: str  # one of compare.KINDS, "exception", "unmet", "changed" or "aliased"
+    difference: Difference | None = None
+    unmet: str = ""  # what falls short, in the exercise's own words
+    parameter: str = ""  # the argument that was changed
+
+
+@functools.lru_cache(maxsize=4096)
+def known(exercise: Exercise, function: Callable, case: Case) -> Observation:
+    """What a known answer does in a case: run once, for every answer that is compared with it."""
+    with warnings.catch_warnings(action="ignore"):  # the learner did not write what is warned of
+        seen = run_call(exercise.call(function), case.arguments)
+    if seen.failure and function is exercise.solution:
+        raise RuntimeError(f"the solution of {exercise.name} fails ({case.label}): {seen.failure}")
+    return seen
+
+
+def same(one: Observation, other: Observation, rtol: float | None = None) -> bool:
+    """Do two observations coincide: the same exception, or equal results and side effects?"""
+    if one.failure or other.failure:
+        return bool(one.failure and other.failure) and one.failure.kind == other.failure.kind
+    return (
+        difference(other.value, one.value, rtol) is None
+        and difference(other.arguments, one.arguments, rtol) is None
+        and one.aliased == other.aliased
+    )
+
+
+def finding(exercise: Exercise, expected: Observation, actual: Observation) -> Finding | None:
+    """What is wrong with one observation, or None."""
+    if actual.failure:
+        return Finding("exception")
+    where = "" if exercise.observer else "戻り値"  # an observer's values have names of their own
+    found = difference(expected.value, actual.value, exercise.rtol, where)
+    if exercise.accepts and (found is None or found.kind not in ("type", "length")):
+        unmet = exercise.accepts(actual.value, *expected.arguments)
+        if unmet:
+            return Finding("unmet", unmet=unmet)
+    elif found:
+        return Finding(found.kind, found)
+    names = list(inspect.signature(exercise.solution).parameters)
+    after = zip(names, expected.arguments, actual.arguments, strict=True)
+    for parameter, wanted, got in after:
+        if difference(wanted, got):
+            return Finding("changed", parameter=parameter)
+    if actual.aliased and not expected.aliased:
+        return Finding("aliased")
+    return None

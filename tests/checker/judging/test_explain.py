@@ -1,0 +1,314 @@
+"""Explanations: what fits all the cases that an answer passes and fails, or nothing."""
+
+import ast
+import itertools
+import re
+import sys
+import time
+
+import pytest
+import torch
+from sample_exercise import cases, sample, verdict_on
+from torch import Tensor
+
+from checker.catalogue import exercise_names, load
+from checker.judging import explain
+from checker.judging.candidates import STEPS, Candidate, candidates
+from checker.judging.explain import quiet, size
+from checker.judging.merge import Conflict, merged
+from checker.judging.mutants import KINDS, REDUCTIONS, mutants, sentence
+from checker.judging.source import cases_of, judge_source
+from checker.judging.verdict import Verdict
+
+HEAD = "def scaled(values, factor):\n    return "
+
+
+def told(verdict: Verdict, caption: str) -> str | None:
+    """The only line of a verdict with this caption, or None."""
+    lines = [line.text for line in verdict.lines if line.caption == caption]
+    assert len(lines) <= 1
+    return lines[0] if lines else None
+
+
+def explained(verdict: Verdict) -> str:
+    """What is said of the cause: one sentence, under one of two captions."""
+    said = [told(verdict, caption) for caption in ("考えられる原因", "手がかり")]
+    assert said.count(None) == 1, "two explanations, or none"
+    return said[0] or said[1]
+
+
+TWO_AT_ONCE = """
+def affine_params(low, high, bits):
+    if low == high:
+        return 1.0, 0
+    scale = (high - low) / (2**bits - 1)
+    return scale, int(-low / scale)
+"""
+DEFAULT_MEAN = """
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    log_q = F.log_softmax(student_logits / temperature, dim=1)
+    p = F.softmax(teacher_logits.detach() / temperature, dim=1)
+    soft = nn.KLDivLoss()(log_q, p) * temperature**2
+    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
+"""
+BITS = """
+def csr_bytes(rows, nonzeros, value_bytes, index_bytes):
+    return 16 * (nonzeros * (value_bytes + index_bytes) + (rows + 1) * index_bytes)
+"""
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+def test_two_known_mistakes_at_once_are_both_named(seed):
+    """Catches the commonest answer of public files, two mistakes at once, left without a cause."""
+    found = judge_source("affine_params", TWO_AT_ONCE, seed=seed)
+    wrongs = load("affine_params").wrongs
+    assert found.explanation == "forgets_to_widen+truncates"
+    assert found.misconception is None
+    for name in ("forgets_to_widen", "truncates"):
+        assert wrongs[name].diagnosis in told(found, "考えられる原因")
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+def test_a_mistake_in_a_part_is_named(seed):
+    """Catches an exercise that does not know the mistakes of those it builds on."""
+    found = judge_source("distillation_loss", DEFAULT_MEAN, seed=seed)
+    diagnosis = load("soft_loss").wrongs["averages_over_classes"].diagnosis
+    assert found.explanation == "soft_loss.averages_over_classes"
+    assert told(found, "考えられる原因") == f"soft_loss の部分で、{diagnosis}"
+
+
+def test_a_constant_factor_is_told_with_its_number_only_where_the_cases_are_public():
+    """Catches bits for bytes without a word, and a number in a hidden verdict."""
+    public, hidden = (judge_source("csr_bytes", BITS, seed=seed) for seed in (None, 5))
+    assert told(public, "手がかり") == "どのケースでも、期待した値の 16 倍です。"
+    assert told(hidden, "手がかり") == "どのケースでも、期待した値の決まった倍数です。"
+    assert public.explanation == hidden.explanation == "factor"
+
+
+def test_swapped_arguments_are_told():
+    """Catches an answer whose only mistake is the order of two arguments."""
+
+    def line(x: Tensor, slope: float, shift: float) -> Tensor:
+        """傾き slope、切片 shift の直線の値を返します。"""
+        return x * slope + shift
+
+    def points(rng):
+        for label in ("基本", "ほかの直線"):
+            yield label, (torch.tensor(rng.normal(size=3)), *map(float, rng.uniform(2, 9, 2)))
+
+    exercise = sample(line, cases=points, wrongs={}, rights=[])
+    found = verdict_on("def line(x, slope, shift):\n    return x * shift + slope", exercise)
+    said = "引数 slope と shift が入れ替わったときと、同じ結果です。"
+    assert told(found, "手がかり") == said
+
+
+def test_the_kind_of_a_single_slip_is_told_and_not_its_place():
+    """Catches a slip without a hint, or with one that gives the solution away."""
+    said = explained(verdict_on(HEAD + "values ** factor"))
+    assert said == sentence("operator") and "values" not in said
+
+
+def test_the_only_cases_that_fail_are_listed():
+    """Catches an answer that is right but for one case, and is not told which one is special."""
+    text = HEAD + "values * factor + (7 if values.dtype is torch.float64 else 0)"
+    for seed in (None, 5):
+        said = explained(verdict_on(text, seed=seed))
+        assert said == "ほかのケースはすべて合っています。違うのは『倍精度』だけです。"
+
+
+def test_what_nothing_explains_is_said_plainly_with_the_smallest_input():
+    """Catches a verdict that keeps silent about not knowing, or shows a large input only."""
+    found = verdict_on(HEAD + "values.sort().values * (factor + 0.5) + 0.3")
+    assert "一致しませんでした" in told(found, "手がかり")
+    assert found.explanation is None
+    smallest = told(found, "外れる最も小さい例")
+    assert "values=tensor([1.5, -2.5])" in smallest or "values=tensor([ 1.5, -2.5])" in smallest
+    hidden = verdict_on(HEAD + "values.sort().values * (factor + 0.5) + 0.3", seed=5)
+    assert told(hidden, "外れる最も小さい例") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("soft_targets", "torch.softmax(logits / max(temperature, 1), dim=-1)"),
+        ("threshold_mask", "(weight.abs() >= alpha * weight.std(correction=0)) & (weight != 0)"),
+        (
+            "masked_sgd_step",
+            "torch.where(mask, weight - lr * gradient, 0.0) if lr else weight.clone()",
+        ),
+        ("straight_through", "grad_output * 0 if weight.abs().max() > 1 else grad_output.clone()"),
+    ],
+)
+def test_what_agrees_in_the_failing_cases_only_is_not_named(name, source):
+    """Catches a diagnosis that is false of the cases that pass: most false ones were of this kind."""
+    head = load(name).stub().splitlines()[0]
+    found = judge_source(name, f"{head}\n    return {source}")
+    assert (found.outcome, found.misconception) == ("wrong", None)
+    assert "考えられる原因" not in found.message
+
+
+BODIES = (
+    "values + factor", "values / factor", "values * factor + 1", "values * factor * 100",
+    "values * abs(factor)", "values.flip(0) * factor", "values.half() * factor", "values * 2",
+    "-values * factor * factor", "values * int(factor)", "(values * factor).round()",
+    "values * factor if factor else values", "values.abs() * factor", "values * factor + 0.3 * factor",
+    "values.sum() * factor", "(values * factor).flatten()[:1]", "[values]", "None",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+@pytest.mark.parametrize("body", BODIES)
+def test_an_answer_gets_one_explanation_at_most(body, seed):
+    """Catches two explanations that contradict each other, in one verdict."""
+    found = verdict_on(HEAD + body, seed=seed)
+    captions = [line.caption for line in found.lines]
+    assert captions.count("考えられる原因") + captions.count("手がかり") <= 1
+    assert (found.explanation is None) == (found.cause is None)
+    if found.cause:
+        assert explained(found) == found.cause
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_hidden_explanation_holds_no_value(body):
+    """Catches a factor, an offset or an input that reaches the learner by an explanation."""
+    found = verdict_on(HEAD + body, seed=7)
+    assert not re.search(r"\d\.\d|\d{3}", re.sub("float16|float32", "", found.message))
+    assert "factor=" not in found.message and found.comparison is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("* 1024", "期待した値の 1024 倍です"),
+        ("* math.log(2)", "期待した値の ln 2 倍です"),
+        ("* 1.7", "期待した値の 1.7 倍です"),
+        ("* values.numel()", "期待した値の「values の要素の数」倍です"),
+        ("/ len(values)", "期待した値を「values の 0 番の次元の大きさ」で割った値です"),
+        ("+ 1", "期待した値より 1 だけ大きい値です"),
+    ],
+)
+def test_a_relation_that_holds_in_every_case_is_told(change, words):
+    """Catches a factor or an offset that is not seen, or is called by another name."""
+    exercise = sample(wrongs={}, rights=[], cases=without_zero)
+    assert words in explained(verdict_on(f"{HEAD}values * factor {change}", exercise))
+
+
+def without_zero(rng):
+    yield from list(cases(rng))[:-1]
+
+
+def test_a_relation_that_one_case_breaks_is_not_told():
+    """Catches a relation that was looked for in the failing cases alone."""
+    exercise = sample(wrongs={}, rights=[], cases=without_zero)
+    said = explained(verdict_on(HEAD + "values * factor * (1.7 if factor > 0 else 1.8)", exercise))
+    assert "倍です" not in said
+
+
+def test_an_endless_slip_is_stopped_and_the_tracer_put_back():
+    """Catches a search that hangs, or that switches a debugger or the coverage off."""
+    exercise, before = sample(), sys.gettrace()
+    code = compile("def scaled(v, f):\n    while True:\n        v = v", "<candidate>", "exec")
+    names: dict = {}
+    exec(code, names)
+    endless = Candidate("slip", "endless", "…", names["scaled"])
+    assert endless.observe(exercise, exercise.make_cases(0)[0]).failure.kind == "TooManySteps"
+    assert sys.gettrace() is before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", exercise_names())
+def test_no_candidate_is_slow(name):
+    """Catches a slip that computes for ever inside one line, where no limit on lines stops it."""
+    exercise = load(name)
+    smallest = min(cases_of(exercise, 0), key=lambda case: size(case.arguments))
+    with quiet():
+        for candidate in itertools.islice(candidates(exercise), 0 if exercise.accepts else None):
+            started = time.process_time()
+            candidate.observe(exercise, smallest)
+            spent = time.process_time() - started
+            # torch's first shape error of a process imports for two seconds.
+            assert spent < 4, f"{candidate.key} took {spent:.1f} s"
+
+
+def test_the_limit_leaves_room_for_known_loops():
+    """Catches a limit so low that the exercises' own answers do not reach their end."""
+    assert STEPS > 2_049  # smallest_normal by halving
+
+
+def test_where_many_values_are_right_only_known_answers_are_compared():
+    """Catches a puzzle for which hundreds of slips are trained, or that hears something false."""
+    for name in ("choose_bits", "train_student"):
+        exercise = load(name)
+        assert [c.key for c in candidates(exercise)] == list(exercise.wrongs)
+
+
+def test_candidates_are_made_and_run_once_for_a_class(monkeypatch):
+    """Catches a search that starts anew for every learner: it takes a second for a class of ten."""
+    exercise, text = sample(), HEAD + "values.sort().values * (factor + 0.5) + 0.3"
+    made = exercise.make_cases(3)
+    monkeypatch.setattr(exercise, "make_cases", lambda seed: made)
+    verdict_on(text, exercise, seed=3)
+    monkeypatch.setattr("checker.judging.candidates.seed_everything", lambda: 1 / 0)
+    monkeypatch.setattr("checker.judging.candidates.slips", lambda tree: 1 / 0)
+    assert "一致しませんでした" in verdict_on(text, exercise, seed=3).message
+
+
+BASE = "def f(x):\n    a = x + 1\n    b = a * 2\n    return b - 3"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (
+            "x + 1->x + 5",
+            "b - 3->b - 4",
+            "def f(x):\n    a = x + 5\n    b = a * 2\n    return b - 4",
+        ),
+        ("    a = x + 1\n->", "b - 3->b", "def f(x):\n    b = a * 2\n    return b"),
+        ("    b = a * 2\n->", "x + 1->x", "def f(x):\n    a = x\n    return b - 3"),
+        (
+            "x + 1->x + 5",
+            "x + 1->x + 5",
+            "def f(x):\n    a = x + 5\n    b = a * 2\n    return b - 3",
+        ),
+        ("x + 1->x + 5", "x + 1->x + 6", None),
+        ("x + 1->x", "x + 1->1", None),
+        ("    a = x + 1\n->", "x + 1->x", None),
+    ],
+)
+def test_two_edits_are_merged_or_refused(one, other, both):
+    """Catches a merge that loses an edit, or makes one up where both change the same place."""
+    edited = [ast.parse(BASE.replace(*edit.split("->"))) for edit in (one, other)]
+    if both is None:
+        with pytest.raises(Conflict):
+            merged(ast.parse(BASE), *edited)
+    else:
+        assert ast.unparse(merged(ast.parse(BASE), *edited)) == both
+
+
+def test_every_kind_of_slip_has_a_sentence_that_says_no_more():
+    """Catches a kind without words, and words that quote the solution."""
+    seen = set()
+    for name in exercise_names():
+        solved = load(name).solved()
+        seen |= {mutant.kind for mutant in mutants(solved)}
+    for kind in seen:
+        assert re.fullmatch(r"[^。]+ときと、同じ結果です。", sentence(kind))
+        assert "=" not in sentence(kind)
+    assert set(KINDS) - seen <= {"precision", "early return", "dim", "index", "logic"}
+    assert sentence("sum mean") == "合計と平均を取り違えたときと、同じ結果です。"
+    assert {name for kind in seen - set(KINDS) for name in kind.split()} <= set(REDUCTIONS)
+
+
+def test_of_cases_lists_few_labels():
+    """Catches a list of labels too long to read, and one without what passes."""
+    made = sample().make_cases(0)
+
+    def said(*failing):
+        found = explain.of_cases(made, [object() if i in failing else None for i in range(4)])
+        return found and found.sentence
+
+    assert said(1) == "ほかのケースはすべて合っています。違うのは『負の倍率』だけです。"
+    assert "違うのは『負の倍率』『倍精度』だけです" in said(1, 2)
+    assert "合っているのは『倍率が 0』だけです" in said(0, 1, 2)
+    assert said(0, 1, 2, 3) is None
