@@ -93,5 +93,14 @@ def is_fast(item) -> bool:
     return "gate" not in marks or item.callspec.params["name"] in touched.touched()
 
 
+@pytest.fixture(autouse=True)
+def every_search_ends(caplog):
+    """Catches a search for an explanation that fails: it costs no verdict, so nobody would notice."""
+    yield
+    failed = [r for when in ("setup", "call") for r in caplog.get_records(when)
+              if r.name == "checker.judging.judge"]
+    assert not failed, failed[0].exc_info
+
+
 def pytest_unconfigure():
     shutil.rmtree(home, ignore_errors=True)

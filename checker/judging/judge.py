@@ -7,6 +7,7 @@ or in the sandbox, and the known wrong answers are run here, on the author's sid
 from __future__ import annotations
 
 import functools
+import logging
 from dataclasses import dataclass
 
 from checker.exercise import Case, Exercise, Wrong
@@ -15,6 +16,9 @@ from checker.judging.explain import Explanation, explanation, size
 from checker.judging.observing import Finding, finding, known
 from checker.running.inside.cell_text import Answer
 from checker.running.inside.messages import Failure, Run
+
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # a learner sees no traceback of ours
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,11 @@ def judge(
     # torch raises NotImplementedError too, for a dtype that an operation does not know.
     if failure and failure.kind == "NotImplementedError" and failure.kind in answer.source:
         return facts("unanswered")
-    explained = explanation(exercise, cases, actual, findings, reveal)
+    try:
+        explained = explanation(exercise, cases, actual, findings, reveal)
+    except Exception:  # the verdict stands without it
+        log.exception("the search for an explanation failed (%s)", exercise.name)
+        explained = None
     if failure and not (explained and explained.misconception):
         line = _line(answer, failure, reveal)
         return facts("error", failure=failure, line=line, case=cases[first])

@@ -108,6 +108,7 @@ def bare(source: str) -> ast.Module:
     if ast.get_docstring(function):
         del function.body[0]
     _drop_validation(function)
+    function.body = function.body or [ast.Pass()]
     return tree
 
 
@@ -225,7 +226,7 @@ def _drop_validation(function: ast.FunctionDef) -> None:
         s for s in function.body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)
     ]
     function.body = [s for s in function.body if s not in checks]
-    if isinstance(function.body[-1], ast.Raise):
+    if function.body and isinstance(function.body[-1], ast.Raise):
         function.body.pop()
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and type(n.ctx) is ast.Load}
     function.body = [

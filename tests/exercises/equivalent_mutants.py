@@ -55,6 +55,30 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "choose_bits": {
+        "- for chosen in itertools.product(range(8, 0, -1), repeat=len(weights)):\n"
+        "+ for chosen in itertools.product(range(8, 0, -1), repeat=len(candidates)):": (
+            "there is one dictionary of candidates for each weight"
+        ),
+        "- h = (h if layer == 0 else h.relu()) @ candidates[layer][bits].T\n"
+        "+ h = (x if layer == 0 else h.relu()) @ candidates[layer][bits].T": (
+            "before the first layer h is x"
+        ),
+        "- if 100 * int((h.argmax(dim=1) == y).sum()) / len(y) >= target:\n"
+        "+ if 100 * int((h.argmax(dim=1) == y).sum()) / len(h) >= target:": (
+            "the three have as many rows: one a sample"
+        ),
+        "- if 100 * int((h.argmax(dim=1) == y).sum()) / len(y) >= target:\n"
+        "+ if 100 * int((h.argmax(dim=1) == y).sum()) / len(x) >= target:": (
+            "the three have as many rows: one a sample"
+        ),
+        "- return dequantize(quantize(weight, scale, zero_point, bits), scale, zero_point)\n"
+        "+ return dequantize(quantize(weight, scale, zero_point, bits), target, zero_point)": (
+            "a positive factor of a layer without bias changes no class"
+        ),
+        "- return dequantize(quantize(weight, scale, zero_point, bits), scale, zero_point)\n"
+        "+ return dequantize(quantize(weight, scale, zero_point, target), scale, zero_point)": (
+            "the scale is made for the weights: nothing is clamped"
+        ),
         "- candidates = [{bits: rounded(weight, bits) for bits in range(1, 9)} for weight in weights]\n"
         "+ candidates = [{bits: rounded(weight, bits) for bits in range(1, 8)} for weight in weights]": (
             "no case needs a layer of 8 bits: any bits that meet the terms are right"
@@ -153,6 +177,14 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "train_student": {
+        "- hidden = (budget - classes) // (features + 1 + classes)\n"
+        "+ hidden = (budget - classes) // (features + 1 + features)": (
+            "a student that also fits and also reaches the target is right"
+        ),
+        "- hidden = (budget - classes) // (features + 1 + classes)\n"
+        "+ hidden = (budget - features) // (features + 1 + classes)": (
+            "a student that also fits and also reaches the target is right"
+        ),
         "- features, classes = (x.shape[1], teacher_logits.shape[1])\n"
         "+ features, classes = (x.shape[-1], teacher_logits.shape[1])": (
             "the two tensors have two axes: 1 is the last one"
@@ -196,6 +228,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "- optimizer = torch.optim.Adam(parameters, lr=0.03)\n"
         "+ optimizer = torch.optim.Adam(parameters, lr=0.06)": (
             "a student that also fits and also reaches the target is right"
+        ),
+    },
+    "distill_step": {
+        "- optimizer.zero_grad()\n"
+        "+ student.zero_grad()": (
+            "the optimizer holds the student's parameters and no others"
         ),
     },
 }

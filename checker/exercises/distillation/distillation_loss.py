@@ -186,31 +186,6 @@ exercise.slip(
     "soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。",
     "student_logits, teacher_logits.detach()", "teacher_logits.detach(), student_logits",
 )
-for name, diagnosis, written_out in (
-    (
-        "averages_over_classes",
-        "やわらかい損失を B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。",
-        'F.kl_div(log_q, p, reduction="none").mean()',
-    ),
-    (
-        "sums_over_the_batch",
-        "やわらかい損失を件数で割っていません。クラスについて足したあと、件数で平均します（batchmean）。",
-        'F.kl_div(log_q, p, reduction="sum")',
-    ),
-    (
-        "takes_the_cross_entropy",
-        "やわらかい損失が交差エントロピー -Σ p log q です。KL には Σ p log p も足します。",
-        "-(p * log_q).sum(dim=-1).mean()",
-    ),
-):
-    exercise.slip(
-        name,
-        diagnosis,
-        "soft = soft_loss(student_logits, teacher_logits.detach(), temperature)",
-        "p = F.softmax(teacher_logits.detach() / temperature, dim=-1)\n"
-        "    log_q = F.log_softmax(student_logits / temperature, dim=-1)\n"
-        f"    soft = {written_out}",
-    )
 exercise.slip(
     "returns_a_float",
     "Python の float を返しています。勾配を流せるように、.item() を使わずテンソルのまま返します。",

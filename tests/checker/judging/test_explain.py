@@ -130,13 +130,11 @@ def test_what_nothing_explains_is_said_plainly_with_the_smallest_input():
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("soft_targets", "torch.softmax(logits / max(temperature, 1), dim=-1)"),
         ("threshold_mask", "(weight.abs() >= alpha * weight.std(correction=0)) & (weight != 0)"),
         (
             "masked_sgd_step",
             "torch.where(mask, weight - lr * gradient, 0.0) if lr else weight.clone()",
         ),
-        ("straight_through", "grad_output * 0 if weight.abs().max() > 1 else grad_output.clone()"),
     ],
 )
 def test_what_agrees_in_the_failing_cases_only_is_not_named(name, source):

@@ -125,7 +125,7 @@ def seen_by_all(monkeypatch, answer: str = LOOKS) -> set[str | None]:
     exercise = sample(looked, cases=cases, wrongs={wrong: "違います。"}, rights=[])
     monkeypatch.setattr(runner, "load", lambda _: exercise)
     lines = {line.caption: line.text for line in judge_source("looked", answer).lines}
-    assert len(seen) == 3, "not all of our side has looked"
+    assert len(seen) >= 3, "not all of our side has looked"
     return {*seen, lines.get("あなたの出力")}
 
 
