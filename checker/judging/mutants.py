@@ -109,7 +109,7 @@ def bare(source: str) -> ast.Module:
         del function.body[0]
     _drop_validation(function)
     function.body = function.body or [ast.Pass()]
-    return tree
+    return ast.fix_missing_locations(tree)
 
 
 def slips(tree: ast.Module) -> Iterator[str]:

@@ -26,6 +26,8 @@ NAMED = {  # factors that have a meaning of their own
     math.pi: "π 倍", math.sqrt(2): "√2 倍", 1 / math.sqrt(2): "1/√2",
 }  # fmt: skip
 
+LARGEST = 100_000  # numbers in a value: an answer may return as many as fit into the memory
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -215,7 +217,7 @@ PLAIN = [
 def _numbers(value: object) -> torch.Tensor | None:
     """All numbers of a value in one row, whatever holds them."""
     if type(value) is torch.Tensor:
-        return value.double().flatten()
+        return value.double().flatten() if value.numel() <= LARGEST else None
     if type(value) is float or type(value) is int and value.bit_length() < 1_000:
         return torch.tensor([float(value)], dtype=torch.float64)
     if type(value) in (list, tuple):

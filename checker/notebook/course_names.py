@@ -17,7 +17,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from checker.catalogue import exercise_names, section_of, texts
-from checker.notebook.inputs import last_input, newest, remember_names
+from checker.notebook.inputs import begin, last_input, newest, remember
 from checker.running.inside.prelude import PRELUDE, TOOLS
 
 RUN_FIRST = "先に {name} の解答セルを実行し、そのあとでこのセルを実行してください。"
@@ -36,10 +36,11 @@ CODE = re.compile(r"^```python[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def load_ipython_extension(shell) -> None:
     """Explain missing and replaced names in Japanese from now on, and keep what is run."""
-    if remember_names in shell.events.callbacks["pre_run_cell"]:
+    if remember in shell.events.callbacks["pre_run_cell"]:
         return
     shell.set_custom_exc((NameError,), _explain)
-    shell.events.register("pre_run_cell", remember_names)
+    begin()
+    shell.events.register("pre_run_cell", remember)
     shell.events.register("post_run_cell", _tell_replaced)
 
 

@@ -12,8 +12,8 @@ from checker.catalogue import exercise_names
 from checker.hand_in import grade_id
 from checker.running.inside.cell_text import PROMPT, Cell, defines, meant_as
 
-# The two names of the cell of each input, by the input's number. JupyterLab sends them along.
-_names: dict[int, tuple[str | None, str | None]] = {}
+# The cells that were run, in order. Not IPython's history, which a front end may have switched off.
+_runs: list[Cell] = []
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,27 @@ class Found:
     redefined: bool  # another cell has defined the function since, which no grader looks at
 
 
-def remember_names(_) -> None:
-    """Keep the names of the cell that begins to run: a hook of IPython's."""
+def begin() -> None:
+    """Take over what was run before anybody remembered it, as far as IPython's history knows."""
+    _runs[:] = [Cell(text, None, None) for text in get_ipython().history_manager.input_hist_raw]
+
+
+def remember(info) -> None:
+    """Keep the cell that begins to run: a hook of IPython's. JupyterLab sends its names along."""
     shell = get_ipython()
     request = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    found = (grade_id(request), (request.get("metadata") or {}).get("cellId"))
-    _names[len(shell.history_manager.input_hist_raw)] = found
+    cell_id = (request.get("metadata") or {}).get("cellId")
+    _runs.append(Cell(info.raw_cell, grade_id(request), cell_id))
 
 
 def last_input() -> str:
     """The text of the cell that is running."""
-    return get_ipython().history_manager.input_hist_raw[-1]
+    return _runs[-1].text if _runs else ""
 
 
 def newest(name: str) -> Found | None:
     """The newest input that is meant as the answer `name`, whether or not it ran to its end."""
-    texts = get_ipython().history_manager.input_hist_raw if get_ipython() else []
-    inputs = [
-        Input(number, Cell(text, *_names.get(number, (None, None))))
-        for number, text in enumerate(texts)
-        if text.strip()
-    ]
+    inputs = [Input(number, cell) for number, cell in enumerate(_runs) if cell.text.strip()]
     if any({name, f"{name}-check"} & {i.cell.grade_id, i.cell.cell_id} for i in inputs):
         return _by_names(name, inputs)
     return _by_texts(name, inputs)

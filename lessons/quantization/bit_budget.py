@@ -118,7 +118,7 @@ def all_choices(
 def puzzle(
     seed: int, drop: float = 1.0, room: float = 1.1, widths: tuple[int, ...] = WIDTHS
 ) -> tuple[list[Tensor], Tensor, Tensor, int, float]:
-    """パズルの問題です。(重み, テスト画像, 正解のクラス, 予算 (byte), 目標の正解率 (%)) を返します。
+    """パズルの問題です。重み、テスト画像、正解のクラス、予算 (byte)、目標の正解率 (%) の組を返します。
 
     目標は、量子化しない正解率から drop ポイント引いた値です。
     予算は、目標を満たす最も小さい配分の room 倍で、1 byte 未満は切り捨てます。

@@ -133,7 +133,7 @@ def merged_text(exercise: Exercise, one, other) -> str | None:
 def judged(exercise: Exercise, text: str) -> tuple[Facts | None, float]:
     """The facts of a wrong answer, and the milliseconds that it took to find them."""
     cases, answer = cases_of(exercise, 0), Answer(text, exercise.name)
-    run = run_answer(request(exercise, answer, cases), 2, "cpu")
+    run = run_answer(request(exercise, answer, cases), 2)
     for case in cases:
         known(exercise, exercise.solution, case)
     started = time.process_time()
@@ -155,7 +155,7 @@ def refuted(exercise: Exercise, text: str, explanation: Explanation | None) -> i
     answer = Answer(text, exercise.name)
     for seed in SEEDS:
         cases = cases_of(exercise, seed)
-        run = run_answer(request(exercise, answer, cases), 4, "cpu")
+        run = run_answer(request(exercise, answer, cases), 4)
         expected = [known(exercise, exercise.solution, case) for case in cases]
         actual = run.observations
         if run.failure:

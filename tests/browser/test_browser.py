@@ -484,7 +484,7 @@ def test_a_slip_is_judged_and_a_restart_is_explained(integers):
     expect_outcome(integers, name, "right")
     write_answer(integers, name, right_answer(name).replace("(", "（", 1))
     card = expect_outcome(integers, name, "error")
-    assert "（" in card.split("起きたこと")[1].splitlines()[0] and "U+FF08" in card
+    assert "全角の文字「（」" in card.split("起きたこと")[1].splitlines()[0]
     assert WORDS["right"] not in card
     photograph(show(integers, f"{name}-check"), "slip.png")
     # Only the name of the cell, which JupyterLab sends along, tells what this text is meant as.

@@ -136,7 +136,7 @@ LOST = {
     "a full-width space in the code": (
         "dead_neurons",
         "%matplotlib inline\n" + OWN + "\u3000return ~incoming.any(1)",
-        ["エラー", "全角の文字がプログラムに混じっています", "3 行目", "半角で打ち直して"],
+        ["エラー", "全角の空白（U+3000）がプログラムに混じっています", "3 行目", "半角の空白を"],
     ),
     "a missing colon below a magic": (
         "dead_neurons",
@@ -173,7 +173,7 @@ LOST = {
         OWN + "return (~incoming.any(1) | ~outgoing.any(0)).numpy()",
         ["不正解", "戻り値の型が違います"],
     ),
-    "only a magic": ("dead_neurons", "%%time", ["エラー", "関数 dead_neurons がありません"]),
+    "only a magic": ("dead_neurons", "%%time", ["未回答", "まだ書かれていません"]),
     "a stub below a magic": (
         "dead_neurons",
         "%%time\n" + OWN + "'''説明'''\n    %timeit 1\n    ...",

@@ -129,8 +129,8 @@ class Answer:
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass):
-        return True
+    if isinstance(statement, ast.Pass) or ast.unparse(statement).startswith("get_ipython()."):
+        return True  # the latter is what IPython makes of a magic
     constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     return constant and (statement.value.value is Ellipsis or type(statement.value.value) is str)
 

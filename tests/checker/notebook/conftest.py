@@ -10,6 +10,7 @@ from checker.running.inside.prelude import PRELUDE
 FIRST = (
     PRELUDE + "from checker import check, figure, hint, live, predict, progress, solution, table"
 )
+FORGET = "import checker.notebook.inputs\nchecker.notebook.inputs.begin()"
 
 
 @pytest.fixture
@@ -34,6 +35,6 @@ def run(kernel, tmp_path) -> Callable[..., Output]:
 
     kernel.run("%reset -f")
     kernel.run("%reset -f in")
-    ran = kernel.run(f"import os, sys\nos.chdir({str(tmp_path)!r})\n{FIRST}")
+    ran = kernel.run(f"import os, sys\nos.chdir({str(tmp_path)!r})\n{FIRST}\n{FORGET}")
     assert ran.error is None
     return kernel.run
