@@ -4,7 +4,9 @@
     pair     two of them together
     slip     one small edit of the solution, of a part, of another right answer
     input    the solution on other arguments: swapped, a part of them, one not used
-    double   one small edit of a known wrong answer; two of the solution
+    double   two small edits of the solution
+
+No edit of a known wrong answer: it may take the mistake away that would then be named.
 
 All of it is made from the exercise's own texts and runs on the author's side, never in the sandbox.
 """
@@ -42,8 +44,6 @@ STEPS = 2_500  # lines that one of them may run: a slip may make a loop endless
 SHORT = 60  # slips in a solution of which any two are tried together
 LARGEST = 10**6  # integer that may stand in place of another one: 2**n must stay small
 FILENAME = "<candidate>"
-# A slip in a known wrong answer must not take its mistake away again.
-DESTRUCTIVE = ("quantity", "statement", "early return")
 IMPORTS = compile(PRELUDE, "<prelude>", "exec")
 
 
@@ -144,8 +144,6 @@ def _made(exercise: Exercise) -> Iterator[Candidate]:
     yield from _pairs_with_a_part(exercise, parts)
     for right in exercise.rights:
         yield from _slips_of(exercise, exercise.text_of(right))
-    for wrong in exercise.wrongs.values():
-        yield from _slips_of(exercise, wrong.text, wrong)
     yield from _two_slips(exercise)
 
 
@@ -206,16 +204,12 @@ def _both(one: Wrong | _Part, other: Wrong | _Part) -> str:
     return f"次の 2 つが重なっています。（1）{one.diagnosis}（2）{other.diagnosis}"
 
 
-def _slips_of(exercise: Exercise, text: str, wrong: Wrong | None = None) -> Iterator[Candidate]:
+def _slips_of(exercise: Exercise, text: str) -> Iterator[Candidate]:
     tree, names = bare(text), _names(exercise)
-    kinds = itertools.chain(slips(tree), additions(tree))
-    made = [(kind, _compiled(tree)) for kind in kinds if not (wrong and kind in DESTRUCTIVE)]
+    made = [(kind, _compiled(tree)) for kind in itertools.chain(slips(tree), additions(tree))]
     for kind, code in sorted(made, key=lambda slip: likelihood(slip[0])):
-        key, said = f"{kind}-{_digest(code)}", sentence(kind)
-        if wrong:
-            key, said = f"{wrong.name}+{key}", f"{wrong.diagnosis}さらに、{said}"
-        stage = "double" if wrong else "slip"
-        yield Candidate(stage, key, said, _defined(exercise, code, names), wrong)
+        key = f"{kind}-{_digest(code)}"
+        yield Candidate("slip", key, sentence(kind), _defined(exercise, code, names))
 
 
 def _two_slips(exercise: Exercise) -> Iterator[Candidate]:

@@ -23,6 +23,7 @@ from checker.judging.relations import relation
 from checker.running.inside.messages import Observation
 
 FEW = 3  # labels that a sentence can list
+TOLD = ("type", "length", "shape", "dtype", "changed", "aliased")  # differences that say it all
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ def explanation(
     with quiet():
         if raises:
             found = first(takewhile(lambda c: c.stage == "named" and c.wrong, every))
+        elif all(found.kind in TOLD for found in findings if found):
+            # The difference is the cause: what else ends in the same type is no explanation of it.
+            return first(takewhile(lambda c: c.stage in ("named", "pair"), every)) or related()
         else:
             found = first(takewhile(lambda c: c.stage != "double", every))
             found = found or related() or first(dropwhile(lambda c: c.stage != "double", every))

@@ -229,13 +229,15 @@ def _numbers(value: object) -> torch.Tensor | None:
 
 def _near(one: torch.Tensor, other: torch.Tensor, share: float) -> bool:
     return one.shape == other.shape and bool(
-        torch.allclose(other, one, rtol=share, atol=1e-12, equal_nan=True)
+        torch.allclose(other, one, rtol=share, atol=0.0, equal_nan=True)
     )
 
 
 def _other_type(expected: object, actual: object) -> bool:
-    one, other = _numbers(expected), _numbers(actual)
-    return one is not None and other is not None and _near(one, other, 1e-5)
+    found, one, other = difference(expected, actual), _numbers(expected), _numbers(actual)
+    if found is None or one is None or other is None:
+        return found is None
+    return found.kind in ("type", "shape", "dtype") and _near(one, other, 1e-5)
 
 
 def _other_order(expected: object, actual: object) -> bool:

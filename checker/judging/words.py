@@ -94,7 +94,7 @@ def _explained(facts: Facts) -> Line:
     if facts.explanation:
         is_cause = facts.explanation.stage in ("named", "pair")
         return Line("考えられる原因" if is_cause else "手がかり", facts.explanation.sentence)
-    told = facts.finding.kind not in ("value", "finite", "unmet", "exception")
+    told = facts.finding.kind not in ("value", "finite", "exception")
     return Line("手がかり", "" if told else UNEXPLAINED)
 
 
@@ -102,7 +102,7 @@ def _smallest(facts: Facts) -> Line:
     """Where nothing is known of the cause: the failing call that is easiest to follow by hand."""
     another = not facts.explanation and facts.smallest is not facts.case
     text = call_text(facts.exercise, facts.smallest) if facts.reveal and another else ""
-    return Line("外れる最も小さい例", text, "code")
+    return Line("外れる小さな例", text, "code")
 
 
 def _printed(facts: Facts) -> Line:
@@ -170,7 +170,8 @@ def _of_types(where: str, expected: object, actual: object) -> str:
         told = f"None が返りました。期待した値は {show(expected)} です。"
         return f"{told}return の行を通らずに終わったときも None になります。"
     if actual is None and where.startswith("戻り値"):
-        return f"{where}が None です。{wanted} を return してください。"
+        told = f"{where}が None です。{wanted} を return してください。"
+        return f"{told}return の行を通らずに終わったときも None になります。"
     if type(actual) is torch.Tensor and wanted in ("float", "int"):
         return f"{where}の型が Tensor です。Python の {wanted} になるはずです（.item() で取り出せます）。"
     return f"{where}の型が {got} です。{wanted} になるはずです。"

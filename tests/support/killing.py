@@ -51,8 +51,11 @@ class Here:
 def grading_here():
     """Grading with the worker in this process: gives a function that enters a course.
 
-    Its sandbox lives until this process ends: to start one takes as long as three submissions.
+    Its sandbox lives until this process ends: to start one takes as long as nine submissions. It has
+    to be started here: bubblewrap ends with the thread that started it, and `grade`'s threads end.
     """
+    from checker.grading.nbgrader_steps import shared_sandbox  # imports torch: for the tests only
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workers, "ProcessPoolExecutor", Here)
         patch.setattr(workers, "end", lambda: None)
@@ -61,6 +64,7 @@ def grading_here():
         def enter(folder: Path) -> Path:
             patch.chdir(folder)
             autograde.autograde_app.cache_clear()
+            shared_sandbox(False)
             return folder
 
         yield enter

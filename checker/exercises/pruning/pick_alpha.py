@@ -87,7 +87,7 @@ def cases(rng):
     baseline, drop = exact(rng), int(rng.integers(3, 14)) / 8
     yield "ちょうど許す幅の低下", (*table(rng, [0.25 * drop, drop, 3 * drop], baseline), baseline, drop)
     yield "許す幅をわずかに超える低下", (
-        *table(rng, [0.25 * drop, drop + 0.004, 3 * drop], baseline), baseline, drop,
+        *table(rng, [0.25 * drop, drop + 0.0001, 3 * drop], baseline), baseline, drop,
     )  # fmt: skip
     yield "低下を許さない", (*table(rng, [-0.31, 0, 0.42], baseline), baseline, 0.0)
     alphas, accuracies = table(rng, [0.5 * drop, 0.5 * drop, 2 * drop], baseline)

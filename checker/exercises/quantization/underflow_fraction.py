@@ -10,7 +10,7 @@ exercise = Exercise(
     underflow_fraction,
     title="0 に消える値の割合",
     statement=(
-        "`values` を `dtype` に変換したときに、ちょうど 0 になってしまう値の割合を、Python の float（倍精度）で返します。"
+        "`values` を `dtype` に変換したときに、ちょうど 0 になってしまう値の割合を、Python の float で返します。"
         "分母は、もともと 0 でない値の個数です。"
         "もともと 0 だった値は、まったく数えません。"
         "変換では最も近い値に丸め、ちょうど中間の値は仮数部が偶数のほうへ丸めます。"

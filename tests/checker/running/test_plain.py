@@ -13,6 +13,8 @@ from checker.judging.show import show
 from checker.judging.words import sentence
 from checker.running.inside.plain import MAX_DEPTH, Strange, snapshot, storages
 
+ALSO_NONE = "return の行を通らずに終わったときも None になります。"
+
 numbers = st.one_of(st.booleans(), st.integers(-(10**6), 10**6), st.floats())
 tensors = st.builds(
     lambda values, dtype: torch.tensor(values, dtype=dtype),
@@ -168,7 +170,7 @@ ONE = torch.tensor([1.0, 2.0])
     ("expected", "actual", "kind", "words"),
     [
         (2.73, None, "type", "None が返りました。期待した値は 2.73 です。"),
-        (ONE, None, "type", "戻り値が None です。Tensor を return してください。"),
+        (ONE, None, "type", "戻り値が None です。Tensor を return してください。" + ALSO_NONE),
         (1.0, True, "type", "bool です。float になるはず"),
         (1, True, "type", "bool です。int になるはず"),
         (True, 1, "type", "int です。bool になるはず"),
