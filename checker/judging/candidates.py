@@ -38,8 +38,8 @@ from checker.running.inside.messages import Observation
 from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import PRELUDE
 
-LIMIT = 1_500  # candidates that one answer is compared with: a number, so that no clock decides
-LIMIT_OBSERVED = 250  # where every call of one makes models and gradients
+LIMIT = 700  # candidates that one answer is compared with: a number, so that no clock decides
+LIMIT_OBSERVED = 120  # where every call of one makes models and gradients
 STEPS = 2_500  # lines that one of them may run: a slip may make a loop endless
 SHORT = 60  # slips in a solution of which any two are tried together
 LARGEST = 10**6  # integer that may stand in place of another one: 2**n must stay small

@@ -59,11 +59,11 @@ def explanation(
                 return Explanation(c.stage, c.key, c.sentence, c.wrong, c)
         return None
 
-    def related() -> Explanation | None:
+    def related(*keys: str) -> Explanation | None:
         if exercise.accepts:  # the solution's value is one of many
             return None
         expected = [known(exercise, exercise.solution, case) for case in cases]
-        found = relation(exercise, cases, expected, actual)
+        found = relation(exercise, cases, expected, actual, keys)
         return found and Explanation(
             "relation", found.key, found.sentence if reveal else found.hidden
         )
@@ -74,7 +74,7 @@ def explanation(
             found = first(takewhile(lambda c: c.stage == "named" and c.wrong, every))
         elif all(found.kind in TOLD for found in findings if found):
             # The difference is the cause: what else ends in the same type is no explanation of it.
-            return first(takewhile(lambda c: c.stage in ("named", "pair"), every)) or related()
+            return first(takewhile(lambda c: c.stage in ("named", "pair"), every)) or related("type")
         else:
             found = first(takewhile(lambda c: c.stage != "double", every))
             found = found or related() or first(dropwhile(lambda c: c.stage != "double", every))

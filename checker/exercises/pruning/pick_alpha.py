@@ -51,7 +51,7 @@ def example() -> str:
 def table(rng, drops, baseline) -> tuple[list[float], list[float]]:
     """Random rising alphas, and accuracies that lie `drops` below the baseline."""
     alphas = np.sort(rng.choice(np.arange(30, 290), len(drops), replace=False)) / 100
-    return alphas.tolist(), [round(baseline - drop, 3) for drop in drops]
+    return alphas.tolist(), [round(baseline - drop, 4) for drop in drops]
 
 
 def exact(rng) -> float:
