@@ -82,7 +82,7 @@ def answer_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
     A puzzle's answers work for seconds: there it is every sixtieth.
     """
     found = []
-    hidden = range(1, 1 + max(1, seeds // (60 if exercise.accepts else 10)))
+    hidden = range(1, 1 + max(1, _some(exercise, seeds, 10)))
     answers = [
         ("the stub", exercise.stub() + STUB_BODY, "unanswered"),
         ("the solution", exercise.solved(), "right"),
@@ -138,7 +138,7 @@ def _gap_of(exercise: Exercise, wrong: Wrong, case: Case) -> float:
 def label_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
     """Each wrong answer must fail the same labels for every seed: else its mark is luck."""
     usual, found = {}, {}
-    for seed in range(_fewer(exercise, seeds, 5)):
+    for seed in range(max(2, _some(exercise, seeds, 5))):
         cases = cases_of(exercise, seed)
         for wrong in exercise.wrongs.values():
             failing = _failing(exercise, cases, [known(exercise, wrong.function, c) for c in cases])
@@ -157,7 +157,7 @@ def heart_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
         return []
     public = _solved(exercise, PUBLIC_SEED)
     found = {}
-    for seed in range(1, 1 + _fewer(exercise, seeds, 10)):
+    for seed in range(1, 1 + max(2, _some(exercise, seeds, 10))):
         hidden = _solved(exercise, seed)
         cases = tuple(case for case, _ in hidden)
         for answer, values in _by_heart(public, hidden):
@@ -213,6 +213,6 @@ def _failing(
     return frozenset(case.label for case, e, o in triples if finding(exercise, e, o))
 
 
-def _fewer(exercise: Exercise, seeds: int, share: int) -> int:
+def _some(exercise: Exercise, seeds: int, share: int) -> int:
     """Every so many-th seed; a puzzle's answers work for seconds, there it is every sixtieth."""
-    return max(2, seeds // (60 if exercise.accepts else share))
+    return seeds // (60 if exercise.accepts else share)

@@ -55,12 +55,12 @@ class Candidate:
     key: str  # tells one explanation from another; it gives no solution away
     sentence: str
     function: Callable
-    wrong: Wrong | None = None  # the known wrong answer that it holds
+    wrong: Wrong | None = None  # the known wrong answer that it is
     change: Callable | None = None  # what happens to the arguments before the call
 
     def observe(self, exercise: Exercise, case: Case) -> Observation:
         """What it does in a case, kept for every answer that is compared with it."""
-        if self.stage == "named" and self.wrong:
+        if self.wrong:
             return known(exercise, self.function, case)
         return _observed(exercise, self, case)
 

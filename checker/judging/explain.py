@@ -33,13 +33,8 @@ class Explanation:
     stage: str  # of a candidate, "relation" or "cases"
     key: str  # answers of one exercise with the same key belong together
     sentence: str
-    wrong: Wrong | None = None  # of this exercise, where the answer coincides with it or holds it
+    misconception: Wrong | None = None  # the known wrong answer of this exercise that it is
     candidate: Candidate | None = None
-
-    @property
-    def misconception(self) -> Wrong | None:
-        """The known wrong answer that this is."""
-        return self.wrong if self.stage == "named" else None
 
 
 def explanation(
@@ -71,7 +66,7 @@ def explanation(
     every = candidates(exercise)
     with quiet():
         if raises:
-            found = first(takewhile(lambda c: c.stage == "named" and c.wrong, every))
+            found = first(takewhile(lambda c: c.wrong, every))
         elif all(found.kind in TOLD for found in findings if found):
             # The difference is the cause: what else ends in the same type is no explanation of it.
             return first(takewhile(lambda c: c.stage in ("named", "pair"), every)) or related("type")
