@@ -46,10 +46,11 @@ def main(args):
         chosen = which_tests(args[1:])
         install("test")
         say("テストを実行します。")
-        # One thread each: two workers on two cores are slower, and less exact, with more.
+        # One thread each: workers that share two cores are slower, and less exact, with more.
+        # A third works while the others wait for a browser, a sandbox or the disk.
         threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
                                           "MKL_NUM_THREADS")}
-        return run(["-m", "pytest", "-n", "2", "--dist", "loadfile", *chosen], threads)
+        return run(["-m", "pytest", "-n", "3", "--dist", "loadfile", *chosen], threads)
     install("")
     lay_settings(ROOT / ".lab")
     lay_notebooks(ROOT / "notebooks", ROOT / "work")

@@ -608,7 +608,7 @@ def asked(start, monkeypatch):
 def test_everything_is_tested_by_default(asked):
     """Catches a full run without the notebooks, on one core, or without the list of what is slow."""
     everything = asked()
-    assert everything[:6] == ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
+    assert everything[:6] == ["-m", "pytest", "-n", "3", "--dist", "loadfile"]
     assert {"--nbval", "--durations=25"} <= set(everything)
     assert not {"--fast", "-m"} & set(everything[6:])
 

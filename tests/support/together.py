@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 # The dear ones first.
 FIRST = ("tests/grading/", "tests/course/", "tests/browser/", "solutions/", "notebooks/")
 # Here the cases are independent: those of one exercise, attack or block stay together. They come
-# last and keep both workers busy to the end.
+# last and keep every worker busy to the end.
 SPREAD = ("tests/grading/test_hostile.py", "tests/checker/test_fuzz.py", "tests/exercises/")
 
 
