@@ -133,8 +133,8 @@ def graded(task: Task, waiting: list[str], jobs: int) -> list[Outcome]:
             outcomes.append(outcome)
             bar.advance(row)
             if outcome.reason:
-                said = printable(f"{student}: {TOLD[outcome.kind]}: {outcome.reason}")
-                bar.print(said, markup=False, highlight=False, soft_wrap=True)
+                said = f"{student}: {TOLD[outcome.kind]}: {outcome.reason}"
+                bar.print(printable(said), markup=False, highlight=False, soft_wrap=True)
 
         work = functools.partial(grade_one, task)
         workers.work_through(waiting, max(jobs, 1), work, tell)
