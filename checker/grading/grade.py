@@ -134,7 +134,8 @@ def graded(task: Task, waiting: list[str], jobs: int) -> list[Outcome]:
             bar.advance(row)
             if outcome.reason:
                 said = f"{student}: {TOLD[outcome.kind]}: {outcome.reason}"
-                bar.print(printable(said), markup=False, highlight=False, soft_wrap=True)
+                plain = {"markup": False, "emoji": False, "highlight": False}
+                bar.print(printable(said), soft_wrap=True, **plain)
 
         work = functools.partial(grade_one, task)
         workers.work_through(waiting, max(jobs, 1), work, tell)

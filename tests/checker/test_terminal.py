@@ -14,6 +14,7 @@ from checker.grading.autograde import GRADED, SUBMISSION, Outcome, Task
 from checker.grading.output import printable
 from checker.refusal import Refusal
 
+STREAMS = ("sys.stdout.", "sys.stderr.")
 INSTRUCTORS = {"judge", "collect", "grade", "report", "export"}
 HARMFUL = {  # what may not arrive, and how it is shown
     "\x00": r"\x00", "\x07": r"\x07", "\b": r"\x08", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\x1b": r"\x1b",
@@ -40,8 +41,8 @@ def writes(tree: ast.AST):
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
-            if name.split(".")[-1] in ("print", "print_exc", "secho", "echo") or "std" in name:
-                yield node, name
+            if name.split(".")[-1] in ("print", "print_exc") or name.startswith(STREAMS):
+                yield node
 
 
 def unfiltered(text: str) -> list[str]:
@@ -55,7 +56,7 @@ def unfiltered(text: str) -> list[str]:
     ]
     return [
         ast.unparse(node)
-        for node, _ in writes(tree)
+        for node in writes(tree)
         if not (node.args and ast.unparse(node.args[0]).startswith("printable("))
     ]
 

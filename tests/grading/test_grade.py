@@ -33,7 +33,7 @@ from sample_course import (
 )
 
 from checker.catalogue import exercise_names, load
-from checker.grading import autograde, check_cell, grade, receipts, workers
+from checker.grading import autograde, check_cell, grade, preconditions, receipts, workers
 
 pytestmark = pytest.mark.box
 NAME = "threshold_mask"
@@ -477,6 +477,11 @@ def of_another_release(course: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(f"{NAME}-check", "new-check"), "utf-8")
 
 
+def of_an_older_nbgrader(course: Path) -> None:
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as gradebook:
+        gradebook.execute("ALTER TABLE assignment DROP COLUMN duedate")
+
+
 def no_gradebook_at_all(course: Path) -> None:
     (course / "gradebook.db").write_bytes(b"no database" * 1000)
 
@@ -490,6 +495,7 @@ RELEASE = f"nbgrader generate_assignment {LESSON} --force"
         (without_gradebook, "gradebook.db がありません", RELEASE),
         (not_released, f"成績簿に「{LESSON}」という課題がありません", RELEASE),
         (of_another_release, f"公開した {LESSON} が、成績簿の「{LESSON}」と合いません", RELEASE),
+        (of_an_older_nbgrader, "を読めません（no such column: assignment.duedate）", "nbgrader db upgrade"),
         (no_gradebook_at_all, "を読めません（file is not a database）", "もう一度採点してください。"),
     ],
 )
@@ -505,6 +511,12 @@ def test_what_everybody_needs_is_told_once(three, tmp_path, monkeypatch, breaks,
         grade.grade(LESSON, jobs=1)
     assert str(refused.value).endswith(ends)
     assert hashes(course) == before
+
+
+def test_on_windows_another_command_is_named(monkeypatch):
+    """Catches a remedy that Windows does not know."""
+    monkeypatch.setattr(preconditions.sys, "platform", "win32")
+    assert preconditions.allow("gradebook.db").endswith("attrib -R gradebook.db")
 
 
 def test_a_gradebook_in_use_is_told(three, tmp_path, monkeypatch):
@@ -542,6 +554,10 @@ DISKS = {  # what is wrong, and what each learner, or the instructor, hears
     "a folder to read": (
         Bad(read_only=["."], but=["gradebook.db", "grading"]),  # SQLite's journal lies there
         {"refused": "成績簿 .*に書き込めません（unable to open.* chmod u\\+w . gradebook.db$"},
+    ),
+    "a folder to read, with WAL": (
+        Bad(read_only=["."], but=["gradebook.db", "grading"], wal=True),
+        {"refused": "成績簿 .*（(unable to open|attempt to write).* chmod u\\+w . gradebook.db$"},
     ),
     "grading to read": (
         Bad(read_only=["grading"]),

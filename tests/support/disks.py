@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,7 @@ class Bad:
     but: list[str] = field(default_factory=list)  # below these, what is not
     left: int | None = None  # bytes
     small: str | None = None  # a folder on a disk of its own
+    wal: bool = False  # with SQLite's other kind of journal
     midway: bool = False  # only after the preconditions were looked at
 
 
@@ -116,6 +118,10 @@ def grade_on(bad: dict[str, Bad], source: Path, place: Path, assignment: str) ->
         os.chdir(place)
         shutil.rmtree(course)
         os.chdir(shutil.copytree(started, course))
+        if disk.wal:
+            with contextlib.closing(sqlite3.connect("gradebook.db")) as gradebook:
+                gradebook.execute("PRAGMA journal_mode=WAL")
+        before = files(course)
         with contextlib.ExitStack() as stack:
             patch = stack.enter_context(pytest.MonkeyPatch.context())
             if disk.midway:
@@ -130,7 +136,7 @@ def grade_on(bad: dict[str, Bad], source: Path, place: Path, assignment: str) ->
             except Refusal as refusal:
                 said[name] = {"refused": str(refusal)}
         if "refused" in said[name]:
-            before, after = files(started), files(course)
+            after = files(course)
             said[name]["changed"] = [n for n in before | after if before.get(n) != after.get(n)]
         else:
             said[name]["mended"] = grade.summary(grade.grade(assignment, jobs=1))
