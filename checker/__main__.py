@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 from checker.catalogue import exercise_files, heading, load, written_sections
+from checker.grading.output import say
 from checker.refusal import Refusal
 
 TRUST = "--i-trust-these-submissions"
+UNCONFINED = "--unconfined"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,11 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     build.add_argument("section", nargs="?", help="one section, such as pruning")
     verify = commands.add_parser("verify", help="prove that exercises tell right from wrong")
     verify.add_argument("name", nargs="*", help="exercises (all without a name)")
-    judge = commands.add_parser("judge", help="judge a file with an answer")
+    judge = commands.add_parser("judge", help="judge a file with an answer, in the sandbox")
     judge.add_argument("name")
     judge.add_argument("file", type=Path)
     judge.add_argument("--json", action="store_true", help="print the verdict as JSON")
-    judge.add_argument("--box", action="store_true", help="judge in the sandbox")
+    judge.add_argument(
+        UNCONFINED, action="store_true", help="run your own file without the sandbox, with your rights"
+    )
     # An instructor's commands speak Japanese, as their reports do.
     collect = commands.add_parser("collect", help="提出物を nbgrader が読む場所に置きます")
     collect.add_argument("folder", type=Path, help="zip、フォルダー、ノートブックの入ったフォルダー")
@@ -52,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return globals()[f"command_{chosen.command}"](chosen)
     except Refusal as refusal:
-        print(refusal, file=sys.stderr)
+        say(*str(refusal).split("\n"), error=True)
         return 2
 
 
@@ -110,17 +114,24 @@ def command_verify(chosen: argparse.Namespace) -> int:
 
 def command_judge(chosen: argparse.Namespace) -> int:
     from checker.judging.source import judge_source
+    from checker.running.isolation import NoIsolation
 
     try:
         source = chosen.file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(f"cannot read {chosen.file} as UTF-8 text: {error}") from error
-    verdict = judge_source(chosen.name, source, box=chosen.box)
+    try:
+        verdict = judge_source(chosen.name, source, box=not chosen.unconfined)
+    except NoIsolation as error:
+        own = f"あなた自身の解答なら、{UNCONFINED} を付けると、隔離せずに判定します。"
+        raise Refusal(f"{error}{own}") from error
     fields = ("name", "outcome", "score", "label", "misconception", "message")
     if chosen.json:
-        print(json.dumps({f: getattr(verdict, f) for f in fields}, ensure_ascii=False, indent=1))
+        say(*json.dumps({f: getattr(verdict, f) for f in fields}, indent=1).split("\n"))
     else:
-        print(verdict.message)
+        say(verdict.message.split("\n")[0])
+        for line in verdict.lines:  # moved in, an output cannot pass for a verdict
+            say(*f"{line.caption}: {line.text}".replace("\n", "\n    ").split("\n"))
     return 0 if verdict.outcome == "right" else 1
 
 
@@ -145,7 +156,7 @@ def command_grade(chosen: argparse.Namespace) -> int:
         )
     except NoIsolation as error:
         raise Refusal(f"{error}提出した全員を信頼するなら、{TRUST} を付けます。") from error
-    print(grade.summary(outcomes))
+    say(*grade.summary(outcomes).split("\n"))
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 
 
@@ -153,7 +164,7 @@ def command_report(chosen: argparse.Namespace) -> int:
     from checker.grading import report
 
     for path in report.write_report(Path.cwd(), chosen.assignment):
-        print(f"書きました: {path.relative_to(Path.cwd())}")
+        say(f"書きました: {path.relative_to(Path.cwd())}")
     return 0
 
 
@@ -166,7 +177,7 @@ def command_export(chosen: argparse.Namespace) -> int:
         "gradescope": export.gradescope_json,
     }[chosen.to]
     paths = write(Path.cwd(), chosen.assignment)
-    print(f"{course.export(Path(), chosen.assignment)} に {len(paths)} 個のファイルを書きました。")
+    say(f"{course.export(Path(), chosen.assignment)} に {len(paths)} 個のファイルを書きました。")
     return 0
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import glob
 import json
+import logging
+import sys
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +61,8 @@ def autograde_app(assignment: str, trust: bool) -> AutogradeApp:
         app.config.JudgeCells.trust_submissions = True
     app.log.handlers.clear()
     app.log.propagate = False
+    # nbgrader prints tracebacks of the database there; what failed is told on one line instead.
+    logging.getLogger("tornado.application").addHandler(logging.NullHandler())
     return app
 
 
@@ -79,8 +83,7 @@ def grade_one(task: Task, student: str) -> Outcome:
         return examined(app, task, student)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"{type(error).__name__}: {error}（{where.filename}:{where.lineno}）"
-        return Outcome(student, GRADER, " ".join(reason.split()))
+        return Outcome(student, GRADER, f"{told(error)}（{where.filename}:{where.lineno}）")
 
 
 def examined(app: AutogradeApp, task: Task, student: str) -> Outcome:
@@ -104,8 +107,7 @@ def unreadable(path: Path) -> str:
     try:
         nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
     except Exception as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return f"{path.name} はノートブックとして開けません（{reason[:200]}）。"
+        return f"{path.name} はノートブックとして開けません（{told(error)[:200]}）。"
     return ""
 
 
@@ -137,15 +139,37 @@ def mark(
     return failures
 
 
+class LastError(logging.Handler):
+    """The last exception that was being handled when something was logged.
+
+    nbgrader logs the traceback of what failed, and ends with an exception that only points there.
+    """
+
+    error: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.error = sys.exc_info()[1] or self.error
+
+
 def autograde(app: AutogradeApp, assignment: str, student: str, notebook: str) -> str:
-    """Have nbgrader grade a notebook, or all with "*"; what it says where that fails."""
-    api = NbGraderAPI(app.coursedir, parent=app)
-    with temp_attrs(app.coursedir, notebook_id=notebook):
-        result = api.autograde(assignment, glob.escape(student))
+    """Have nbgrader grade a notebook, or all with "*"; which exception ended it where that fails."""
+    api, last = NbGraderAPI(app.coursedir, parent=app), LastError()
+    api.log.addHandler(last)
+    try:
+        with temp_attrs(app.coursedir, notebook_id=notebook):
+            result = api.autograde(assignment, glob.escape(student))
+    finally:
+        api.log.removeHandler(last)
     if result["success"]:
         return ""
-    said = (result.get("log", "") + result.get("error", "")).strip().splitlines()
-    return f"nbgrader の採点が失敗しました: {said[-1] if said else '出力はありません。'}"
+    reason = told(last.error) if last.error else result["error"].strip().splitlines()[-1]
+    return f"nbgrader の採点が失敗しました: {reason}"
+
+
+def told(error: BaseException) -> str:
+    """An exception on one line; where a database's is in it or behind it, that one."""
+    error = getattr(error, "orig", None) or getattr(error.__context__, "orig", None) or error
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def faults_in(folder: Path, notebook: str) -> str:

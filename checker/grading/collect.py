@@ -21,6 +21,7 @@ from pathlib import Path
 from checker.grading import course as paths
 from checker.grading import submission
 from checker.grading.archive import Refused, on_disk
+from checker.grading.output import say
 from checker.grading.submission import Notebook
 from checker.grading.upload_names import learner_id
 from checker.grading.uploads import Finder, Released, Upload, refusing
@@ -71,10 +72,10 @@ def show(lines: list[Line]) -> int:
     for line in lines:
         whose = f"{line.learner} {line.notebook}: " if line.learner else ""
         text = f"{WORDS[line.outcome]}  {whose}{line.where}: {line.text}"
-        print("".join(c if c.isprintable() else "?" for c in text))  # names are hostile, too
+        say(text)
     counts = Counter(line.outcome for line in lines)
     summary = "、".join(f"{WORDS[outcome]} {n} 件" for outcome, n in counts.items())
-    print(summary or "提出物が見つかりませんでした。")
+    say(summary or "提出物が見つかりませんでした。")
     return 1 if counts["refused"] else 0
 
 

@@ -13,7 +13,7 @@ import os
 import filelock
 from rich import progress
 
-from checker.grading import receipts, workers
+from checker.grading import preconditions, receipts, workers
 from checker.grading.autograde import (
     GRADED,
     GRADER,
@@ -23,7 +23,6 @@ from checker.grading.autograde import (
     Outcome,
     Task,
     grade_one,
-    gradebook_of,
 )
 from checker.grading.course import (
     CONFIGURATION,
@@ -35,8 +34,9 @@ from checker.grading.course import (
     released,
     students,
 )
+from checker.grading.output import printable
+from checker.grading.preconditions import CannotGrade
 from checker.grading.seed import secret_seed
-from checker.refusal import Refusal
 from checker.running.isolation import ONE_THREAD
 
 COUNTED = {
@@ -55,10 +55,6 @@ TOLD = {
 ENDED_TWICE = "採点するプロセスが 2 回、途中で終わりました。"
 
 
-class CannotGrade(Refusal):
-    """Nothing can be graded: says why and what to do."""
-
-
 def grade(
     assignment: str,
     *,
@@ -74,15 +70,21 @@ def grade(
     cannot be isolated and the instructor does not trust it.
     """
     wanted = asked_for(assignment, student)
+    preconditions.refuse_unwritable_folder()
     secret_seed(SEED)
     os.environ.update(ONE_THREAD)  # for the workers: marks must not depend on the number of cores
     try:
         with filelock.FileLock(LOCK, timeout=0):
-            with gradebook_of(assignment) as gradebook:
+            with preconditions.opened_gradebook(assignment) as gradebook:
                 course = receipts.of_course(assignment, gradebook, trust)
                 known = set() if force or dry_run else receipts.marked(assignment, gradebook)
-            done = {s for s in wanted if s in known and receipts.unchanged(course, assignment, s)}
-            waiting = [s for s in wanted if s not in done]
+                done = {
+                    s for s in wanted if s in known and receipts.unchanged(course, assignment, s)
+                }
+                waiting = [s for s in wanted if s not in done]
+                if waiting and not dry_run:
+                    preconditions.refuse_unwritable(gradebook)
+                    preconditions.refuse_full(assignment, waiting)
             task = Task(assignment, trust, dry_run, course)
             return [Outcome(s, UNCHANGED) for s in sorted(done)] + graded(task, waiting, jobs)
     except filelock.Timeout as error:
@@ -132,7 +134,8 @@ def graded(task: Task, waiting: list[str], jobs: int) -> list[Outcome]:
             bar.advance(row)
             if outcome.reason:
                 said = f"{student}: {TOLD[outcome.kind]}: {outcome.reason}"
-                bar.print(said, markup=False, highlight=False, soft_wrap=True)
+                plain = {"markup": False, "emoji": False, "highlight": False}
+                bar.print(printable(said), soft_wrap=True, **plain)
 
         work = functools.partial(grade_one, task)
         workers.work_through(waiting, max(jobs, 1), work, tell)

@@ -13,6 +13,7 @@ import contextlib
 import functools
 import io
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -29,9 +30,10 @@ from checker.grading.check_cell import Facts, exercise_of, is_check, refuse_unju
 from checker.grading.course import SEED, handed_in
 from checker.grading.seed import secret_seed
 from checker.hand_in import grade_id
+from checker.judging.lookalikes import stray_character
 from checker.judging.source import judge_with
 from checker.judging.verdict import Verdict
-from checker.running.inside.cell_text import Cell, meant_as, writable
+from checker.running.inside.cell_text import Answer, Cell, meant_as, writable
 from checker.running.isolation import NoIsolation, sentence
 from checker.running.sandbox import Cost, Learner, Sandbox, SandboxNotStarted, started_sandbox
 
@@ -42,8 +44,13 @@ OR_TRUST = (
 )
 SEVERAL = "同じ演習の解答が複数ありました。ノートブックでいちばん後にあるものを採点しました。"
 NOT_JUDGED = "採点できなかったため、0 点としました。採点した人に知らせてください。"
+NEWER_PYTHON = (
+    "このノートブックは Python 3.{theirs} で書かれています。採点する環境は Python 3.{ours} です。3.{theirs} で新しく"
+    "加わった書き方は、3.{ours} では文法に合いません。3.{ours} でも動く書き方に直してください。"
+)
 NOTE = "keiryoka_note"  # metadata of an answer cell, from RestoreFromRelease to JudgeCells
 MISSING = "keiryoka_missing"  # metadata of a notebook, for its feedback: the others, not handed in
+NEWER = "keiryoka_newer"  # metadata of a notebook: the learner's Python 3, where ours is older
 
 
 class SubmissionExporter(NotebookExporter):
@@ -85,7 +92,17 @@ class RestoreFromRelease(NbGraderPreprocessor):
         missing = handed_in(Path(course.root), names["student"], names["assignment"])[1]
         if others := [name for name in missing if name != names["notebook"]]:
             released.metadata[MISSING] = others
+        if (theirs := python_of(nb)) > sys.version_info.minor:
+            released.metadata[NEWER] = theirs
         return released, resources
+
+
+def python_of(nb) -> int:
+    """Which Python 3 a notebook was saved with; 0 where it does not say."""
+    language = nb.metadata.get("language_info")
+    version = language.get("version") if isinstance(language, dict) else None
+    found = re.match(r"3\.(\d{1,3})\b", version) if isinstance(version, str) else None
+    return int(found[1]) if found else 0
 
 
 def is_answer(cell) -> bool:
@@ -142,11 +159,11 @@ class JudgeCells(NbGraderPreprocessor):
                     continue
                 cell.outputs, cell.execution_count = [], None
                 if is_check(cell):
-                    self.judge(cell, answers, runner, seed)
+                    self.judge(cell, answers, runner, seed, nb.metadata.get(NEWER))
         refuse_unjudged(nb)
         return nb, resources
 
-    def judge(self, cell, answers: dict, runner: Learner, seed: int) -> None:
+    def judge(self, cell, answers: dict, runner: Learner, seed: int, newer: int | None) -> None:
         """Judge the exercise of a check cell. A fault of ours costs this exercise and is told."""
         name, isolation = exercise_of(cell), sentence(runner.sandbox.active)
         cards = [note_card(isolation)]
@@ -156,6 +173,9 @@ class JudgeCells(NbGraderPreprocessor):
                 cards.append(note_card(answer.metadata[NOTE]))
             verdict = judge_with(runner, name, answer.source, seed=seed)
             facts = facts_of(verdict, runner.cost, isolation)
+            if newer and may_be_newer(Answer(answer.source, name)):
+                ours = sys.version_info.minor
+                cards.insert(0, note_card(NEWER_PYTHON.format(theirs=newer, ours=ours)))
             cards.insert(0, verdict_card(verdict))
         except SandboxNotStarted:
             raise
@@ -165,6 +185,11 @@ class JudgeCells(NbGraderPreprocessor):
             facts = Facts(check_cell.NOT_JUDGED, 0.0, None, None, isolation, fault=fault)
             cards.insert(0, note_card(NOT_JUDGED))
         check_cell.write(cell, facts, cards)
+
+
+def may_be_newer(answer: Answer) -> bool:
+    """True for a text that does not parse, where no character in it is the reason."""
+    return answer.syntax_error_line is not None and not stray_character(answer)
 
 
 def facts_of(verdict: Verdict, cost: Cost | None, isolation: str) -> Facts:

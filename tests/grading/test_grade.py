@@ -1,5 +1,7 @@
 """python -m checker grade: the marks of nbgrader's autograde, in parallel, whatever happens."""
 
+import contextlib
+import functools
 import hashlib
 import json
 import multiprocessing
@@ -7,13 +9,17 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import disks
 import killing
+import nbgrader.api
 import pytest
+from disks import Bad
 from killing import Here
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment
 from sample_course import (
@@ -27,7 +33,7 @@ from sample_course import (
 )
 
 from checker.catalogue import exercise_names, load
-from checker.grading import autograde, check_cell, grade, receipts, workers
+from checker.grading import autograde, check_cell, grade, preconditions, receipts, workers
 
 pytestmark = pytest.mark.box
 NAME = "threshold_mask"
@@ -452,6 +458,153 @@ def test_before_the_first_upload_it_says_what_to_run(three, tmp_path, monkeypatc
     monkeypatch.chdir(course)
     with pytest.raises(grade.CannotGrade, match="python -m checker collect"):
         grade.grade(LESSON, jobs=1)
+
+
+# What everybody's grading needs is looked at before anybody is graded.
+
+
+def without_gradebook(course: Path) -> None:
+    (course / "gradebook.db").unlink()
+
+
+def not_released(course: Path) -> None:
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "keiryoka") as gradebook:
+        gradebook.remove_assignment(LESSON)
+
+
+def of_another_release(course: Path) -> None:
+    path = course / f"notebooks/{LESSON}/{LESSON}.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace(f"{NAME}-check", "new-check"), "utf-8")
+
+
+def of_an_older_nbgrader(course: Path) -> None:
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as gradebook:
+        gradebook.execute("ALTER TABLE assignment DROP COLUMN duedate")
+
+
+def no_gradebook_at_all(course: Path) -> None:
+    (course / "gradebook.db").write_bytes(b"no database" * 1000)
+
+
+RELEASE = f"nbgrader generate_assignment {LESSON} --force"
+
+
+@pytest.mark.parametrize(
+    ("breaks", "words", "ends"),
+    [
+        (without_gradebook, "gradebook.db がありません", RELEASE),
+        (not_released, f"成績簿に「{LESSON}」という課題がありません", RELEASE),
+        (of_another_release, f"公開した {LESSON} が、成績簿の「{LESSON}」と合いません", RELEASE),
+        (of_an_older_nbgrader, "を読めません（no such column: assignment.duedate）", "nbgrader db upgrade"),
+        (no_gradebook_at_all, "を読めません（file is not a database）", "もう一度採点してください。"),
+    ],
+)
+def test_what_everybody_needs_is_told_once(three, tmp_path, monkeypatch, breaks, words, ends):
+    """Catches one line a learner, without the cause, where nobody can be graded; and an attempt that
+    leaves an empty gradebook."""
+    course = shutil.copytree(three, tmp_path / "course")
+    breaks(course)
+    monkeypatch.chdir(course)
+    autograde.autograde_app.cache_clear()
+    before = hashes(course)
+    with pytest.raises(grade.CannotGrade, match=f"{re.escape(words)}.*何も採点していません") as refused:
+        grade.grade(LESSON, jobs=1)
+    assert str(refused.value).endswith(ends)
+    assert hashes(course) == before
+
+
+def test_on_windows_another_command_is_named(monkeypatch):
+    """Catches a remedy that Windows does not know."""
+    monkeypatch.setattr(preconditions.sys, "platform", "win32")
+    assert preconditions.allow("gradebook.db").endswith("attrib -R gradebook.db")
+
+
+def test_a_gradebook_in_use_is_told(three, tmp_path, monkeypatch):
+    """Catches a traceback, and the advice to change permissions, where another program is writing."""
+    course = shutil.copytree(three, tmp_path / "course")
+    monkeypatch.chdir(course)
+    autograde.autograde_app.cache_clear()
+    at_once = functools.partial(nbgrader.api.create_engine, connect_args={"timeout": 0})
+    monkeypatch.setattr(nbgrader.api, "create_engine", at_once)
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(grade.CannotGrade, match="locked.*ほかのプログラムが書き込んでいます"):
+            grade.grade(LESSON, jobs=1)
+
+
+def test_the_command_that_is_named_mends_it(three, three_marks, tmp_path, here):
+    """Catches a remedy that is none."""
+    course = here(shutil.copytree(three, tmp_path / "course"))
+    without_gradebook(course)
+    with pytest.raises(grade.CannotGrade) as refused:
+        graded()
+    command = str(refused.value).rpartition("採点してください: ")[2].split()
+    subprocess.run([sys.executable, "-m", *command], cwd=course, check=True, capture_output=True)
+    assert graded() == counts(graded=3)
+    assert marks(course) == three_marks[1]
+
+
+READ_ONLY = "OperationalError: attempt to write a readonly database"
+FULL = "OperationalError: database or disk is full"
+DISKS = {  # what is wrong, and what each learner, or the instructor, hears
+    "a gradebook to read": (
+        Bad(read_only=["gradebook.db"]),
+        {"refused": "成績簿 .*gradebook.db に書き込めません（attempt to write.* chmod u\\+w . gradebook.db$"},
+    ),
+    "a folder to read": (
+        Bad(read_only=["."], but=["gradebook.db", "grading"]),  # SQLite's journal lies there
+        {"refused": "成績簿 .*に書き込めません（unable to open.* chmod u\\+w . gradebook.db$"},
+    ),
+    "a folder to read, with WAL": (
+        Bad(read_only=["."], but=["gradebook.db", "grading"], wal=True),
+        {"refused": "成績簿 .*（(unable to open|attempt to write).* chmod u\\+w . gradebook.db$"},
+    ),
+    "grading to read": (
+        Bad(read_only=["grading"]),
+        {"refused": "^grading/ に書き込めません.* chmod u\\+w . grading$"},
+    ),
+    "little room": (
+        Bad(left=100_000),
+        {"refused": "空きが足りません。2 人の採点に 1.3 MB が必要で、.*空きは 0.1 MB です。何も"},
+    ),
+    "to read midway": (
+        Bad(read_only=["gradebook.db"], midway=True),
+        {"baba": READ_ONLY, "chiba": READ_ONLY},
+    ),
+    "full midway": (Bad(left=30_000, midway=True), {"baba": FULL, "chiba": FULL}),
+    "full after one": (Bad(left=110_000, midway=True), {"baba": "^$", "chiba": FULL}),
+    "a full folder": (
+        Bad(small="grading/autograded", midway=True),
+        {"chiba": "OSError: .*No space left on device"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def on_bad_disks(three, processes, tmp_path_factory):
+    """The folder with what became of the three on each of the disks."""
+    place = tmp_path_factory.mktemp("disks")
+    (place / "disk").mkdir()
+    bad = {name: disk for name, (disk, _) in DISKS.items()}
+    process = processes.Process(target=disks.grade_on, args=(bad, three, place, LESSON))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == 0
+    return place
+
+
+@pytest.mark.parametrize("name", DISKS)
+def test_a_bad_disk_is_named_and_costs_nothing(on_bad_disks, three_marks, name):
+    """Catches nbgrader's "the above traceback", which nobody sees, its advice to upgrade a database
+    that is read-only, and a mark that is lost or wrong after the disk is mended."""
+    said = json.loads((on_bad_disks / "result.json").read_text())[name]
+    for who, words in DISKS[name][1].items():
+        assert re.search(words, said[who]), said
+    if "refused" in said:
+        assert said["changed"] == []
+    else:
+        assert "人を採点しました" in said["mended"]
+        assert marks(on_bad_disks / name) == three_marks[1]
 
 
 def test_two_runs_at_once_are_one_too_many(three, tmp_path, here):

@@ -1,5 +1,6 @@
 """An honest notebook keeps its marks however odd it is; where one is lost, the message says why."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -194,6 +195,33 @@ def test_a_mark_that_cannot_be_saved_is_explained(judged, clean, kind):
     assert not missing, found[name]["text"]
     others = [other for other in clean if other != name]
     assert {o: found[o] for o in others} == {o: clean[o] for o in others}
+
+
+NEWER = "のノートブックは Python 3.99 で書かれています。採点する環境は Python 3."
+UNREADABLE = "dead_neurons", OWN + "return (~incoming.any(1) | ~outgoing.any(0)"
+FULL_WIDTH = "remove_neurons", "def remove_neurons(*_):\n\u3000return 1"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ({"name": "python", "version": "3.99.1"}, ["dead_neurons"]),
+        ({"version": f"3.{sys.version_info.minor}.99"}, []),
+        ({"version": "3.9.1"}, []),
+        ({"version": 3.99}, []),
+        (["3.99"], []),
+    ],
+    ids=str,
+)
+def test_a_newer_python_is_named_where_a_text_does_not_parse(judged, clean, language, told):
+    """Catches a learner whose text is right on a newer Python and who hears of brackets; and the
+    same words where nothing is wrong with the text, or where a character is."""
+    notebook = instead(instead(mixed(), *UNREADABLE), *FULL_WIDTH)
+    notebook.metadata["language_info"] = language
+    found = judged(notebook if isinstance(language, dict) else json.dumps(notebook).encode())
+    assert [name for name, facts in found.items() if NEWER in facts["text"]] == told
+    right = [name for name in clean if name not in (UNREADABLE[0], FULL_WIDTH[0])]
+    assert {name: found[name] for name in right} == {name: clean[name] for name in right}
 
 
 def test_every_message_begins_with_its_outcome(clean):

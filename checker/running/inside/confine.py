@@ -76,7 +76,7 @@ def restrict(layers: frozenset[str], size: int, seconds: float) -> None:
         for name, limit in {
             "AS": size + ALLOWANCE,
             "CPU": cpu,
-            "CORE": 0,
+            "CORE": 1,  # 0 would still start a program that the machine has set up to read dumps
             "FSIZE": 0,
             "MEMLOCK": 0,
             "MSGQUEUE": 0,

@@ -1,9 +1,10 @@
 """The system calls that an answer may not make, as a filter that the kernel applies.
 
-A deny list: what starts processes or threads, reaches into other processes, leaves kernel objects
-behind that outlive a process, or widens the kernel's attack surface. Files, network and memory are
-kept by namespaces and limits. Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl and
-include/uapi/asm-generic/unistd.h.
+A deny list: what starts processes or threads, reaches into other processes, takes what the whole
+machine shares, leaves kernel objects behind that outlive a process, or widens the kernel's attack
+surface. It covers the calls up to NEWEST; whatever kernels have gained since is denied unseen.
+Files, network and memory are kept by namespaces and limits. Numbers: the kernel's
+arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
 
 from __future__ import annotations
@@ -46,6 +47,17 @@ DENIED = {
     "keyctl": (250, 219),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    # counted for the whole machine or for the user: what an answer takes, others lack
+    "io_setup": (206, 0),
+    "io_destroy": (207, 1),
+    "io_submit": (209, 2),
+    "io_cancel": (210, 3),
+    "io_getevents": (208, 4),
+    "io_pgetevents": (333, 292),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "syslog": (103, 116),
     # namespaces and mounts
     "unshare": (272, 97),
     "setns": (308, 268),
@@ -71,7 +83,23 @@ DENIED = {
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
+    "prctl": (157, 167),  # PR_SET_DUMPABLE among others; torch and Python make none
+    "personality": (135, 92),
+    "modify_ldt": (154, None),
+    "seccomp": (317, 277),  # a filter with a listener
+    "membarrier": (324, 283),
+    "vmsplice": (278, 75),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
+    "process_mrelease": (448, 448),
 }
+# fchmodat2, the last call that was looked at and may be made. Beyond it: shadow stacks (453), futexes
+# of their own (454-456), statmount and listmount (457, 458), lsm_… (459-461), mseal (462), and what
+# is still to come. An answer hears what an older kernel says, for which libraries are prepared.
+NEWEST = 452
 PRLIMIT = (302, 261)  # denied for any process but the caller
 SOCKET = (41, 198)  # denied but for unix, inet and inet6, which a network namespace confines
 FAMILIES = (1, 2, 10)
@@ -93,6 +121,7 @@ def program(machine: str) -> bytes:
     lines = [
         (LOAD, ARCHITECTURE), (EQUAL, architecture, 1, 0), (RETURN, KILL),
         (LOAD, NUMBER), (AT_LEAST, X32, 0, 1), (RETURN, KILL),
+        (AT_LEAST, NEWEST + 1, 0, 1), (RETURN, ERRNO | errno.ENOSYS),
     ]  # fmt: skip
     for calls, error in ((STARTS, errno.ENOSYS), (DENIED, errno.EPERM)):
         for number in numbers(calls):

@@ -332,6 +332,9 @@ def test_the_filter_denies_what_it_lists_and_allows_the_rest(machine):
     for calls, error in ((seccomp.STARTS, 38), (seccomp.DENIED, 1)):
         denied |= {pair[column]: error for pair in calls.values() if pair[column] is not None}
     prlimit, socket = seccomp.PRLIMIT[column], seccomp.SOCKET[column]
+    newer = dict.fromkeys(range(seccomp.NEWEST + 1, 600), 38)
+    assert not denied.keys() & newer.keys()
+    denied |= newer
     for number in set(range(600)) - {socket}:
         expected = seccomp.ERRNO | denied[number] if number in denied else seccomp.ALLOW
         assert run_filter(machine, architecture, number) == expected, number
@@ -340,6 +343,7 @@ def test_the_filter_denies_what_it_lists_and_allows_the_rest(machine):
     families = [f for f in range(60) if run_filter(machine, architecture, socket, f) == seccomp.ALLOW]
     assert families == list(seccomp.FAMILIES)
     assert run_filter(machine, 0x40000003, 1) == seccomp.KILL  # another architecture: i386
+    assert run_filter(machine, architecture, seccomp.X32 - 1) == seccomp.ERRNO | 38
     if machine == "x86_64":
         assert run_filter(machine, architecture, seccomp.X32 | 57) == seccomp.KILL
 
