@@ -42,6 +42,7 @@ COPY = re.compile(
     re.IGNORECASE,
 )
 LONGEST_COPY = 40  # characters that COPY may match
+LONGEST_NAME = 1_000  # characters of an honest name
 DRIVES_PART = re.compile(r"-[0-9]{8}T[0-9]{6}Z(?:-[0-9]{1,4})?-[0-9]{3}$")
 
 
@@ -61,14 +62,19 @@ class Name:
     problem: str = ""  # why nothing of it can be believed
 
 
+def composed(text: str) -> str:
+    """One spelling of a name: macOS takes が apart. Marks in disorder cost quadratic time."""
+    return unicodedata.normalize("NFC", text) if len(text) <= LONGEST_NAME else text
+
+
 def learner_id(owner: str) -> str:
     """A learner's name as nbgrader's id: one safe part of a path and of a command."""
-    return re.sub(r"[^\w.@+-]+", "_", unicodedata.normalize("NFC", owner)).strip("._@+-")
+    return re.sub(r"[^\w.@+-]+", "_", composed(owner)).strip("._@+-")
 
 
 def stem(name: str) -> str:
     """The name without what says that it is a notebook, an archive, a part of one, or a copy."""
-    text = re.sub(r"\.(ipynb|zip)$", "", unicodedata.normalize("NFC", name), flags=re.IGNORECASE)
+    text = re.sub(r"\.(ipynb|zip)$", "", composed(name), flags=re.IGNORECASE)
     return DRIVES_PART.sub("", text[: end_without_copies(text)])
 
 
@@ -94,8 +100,7 @@ def read_name(name: str, released: list[str], titles: Collection[str] = ()) -> N
     Of several released names in it, the one that is listed first says what it is. `titles` are
     names of the assignment in the LMS, which may stand before the learner's.
     """
-    text = unicodedata.normalize("NFC", name)
-    text = re.sub(r"\.(ipynb|zip)$", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\.(ipynb|zip)$", "", composed(name), flags=re.IGNORECASE)
     copied = start_without_copies(text)
     text = text[copied:]
     patterns = ((each, rf"(?<![0-9A-Za-z]){re.escape(each)}(?![0-9A-Za-z])") for each in released)
@@ -113,7 +118,9 @@ def read_name(name: str, released: list[str], titles: Collection[str] = ()) -> N
     keys = {key: said[key] for key in KEYS if key in said}
     display, plugin = said.get("name", ""), said.get("plugin", "file")
     problem = ""
-    if system == "moodle" and (text.count(MOODLES[1:]) > 1 or lms_mark(display, len(display), [])[1]):
+    if system == "moodle" and (
+        text.count(MOODLES[1:]) > 1 or lms_mark(display, len(display), [])[1]
+    ):
         problem = "LMS の書く印が、名前の中に 2 つ以上あります。だれの提出か、決められません。"
     return Name(
         "_".join(filter(None, (display, *keys.values()))).strip(" _-"),
@@ -140,7 +147,12 @@ def lms_mark(text: str, first: int, titles: list[str]) -> tuple[str, re.Match | 
     title = max(map(len, fitting), default=-1) + 1
     if title and (attempt := SHAPES["blackboard"].match(text, title)):
         return "blackboard", attempt
-    ends = {"prairielearn": len(text), "blackboard": len(text), "canvas": first, "manaba": len(text)}
+    ends = {
+        "prairielearn": len(text),
+        "blackboard": len(text),
+        "canvas": first,
+        "manaba": len(text),
+    }
     found = {system: SHAPES[system].match(text, 0, end) for system, end in ends.items()}
     # The LMS's part stands first: whatever the learner has written stands behind it.
     system = min(filter(found.get, found), key=lambda system: found[system].end(), default="")

@@ -18,7 +18,7 @@ from nbgrader.utils import parse_utc
 from upload_kit import archive, first_text, notebook, outcomes, release, rounds
 
 from checker.grading import archive as archives
-from checker.grading import uploads as module
+from checker.grading import stage as module
 from checker.grading.collect import collect, show
 from checker.grading.submission import stamp
 from checker.grading.upload_names import learner_id, read_name
@@ -40,7 +40,7 @@ def course(tmp_path):
 def hand_in(tmp_path, course):
     """Write files into an empty folder of uploads and collect it; returns the lines."""
     write_and_collect = rounds(tmp_path, course)
-    return lambda files, seconds=NOON: write_and_collect(files, seconds)
+    return lambda files, seconds=NOON, **options: write_and_collect(files, seconds, **options)
 
 
 def submitted(course: Path) -> dict[str, str]:
@@ -168,7 +168,7 @@ def coded(name: str, encoding: str) -> bytes:
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
 def test_names_without_a_declared_encoding(hand_in, course, encoding):
     """Catches mojibake ids, and the 0x5C byte in cp932's 表 taken for a path separator."""
-    lines = hand_in({"all.zip": coded("表田", encoding)})
+    lines = hand_in({"all.zip": coded("表田", encoding)}, whole_class=True)
     assert outcomes(lines) == ["collected", "collected"], lines
     assert set(submitted(course)) == {f"表田/{A}", f"q/{A}"}
 
