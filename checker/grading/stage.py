@@ -59,6 +59,13 @@ class Stage:
         self.uploads: list[Upload] = []
         self.spent: Counter[str] = Counter()  # bytes by learner
 
+    def is_ours(self, entry: Entry) -> bool:
+        """Is this a notebook of an assignment, whatever its name?"""
+        try:
+            return bool(self.released.belongs(None, set.union(*cell_ids(read(entry))))[0])
+        except Refused:
+            return True  # broken, or of several assignments: why, is told when it is taken
+
     def take(
         self,
         entry: Entry,

@@ -16,15 +16,7 @@ from functools import cache
 
 from checker.grading.archive import Entry, Refused, opened
 from checker.grading.lms_files import beside, is_of_lms
-from checker.grading.ownership import (
-    Owners,
-    below,
-    class_level,
-    heads,
-    owners,
-    single_folders,
-    uploads_in,
-)
+from checker.grading.ownership import Owners, Ownership, below, heads
 from checker.grading.stage import Stage
 from checker.grading.upload_names import DRIVES_PART, Name, read_name, stem
 from checker.hand_in import RECORD
@@ -45,6 +37,7 @@ class Finder:
         self.passed_over: list[tuple[str, str]] = []  # where, what it is
         self.besides: list[tuple[str, str]] = []  # where, owner: no notebook, but of somebody
         self.name = cache(lambda text: read_name(text, self.released))
+        self.judge = Ownership(self.name, stage.is_ours)
 
     def find(self, entries: list[Entry]) -> None:
         """Everything in the folder of uploads."""
@@ -62,7 +55,7 @@ class Finder:
         """
         with refusing(self.refused, entries[0].where if entries else ""):
             facts = beside(entries)  # one that cannot be read leaves all of them nobody's
-            alone = len(uploads_on(uploads_in(entries, self.name))) == 1 and entries[0].depth == 0
+            alone = len(uploads_on(self.judge.uploads_in(entries))) == 1 and entries[0].depth == 0
             for group in uploads_on(entries):
                 entry = group[0]
                 folder = len(entry.parts) > 1
@@ -108,28 +101,23 @@ class Finder:
         """A folder, or an archive from this moment: one learner's, or a level of several."""
         folder = seconds is None
         if not name.sure:
-            found = owners(entries, self.name)
+            found = self.judge.owners(entries)
             several = found.lms or len(found.learners) > 1 or not name.learner
             if several or (trust == "class" and not folder):
                 nobodys = folder and not name.learner
                 if trust == "class" or (trust == "lms" and found.lms) or nobodys:
-                    level = class_level(entries, self.name)
-                    if level is entries and len(others := self.single_folders(entries)) > 1:
+                    level = self.judge.class_level(entries)
+                    if level is entries and len(others := self.judge.single_folders(entries)) > 1:
                         raise Refused(WHOSE_FOLDER.format("、".join(others)))
                     return self.scan(level, "lms" if found.lms else trust if nobodys else "")
                 raise Refused(in_doubt(found))
-            if len(others := self.single_folders(entries)) > 1:
+            if len(others := self.judge.single_folders(entries)) > 1:
                 text = f"{name.learner} の提出としました。" + WHOSE_FOLDER.format("、".join(others))
                 self.passed_over.append((where, text))
         before = len(self.uploads) + len(self.refused)
         self.take_all(name, entries, where, seconds)
         if len(self.uploads) + len(self.refused) == before:
             raise Refused("中に、公開した課題のノートブックがありません。")
-
-    def single_folders(self, entries: list[Entry]) -> list[str]:
-        """The folders one in another around the work, of which any might be a learner's."""
-        path = single_folders(uploads_in(entries, self.name))
-        return [each for each in path if self.name(each).learner]
 
     def take_all(
         self, owner: Name, entries: list[Entry], place: str, seconds: float | None
