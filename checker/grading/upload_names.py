@@ -25,9 +25,10 @@ SHAPES = {
     "prairielearn": r"(?P<uid>[^@]+@[^@_]+)_(?P<n1>[0-9]++)_.+?_(?P<n2>[0-9]++)_(?P<n3>[0-9]++)_",
     # [<title>_]<user>_attempt_<time>[_<file>]; without a title: so named for nbgrader's zip_collect
     "blackboard": rf"(?P<login>.+?)_attempt_(?P<clock>{CLOCK})(?![0-9])",
-    # lib/content_zipper.rb: <name>[_LATE]_<user id>_<file id>_<file>, the name in letters only
-    "canvas": r"(?P<name>\w+?)(?:_LATE)?_(?P<user_id>[1-9][0-9]*+)"
-    r"_(?:(?P<n1>[0-9]++)(?:_|$)|(?P<text>text|link)\.html$)",
+    # lib/content_zipper.rb: <name>[_LATE]_<user id>_<file id>_<file>, the name in letters only;
+    # a year and a month are no ids
+    "canvas": r"(?P<name>\w+?)(?:_LATE)?_(?!20[0-9]{2}_[0-9]{1,2}_)(?P<user_id>[1-9][0-9]*+)"
+    r"_(?:(?P<n1>[0-9]++)_|(?P<text>text|link)\.html$)",
     # faq.manaba.jp, id 371: <student number>@<user>@<file>, in some universities the other way round
     "manaba": r"(?P<first>[^@]+)@(?P<second>[^@]+)@",
 }  # fmt: skip

@@ -34,6 +34,9 @@ FOR_OTHERS = {
     "an id of 249 bytes": {f"{'あ' * 83}.zip": archive({FILE: notebook("forged")})},
 }  # fmt: skip
 
+# In a round of its own it is a learner's new spelling: only beside the other does it stand out.
+OTHER_SPELLINGS = {"an invisible letter"}
+
 # Shapes that make a careless pattern slow, each up to any length.
 SLOW_NAMES = [
     " (1)", "Copy of ", "_1", "_1x", "_", "1", "@", "a@", "(1", " のコピー", "_LATE_1", ".ipynb", A,
