@@ -83,14 +83,19 @@ class Ownership:
     def class_level(self, entries: list[Entry]) -> list[Entry]:
         """The level that the learners' folders, archives or notebooks lie in; `entries` themselves
         where nothing below tells it: any of the folders may be named after the one learner."""
-        marked = [entry.parts[:-1] for entry in entries if is_of_lms(entry.parts[-1])]
-        path = min(marked, key=len) if marked else shared_folders(self.uploads_in(entries))
+        path = shared_folders(self.uploads_in(entries))
+        marked = {e.parts[:-1] for e in entries if is_of_lms(e.parts[-1])} & beginnings(path)
+        path = min(marked, key=len, default=path)
         inside = [e for e in entries if len(e.parts) > len(path) and e.parts[: len(path)] == path]
         level = [below(entry, len(path)) for entry in inside]
         parting = heads(self.uploads_in(level))
         names = [self.read(group[0].parts[0]) for group in parting]
         told = any(name.sure or name.released and name.learner for name in names)
-        return level if marked or told or len(parting) > 1 else entries
+        if not (marked or told or len(parting) > 1):
+            return entries
+        found = set(map(id, inside))
+        besides = [replace(e, parts=e.parts[-1:]) for e in entries if id(e) not in found]
+        return level + besides  # what lies above is no upload, and must not vanish in silence
 
     def single_folders(self, entries: list[Entry]) -> list[str]:
         """The folders one in another around the work, of which any might be a learner's."""
@@ -101,6 +106,11 @@ class Ownership:
 def shared_folders(entries: list[Entry]) -> tuple[str, ...]:
     """The folders one in another that all of these lie in."""
     return commonprefix([entry.parts[:-1] for entry in entries]) if entries else ()
+
+
+def beginnings(path: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The path itself and every folder above it."""
+    return {path[:length] for length in range(len(path) + 1)}
 
 
 def heads(entries: list[Entry]) -> list[list[Entry]]:

@@ -25,7 +25,11 @@ def in_gradebook(course: Path) -> set[str]:
 
 
 def similar(new: set[str], known: set[str]) -> dict[str, str]:
-    """New id → the id that it contains, that contains it, or that differs in spelling only."""
+    """New id → the id that it contains, that contains it, or that differs in spelling only.
+
+    Of two new ones, the longer.
+    """
+    new = new - known
     everybody, by_letters, by_piece = new | known, defaultdict(set), defaultdict(set)
     for each in everybody:
         by_letters[letters(each)].add(each)
@@ -34,7 +38,8 @@ def similar(new: set[str], known: set[str]) -> dict[str, str]:
     found = {}
     for each in new:
         parts = everybody.intersection(pieces(each))
-        others = (parts | by_piece[each] | by_letters[letters(each)]) - {each}
+        others = parts | by_piece[each] | by_letters[letters(each)]
+        others = {o for o in others if o in known or (len(o), o) < (len(each), each)}
         if others:
             found[each] = min(others, key=lambda other: (other in new, other))
     return found

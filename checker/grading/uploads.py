@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import lru_cache
 
 from checker.grading.archive import Entry, Refused, opened
 from checker.grading.lms_files import beside, is_of_lms
@@ -21,6 +21,7 @@ from checker.grading.stage import Stage
 from checker.grading.upload_names import DRIVES_PART, Name, read_name, stem
 from checker.hand_in import RECORD
 
+KEPT = 10_000  # names that are not read again
 ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".lzh")
 WHOSE_FOLDER = "中のフォルダー ({}) が学習者の名前なら、学習者のフォルダーが並ぶフォルダーを取り込んでください。"
 NO_UPLOAD = "ノートブックでも zip でもありません。"
@@ -36,7 +37,7 @@ class Finder:
         self.refused: list[tuple[str, str]] = []  # where, why
         self.passed_over: list[tuple[str, str]] = []  # where, what it is
         self.besides: list[tuple[str, str]] = []  # where, owner: no notebook, but of somebody
-        self.name = cache(lambda text: read_name(text, self.released))
+        self.name = lru_cache(KEPT)(lambda text: read_name(text, self.released))
         self.judge = Ownership(self.name, stage.is_ours)
 
     def find(self, entries: list[Entry]) -> None:

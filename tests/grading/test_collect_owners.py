@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from honest.class_uploads import SHAPES
+from honest.class_uploads import MOODLE, SHAPES, in_folder
 from hostile.hostile_uploads import FOR_OTHERS, OTHER_SPELLINGS, SLOW_NAMES
 from nbgrader.api import Base, Student
 from nbgrader.coursedir import CourseDirectory
@@ -25,6 +25,7 @@ from checker.grading.upload_names import learner_id, read_name
 
 A, B = "06_pruning", "05_distillation"
 FILE = f"{A}.ipynb"
+MOODLE_AGAIN = in_folder("x", MOODLE)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 
 
@@ -132,6 +133,27 @@ def test_a_broken_list_of_submitters_leaves_everybody_out(hand_in, course):
         lines = hand_in({"submission_metadata.yml": text, f"submission_501/{FILE}": notebook()})
         assert outcomes(lines) == ["refused"], text
     assert submitted(course) == {}
+
+
+def test_a_learners_file_is_no_list_of_submitters(hand_in, course):
+    """Catches one learner's submission_metadata.yml or reportlist.xlsx that hides everybody else."""
+    keys = SHAPES["Moodle, packed again"][1]
+    members = {f"x/田中 太郎_1234567_assignsubmission_file_/{name}": b"a: {':submitters': []}"
+               for name in ("submission_metadata.yml", "reportlist.xlsx")}  # fmt: skip
+    lines = hand_in({"x.zip": archive(MOODLE_AGAIN | members)})
+    assert outcomes(lines) == ["collected"] * 2 and set(submitted(course)) == set(keys)
+
+
+def test_what_lies_above_the_learners_is_told(hand_in):
+    """Catches files beside the single folder around a class that vanish without a line."""
+    link = zipfile.ZipInfo("link.ipynb")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    lines = hand_in({"x.zip": archive({
+        **MOODLE_AGAIN, "late.rar": b"Rar!", "memo.ipynb": notebook("m", "none"), link: b"/etc"})})  # fmt: skip
+    assert outcomes(lines) == ["collected"] * 2 + ["refused"] * 3
+    assert [line.where for line in lines[2:]] == [
+        "x.zip/late.rar", "x.zip/link.ipynb", "x.zip/memo.ipynb"
+    ]  # fmt: skip
 
 
 def test_a_group_hands_in_for_each_of_it(hand_in, course):
@@ -310,6 +332,10 @@ def test_a_new_id_that_looks_like_another_is_told(hand_in):
     assert outcomes(lines) == ["collected"] * 4 + ["notice"] * 2
     assert "SATO.hanako は、sato-hanako に" in notices[0].text
     assert "kadai_tanaka は、tanaka に" in notices[1].text
+    both = hand_in({f"abe_{FILE}": notebook(), f"abe_x_{FILE}": notebook()})
+    assert [line.text[:24] for line in both if line.outcome == "notice"] == [
+        "新しい ID abe_x は、abe に似ていま"
+    ]
     assert show(lines) == 0 and outcomes(hand_in(new)) == ["unchanged"] * 4  # told once
 
 
