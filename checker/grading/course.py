@@ -1,7 +1,7 @@
 """Where everything of a course lies: every path, once.
 
-    course/notebooks/06_pruning/06_pruning.ipynb       released; one folder for each assignment
-    course/grading/submitted/tanaka/06_pruning/…       what nbgrader reads and writes, by learner
+course/notebooks/06_pruning/06_pruning.ipynb       released; one folder for each assignment
+course/grading/submitted/tanaka/06_pruning/…       what nbgrader reads and writes, by learner
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ GRADING = Path("grading")  # git-ignored: everything of the learners
 SEED, LOCK = GRADING / "seed", GRADING / "lock"
 SUBMITTED, AUTOGRADED = "submitted", "autograded"  # steps of nbgrader, folders of GRADING
 TIMESTAMP = "timestamp.txt"  # beside a submitted notebook, read by nbgrader
+LMS = "lms.json"  # beside it: what the LMS that the upload came from knows the learner by
 
 
 def released(course: Path) -> dict[str, list[str]]:
