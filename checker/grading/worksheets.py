@@ -31,7 +31,7 @@ class Format:
 
     name: str
     key: str  # in lms.json
-    heading: str  # of the column with the key; a pattern
+    headings: tuple[str, ...]  # of the column with the key; none where the language decides
     mark: re.Pattern  # the headings of columns that take marks
     full: re.Pattern  # of the full marks: a heading, or the heading of the marks itself
     same_as_id: tuple[str, ...]  # columns that hold a learner's id where no upload told more
@@ -40,25 +40,25 @@ class Format:
 
 FORMATS = {
     "moodle": Format(
-        "Moodle", "participant", "",  # the heading depends on the language: see `key_column`
+        "Moodle", "participant", (),  # see `key_column`
         re.compile(r"Grade|評点|Bewertung|Note|Calificación|Valutazione|Nota|Cijfer|成绩|成績"),
         re.compile(r"Maximum grade|最大評点|Note maximale|Calificación máxima|最高成绩", re.I),
         ("ID number", "IDナンバー", "Email address", "メールアドレス"),
-        "課題の「すべての提出を表示する」→「評定ワークシートをダウンロードする」",
+        "課題の「評定操作」→「評定ワークシートをダウンロードする」",
     ),
     "canvas": Format(
-        "Canvas", "user_id", "ID",
+        "Canvas", "user_id", ("ID",),
         re.compile(r"(?P<title>.*) \(\d+\)"),
         re.compile(r"(?!)"),  # in the row "Points Possible"
         ("SIS User ID", "SIS Login ID"),
-        "「成績表」→「エクスポート」",
+        "「成績表」（Gradebook）→「エクスポート」（Export）",
     ),
     "blackboard": Format(
-        "Blackboard", "login", "Username",
-        re.compile(r"(?P<title>.*) \[Total Pts: .*\] ?\|\d+"),
-        re.compile(r".*\[Total Pts: (?:up to )?(?P<points>[\d.]+) .*"),
+        "Blackboard", "login", ("Username", "ユーザ名", "ユーザー名"),
+        re.compile(r"(?P<title>.*) \[[^]]*\] ?\|\d+"),
+        re.compile(r".*\[[^]\d]*(?P<points>[\d.]+)[^]]*\] ?\|\d+"),
         ("Username", "Student ID"),
-        "「成績センター」→「オフラインで作業」→「ダウンロード」",
+        "成績の画面の「オフラインで作業」（Work Offline）→「ダウンロード」（Download）",
     ),
 }  # fmt: skip
 
@@ -154,11 +154,11 @@ def key_column(form: Format, sheet: Sheet) -> int:
     """
     head, body = sheet.rows[0], sheet.rows[1:]
     for n, cell in enumerate(head):
-        if form.heading and cell.text.strip() == form.heading:
+        if cell.text.strip() in form.headings:
             return n
         texts = [row[n].text for row in body if n < len(row) and row[n].text]
         words = {re.sub(r"\d+$", "", text) for text in texts}
-        if not form.heading and len(words) == 1 and words != {""} and words.isdisjoint(texts):
+        if not form.headings and len(words) == 1 and words != {""} and words.isdisjoint(texts):
             return n
     raise CannotExport(
         f"この表には、{form.name} が人を見分ける列がありません。ダウンロードしたままの表を渡してください"
@@ -169,7 +169,7 @@ def key_column(form: Format, sheet: Sheet) -> int:
 def key_of(form: Format, row: list[Cell], column: int) -> str:
     """The learner of this row in the system; empty where the row is no learner's."""
     text = row[column].text.strip() if column < len(row) else ""
-    return text if form.heading else "".join(re.findall(r"\d+$", text))
+    return text if form.headings else "".join(re.findall(r"\d+$", text))
 
 
 def rows_of(
