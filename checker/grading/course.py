@@ -16,6 +16,7 @@ GRADING = Path("grading")  # git-ignored: everything of the learners
 SEED, LOCK = GRADING / "seed", GRADING / "lock"
 SUBMITTED, AUTOGRADED = "submitted", "autograded"  # steps of nbgrader, folders of GRADING
 TIMESTAMP = "timestamp.txt"  # beside a submitted notebook, read by nbgrader
+LMS = "lms.json"  # beside it: what the LMS that the upload came from knows the learner by
 
 
 def released(course: Path) -> dict[str, list[str]]:

@@ -79,7 +79,7 @@ def show(exported: Exported) -> int:
     for line in exported.lines:
         print("".join(c if c.isprintable() else "?" for c in line))  # names are hostile
     for path in exported.paths:
-        print(f"書きました: {path}")
+        print(f"書きました: {path.relative_to(Path.cwd())}")
     return 1 if exported.lost else 0
 
 
@@ -90,7 +90,7 @@ def worksheet(
     form = FORMATS[system]
     if sheet is None:
         raise CannotExport(
-            f"{form.name} の表を --sheet で渡してください。{form.download} からダウンロードできます。"
+            f"{form.name} の表を --sheet で渡してください。{form.download}からダウンロードできます。"
         )
     name = Path(f"{system}{sheet.suffix or '.csv'}")
     target = folder_of(course, assignment) / name
@@ -142,7 +142,7 @@ def moodle_csv(course: Path, assignment: str) -> Exported:
         if any(each.mark.known.key("moodle", "participant") for each in marked):
             raise CannotExport(
                 "Moodle からの提出物があります。Moodle は、この表では提出者を見つけられません。"
-                f"--sheet で評定ワークシートを渡してください。{FORMATS['moodle'].download} から"
+                f"--sheet で評定ワークシートを渡してください。{FORMATS['moodle'].download}から"
                 "ダウンロードできます。"
             )
         full = float(found.max_score)

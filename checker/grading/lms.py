@@ -9,9 +9,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.grading.course import SUBMITTED, students, submitted
-
-LMS = "lms.json"  # {"system": "moodle", "keys": {"participant": "1234567"}, "name": "山田 太郎"}
+from checker.grading.course import LMS, SUBMITTED, students, submitted
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def fill(
             f"満点  {form.name} の満点は {'、'.join(theirs)} 点で、課題の満点は {number(full)} 点です。"
             f"{form.name} の満点を {number(full)} 点にしてから取り込んでください。"
         )
-    return sheet.filled(values), lines, lost
+    return sheet.filled(values), [*lines, f"{len(values)} 人の点を書きました。"], lost
 
 
 def mark_column(form: Format, head: list[str], assignment: str, wanted: str) -> int:

@@ -12,14 +12,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook
-from sample_marks import LESSON, copied
+from sample_marks import LESSON, POINTS, copied, graded
+from upload_kit import archive, first_text, notebook, release, rounds
 
 from checker.__main__ import main
 from checker.grading import lms
-from checker.grading.course import COURSE_ID, TIMESTAMP, submitted
+from checker.grading.course import COURSE_ID, LMS, TIMESTAMP, submitted
 from checker.grading.export import export
 from checker.grading.marks import CannotExport
 from checker.grading.sheet import Sheet, cells
+from checker.grading.submission import collected_at
 from checker.grading.worksheets import FORMATS
 
 TANAKA, SATO, ITO = ("1234567", "1234568", "1234569")
@@ -80,7 +82,7 @@ def knows(course, system: str, learner: str, key: str, name: str = "") -> None:
     folder = submitted(course, learner, LESSON)
     folder.mkdir(parents=True, exist_ok=True)
     found = {"system": system, "keys": {FORMATS[system].key: key}, "name": name}
-    (folder / lms.LMS).write_text(json.dumps(found), encoding="utf-8")
+    (folder / LMS).write_text(json.dumps(found), encoding="utf-8")
 
 
 @pytest.fixture
@@ -105,12 +107,57 @@ def test_the_marks_come_back_and_nothing_else_changes(course, tmp_path, kind):
     assert exported.paths == [course / f"grading/export/{LESSON}/{system}.csv"]
     assert exported.paths[0].read_bytes() == wanted
     assert given.read_bytes() == SHEETS[kind]
-    ungraded, over, absent = exported.lines
+    ungraded, over, absent, count = exported.lines
     assert ungraded == "記入なし  ito（itoさん）: まだ採点していません。"
     assert over.startswith("上書き  sato（satoさん）: 表の 3") and over.endswith("を 5.5 に変えました。")
     row = {"moodle": "1234570 -鈴木", "canvas": "99 Student", "blackboard": "1234570 鈴木"}
     assert absent.startswith("提出なし  ") and f"{row[system]}" in absent
-    assert exported.lost == 0
+    assert count == "2 人の点を書きました。" and exported.lost == 0
+
+
+UPLOADS = {
+    "moodle": {
+        "田中 花子_1234567_assignsubmission_file/06_pruning.ipynb": "tanaka",
+        "佐藤_1234568_assignsubmission_file/06_pruning (1).ipynb": "sato",
+    },
+    "canvas": {
+        "tanakahanako_1234567_990001_06_pruning.ipynb": "tanaka",
+        "satou_LATE_1234568_990002_06_pruning-1.ipynb": "sato",
+    },
+    "blackboard": {
+        "06_pruning_1234567_attempt_2026-11-20-09-00-00_06_pruning.ipynb": "tanaka",
+        "06_pruning_1234568_attempt_2026-11-20-09-00-00_06_pruning.ipynb": "sato",
+    },
+}
+
+
+@pytest.mark.parametrize("system", UPLOADS)
+def test_there_and_back(course, tmp_path, system):
+    """Catches a key that is lost between the names of the uploads and the rows of the table."""
+    shutil.rmtree(course / "grading/autograded")
+    release(course, {f"{LESSON}/{LESSON}": notebook("")})
+    files = {name: notebook(whose) for name, whose in UPLOADS[system].items()}
+    lines = rounds(tmp_path, course)({"class.zip": archive(files)}, 1_700_000_000)
+    assert [line.outcome for line in lines] == ["collected"] * 2
+    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+        for line in lines:
+            place = submitted(course, line.learner, LESSON)
+            time = collected_at(place).replace(tzinfo=None)
+            gradebook.update_or_create_student(line.learner)
+            gradebook.update_or_create_submission(LESSON, line.learner, timestamp=time)
+            points = {"tanaka": 2.75, "sato": 5.5}[first_text(place / f"{LESSON}.ipynb")]
+            for name in POINTS:
+                grade = gradebook.find_grade(name, LESSON, LESSON, line.learner)
+                grade.manual_score, grade.needs_manual_grade = points if name == "essay" else 0, False
+            gradebook.db.commit()
+            graded(course, line.learner)
+    given = tmp_path / "table.csv"
+    given.write_bytes(SHEETS[system])
+    exported = export(course, LESSON, system, given)
+    wanted = SHEETS[system]
+    for before, after in CHANGED[system]:
+        wanted = wanted.replace(before, after)
+    assert exported.paths[0].read_bytes() == wanted and exported.lost == 0
 
 
 def written(course, table: str, system: str = "moodle", column: str = "") -> tuple[list, list, int]:
@@ -253,8 +300,8 @@ def test_what_is_missing_is_named(course):
 @pytest.mark.parametrize("text", ["", "[]", '{"system": 1}', '{"system": "moodle", "keys": []}', "\x00"])
 def test_half_a_key_is_no_key(tmp_path, text):
     """Catches a mark for whom a broken file seems to name."""
-    (tmp_path / lms.LMS).write_text(text)
-    assert lms.read(tmp_path / lms.LMS) == lms.Known()
+    (tmp_path / LMS).write_text(text)
+    assert lms.read(tmp_path / LMS) == lms.Known()
 
 
 def test_gradescope_hands_each_submission_its_own(course, tmp_path):
@@ -263,7 +310,7 @@ def test_gradescope_hands_each_submission_its_own(course, tmp_path):
         folder = submitted(course, learner, LESSON)
         folder.mkdir(parents=True)
         found = {"system": "gradescope", "keys": {"submission_id": key, "email": "x@y"}, "name": ""}
-        (folder / lms.LMS).write_text(json.dumps(found))
+        (folder / LMS).write_text(json.dumps(found))
     exported = export(course, LESSON, "gradescope")
     assert exported.lost == 1 and "sato" in exported.lines[1]  # handed in elsewhere
     with zipfile.ZipFile(exported.paths[-1]) as archive:
@@ -289,7 +336,7 @@ def test_prairielearn_gets_its_columns(course):
     folder = submitted(course, "tanaka", LESSON)
     folder.mkdir(parents=True)
     found = {"system": "prairielearn", "keys": {"uid": "t@x.ac.jp"}, "name": ""}
-    (folder / lms.LMS).write_text(json.dumps(found))
+    (folder / LMS).write_text(json.dumps(found))
     (path,) = export(course, LESSON, "prairielearn").paths
     assert path.read_text("utf-8-sig").splitlines() == ["uid,instance,points", "t@x.ac.jp,1,2.75"]
 
