@@ -78,8 +78,10 @@ def show(exported: Exported) -> int:
     """Print what was written; returns the exit status, 1 where a mark has no place."""
     for line in exported.lines:
         print("".join(c if c.isprintable() else "?" for c in line))  # names are hostile
-    for path in exported.paths:
-        print(f"書きました: {path.relative_to(Path.cwd())}")
+    paths = [path.relative_to(Path.cwd()) for path in exported.paths]
+    for first in paths[:1]:
+        more = f" など {len(paths)} 個のファイル" if len(paths) > 1 else ""
+        print(f"書きました: {first}{more}")
     return 1 if exported.lost else 0
 
 
@@ -121,7 +123,7 @@ def handed_in_by(gradebook, course: Path, assignment: str) -> list[Marked]:
 def told(marked: list[Marked]) -> list[str]:
     """A line for everybody who gets no mark."""
     marks = (each.mark for each in marked)
-    return [f"記入なし  {mark.student}: {mark.why}" for mark in marks if mark.points is None]
+    return [f"記入なし  {mark.whose}: {mark.why}" for mark in marks if mark.points is None]
 
 
 def nbgrader_csv(course: Path, assignment: str) -> Exported:
@@ -187,11 +189,12 @@ def gradescope_json(course: Path, assignment: str) -> Exported:
         text = json.dumps(result, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         paths.append(write(course, assignment, Path("gradescope", student, "results.json"), text))
     if not any(each.mark.known.system == "gradescope" for each in marked):
-        return Exported(paths, told(marked))
+        line = "Gradescope からの提出物がないので、autograder.zip は作りません。"
+        return Exported(paths, [*told(marked), line])
     rows, lines, lost = with_key(marked, "gradescope", "submission_id")
     data = autograder({key: found[each.mark.student] for key, each in rows.items()})
-    paths.append(write(course, assignment, Path("gradescope", "autograder.zip"), data))
-    return Exported(paths, lines, lost)
+    archive = write(course, assignment, Path("gradescope", "autograder.zip"), data)
+    return Exported([archive, *paths], lines, lost)
 
 
 def with_key(

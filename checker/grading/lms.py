@@ -1,6 +1,7 @@
 """What a learning system knows a learner by, as `collect` has kept it beside the submission.
 
-known_by(course, "06_pruning")["yamada_1234567"].keys["participant"]     # "1234567"
+    lms.json: {"system": "moodle", "keys": {"participant": "1234567"}, "name": "山田 太郎"}
+    known_by(course, "06_pruning")["山田_太郎_1234567"].key("moodle", "participant")   # "1234567"
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Known:
 
 def known_by(course: Path, assignment: str) -> dict[str, Known]:
     """Everybody who has handed in, by nbgrader's id."""
-    return {s: read(submitted(course, s, assignment) / LMS)
-            for s in students(course, SUBMITTED, assignment)}  # fmt: skip
+    found = students(course, SUBMITTED, assignment)
+    return {student: read(submitted(course, student, assignment) / LMS) for student in found}
 
 
 def read(path: Path) -> Known:

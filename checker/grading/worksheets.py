@@ -1,6 +1,6 @@
 """The tables of marks that learning systems give out and take back, filled in.
 
-    written, lines = fill("moodle", Path("Grades-06.csv"), marks, "06_pruning", 18.0)
+    data, lines, lost = fill("moodle", Path("Grades-06.csv"), marks, "06_pruning", 18.0)
 
 Who stands in which row is decided by what the system itself knows a learner by, never by a name.
 Where the headings come from:
@@ -72,6 +72,11 @@ class Mark:
     points: float | None
     why: str = ""
 
+    @property
+    def whose(self) -> str:
+        """The learner for a person: the id, and the name that the system knows."""
+        return f"{self.student}（{self.known.name}）" if self.known.name else self.student
+
 
 def fill(
     system: str, path: Path, marks: list[Mark], assignment: str, full: float, column: str = ""
@@ -83,33 +88,25 @@ def fill(
     """
     form, sheet = FORMATS[system], Sheet.read(path)
     head = [cell.text.strip() for cell in sheet.rows[0]]
-    target = mark_column(form, head, assignment, column)
-    key = key_column(form, sheet)
+    target, key = mark_column(form, head, assignment, column), key_column(form, sheet)
     learners = {n: row for n, row in enumerate(sheet.rows) if n and key_of(form, row, key)}
     rows = rows_of(form, system, marks, learners, head, key)
+    sharing = Counter(rows.values())
     values, lines, lost = {}, [], 0
-    twice = {row for row, count in Counter(rows.values()).items() if count > 1}
     for mark in marks:
         row = rows.get(mark.student)
-        whose = f"{mark.student}（{mark.known.name}）" if mark.known.name else mark.student
-        if mark.points is None:
-            lines.append(f"記入なし  {whose}: {mark.why}")
-        elif row is None or row in twice:
-            why = "ほかの提出者と同じ行になります。" if row else "この人の行が、表にありません。"
-            lines.append(f"行なし  {whose}: {why}{number(mark.points)} 点は書いていません。")
-            lost += 1
-        elif target >= len(learners[row]):
+        if why := why_not(mark, sharing[row]):
+            lines.append(why)
+            lost += mark.points is not None
+            continue
+        if target >= len(learners[row]):
             raise CannotExport(f"表 {path} の「{called(learners[row], key)}」の行が短すぎます。")
-        else:
-            old = learners[row][target].text.strip()
-            if old and not close(old, mark.points):
-                lines.append(f"上書き  {whose}: 表の {old} を {number(mark.points)} に変えました。")
-            values[row, target] = mark.points
-    for n, row in learners.items():
-        if n not in rows.values():
-            lines.append(
-                f"提出なし  {called(row, key)}: この人の提出がありません。欄はそのままです。"
-            )
+        old, values[row, target] = learners[row][target].text.strip(), mark.points
+        if old and not close(old, mark.points):
+            lines.append(f"上書き  {mark.whose}: 表の {old} を {number(mark.points)} に変えました。")
+    for n in sorted(learners.keys() - sharing.keys()):
+        whose = called(learners[n], key)
+        lines.append(f"提出なし  {whose}: この人の提出がありません。欄はそのままです。")
     theirs = full_marks(form, sheet, head, target)
     if theirs and not all(close(each, full) for each in theirs):
         lines.append(
@@ -117,6 +114,16 @@ def fill(
             f"{form.name} の満点を {number(full)} 点にしてから取り込んでください。"
         )
     return sheet.filled(values), [*lines, f"{len(values)} 人の点を書きました。"], lost
+
+
+def why_not(mark: Mark, sharing: int) -> str:
+    """Why this mark is not written, where `sharing` learners are found in its row."""
+    if mark.points is None:
+        return f"記入なし  {mark.whose}: {mark.why}"
+    if sharing == 1:
+        return ""
+    why = "ほかの提出者と同じ行になります。" if sharing else "この人の行が、表にありません。"
+    return f"行なし  {mark.whose}: {why}{number(mark.points)} 点は書いていません。"
 
 
 def mark_column(form: Format, head: list[str], assignment: str, wanted: str) -> int:

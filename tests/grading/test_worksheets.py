@@ -18,7 +18,7 @@ from upload_kit import archive, first_text, notebook, release, rounds
 from checker.__main__ import main
 from checker.grading import lms
 from checker.grading.course import COURSE_ID, LMS, TIMESTAMP, submitted
-from checker.grading.export import export
+from checker.grading.export import Exported, export, show
 from checker.grading.marks import CannotExport
 from checker.grading.sheet import Sheet, cells
 from checker.grading.submission import collected_at
@@ -304,16 +304,20 @@ def test_half_a_key_is_no_key(tmp_path, text):
     assert lms.read(tmp_path / LMS) == lms.Known()
 
 
-def test_gradescope_hands_each_submission_its_own(course, tmp_path):
+def test_gradescope_hands_each_submission_its_own(course, tmp_path, capsys, monkeypatch):
     """Catches an archive that Gradescope cannot run, and the old mark for a newer submission."""
     for learner, key in {"tanaka": "111", "ito": "333"}.items():
         folder = submitted(course, learner, LESSON)
         folder.mkdir(parents=True)
         found = {"system": "gradescope", "keys": {"submission_id": key, "email": "x@y"}, "name": ""}
         (folder / LMS).write_text(json.dumps(found))
+    monkeypatch.chdir(course)
+    assert show(Exported()) == 0 and capsys.readouterr().out == ""
     exported = export(course, LESSON, "gradescope")
     assert exported.lost == 1 and "sato" in exported.lines[1]  # handed in elsewhere
-    with zipfile.ZipFile(exported.paths[-1]) as archive:
+    assert show(exported) == 1
+    assert capsys.readouterr().out.endswith("gradescope/autograder.zip など 3 個のファイル\n")
+    with zipfile.ZipFile(exported.paths[0]) as archive:
         assert sorted(archive.namelist()) == ["marks.json", "run_autograder", "setup.sh"]
         assert all(info.external_attr >> 16 & 0o111 for info in archive.infolist())
         archive.extractall(tmp_path / "source")
