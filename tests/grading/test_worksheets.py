@@ -201,6 +201,8 @@ def test_without_a_key_the_id_itself_is_looked_up(course):
     assert [row["Grade"] for row in rows] == ["5.5", "", "", ""] and lost == 1
     elsewhere = MOODLE.format(**ENGLISH).replace("Submitted,,9", "Submitted,tanaka,9")
     assert written(course, elsewhere)[2] == 2
+    knows(course, "moodle", "tanaka", "9999")  # Moodle knows another person by this name
+    assert written(course, table)[2] == 1
 
 
 @pytest.mark.parametrize("state", ["replaced", "by hand", "fault"])
@@ -302,6 +304,12 @@ def test_half_a_key_is_no_key(tmp_path, text):
     """Catches a mark for whom a broken file seems to name."""
     (tmp_path / LMS).write_text(text)
     assert lms.read(tmp_path / LMS) == lms.Known()
+
+
+def test_a_key_of_another_system_is_none():
+    """Catches a login of Canvas that is looked up among Blackboard's."""
+    known = lms.Known("canvas", {"login": "s1"})
+    assert (known.key("canvas", "login"), known.key("blackboard", "login")) == ("s1", "")
 
 
 def test_gradescope_hands_each_submission_its_own(course, tmp_path, capsys, monkeypatch):
