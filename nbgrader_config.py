@@ -28,7 +28,7 @@ c.CourseDirectory.solution_directory = "grading/solution"
 # Files beside a submitted notebook are of no use: nothing runs there.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "__pycache__", "*.pyc", ".progress.json*",
-    "feedback",
+    "lms.json", "feedback",
 ]  # fmt: skip
 
 c.ClearSolutions.code_stub = {"python": "# ここに解答を書く\n..."}

@@ -35,6 +35,12 @@ def command_line() -> argparse.ArgumentParser:
     # An instructor's commands speak Japanese, as their reports do.
     collect = commands.add_parser("collect", help="提出物を nbgrader が読む場所に置きます")
     collect.add_argument("folder", type=Path, help="zip、フォルダー、ノートブックの入ったフォルダー")
+    collect.add_argument(
+        "--class",
+        dest="whole_class",
+        action="store_true",
+        help="その中の zip とフォルダーは、クラス全体の提出です（LMS が名前を付けたものには不要）",
+    )
     grade = commands.add_parser("grade", help="提出物を nbgrader で並列に採点します")
     grade.add_argument("assignment", help="課題の名前（例: 06_pruning）")
     grade.add_argument("--jobs", type=int, default=cores(), help="プロセスの数（既定はコアの数）")
@@ -133,7 +139,7 @@ def command_judge(chosen: argparse.Namespace) -> int:
 def command_collect(chosen: argparse.Namespace) -> int:
     from checker.grading import collect
 
-    return collect.show(collect.collect(chosen.folder, Path.cwd()))
+    return collect.show(collect.collect(chosen.folder, Path.cwd(), chosen.whole_class))
 
 
 def command_grade(chosen: argparse.Namespace) -> int:

@@ -10,67 +10,60 @@ is guessed: it is refused by name, and everything else goes on.
 
 from __future__ import annotations
 
-import filecmp
 import tempfile
-from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections import Counter
 from operator import attrgetter
 from pathlib import Path
 
 from checker.grading import course as paths
 from checker.grading import submission
-from checker.grading.archive import Refused, on_disk
-from checker.grading.submission import Notebook
+from checker.grading.archive import on_disk
+from checker.grading.laying import Collection, Line
+from checker.grading.releases import Released
+from checker.grading.similar_ids import in_gradebook, similar, with_titles
+from checker.grading.stage import Stage
 from checker.grading.upload_names import learner_id
-from checker.grading.uploads import Finder, Released, Upload, refusing
-from checker.hand_in import RECORD
+from checker.grading.uploads import Finder
 
 WORDS = {
     "collected": "取り込み",
     "replaced": "差し替え",
     "unchanged": "変更なし",
     "older": "古い提出",
+    "notice": "注意",
     "refused": "受付不可",
 }
-LAID = ("collected", "replaced")
-by_rank = attrgetter("rank")
 
 
-@dataclass(frozen=True)
-class Line:
-    """What became of one upload. outcome: a key of WORDS."""
+def collect(folder: Path, course: Path, whole_class: bool = False) -> list[Line]:
+    """Lay the uploads in `folder` into `course`/grading/submitted; one line for each.
 
-    outcome: str
-    where: str  # below the folder of uploads, through archives: bulk.zip/tanaka/06_pruning.ipynb
-    text: str
-    learner: str = ""
-    assignment: str = ""
-    notebook: str = ""  # its released name
-
-
-def collect(folder: Path, course: Path) -> list[Line]:
-    """Lay the uploads in `folder` into `course`/grading/submitted; one line for each."""
+    whole_class: the archives and folders in it are a class's, also where no LMS wrote their names.
+    """
     if not folder.is_dir():
         return [Line("refused", str(folder), "このフォルダーはありません。")]
     (course / paths.GRADING).mkdir(parents=True, exist_ok=True)
     submission.finish(course)
     with tempfile.TemporaryDirectory(dir=course / paths.GRADING, prefix="collecting-") as stage:
-        finder = Finder(Released(course), Path(stage))
-        finder.scan(on_disk(folder))
+        finder = Finder(Stage(Released(course), Path(stage)), whole_class)
+        finder.find(on_disk(folder))
         collection = Collection(course, finder)
         collection.lay_all()
     # One refusal may concern both notebooks of an assignment: it is told once.
     refused = [Line("refused", where, text) for where, text in dict.fromkeys(finder.refused)]
+    notices = [Line("notice", where, text) for where, text in finder.passed_over]
+    notices += similar_ids(collection)
     by_place = attrgetter("where", "notebook")
-    return sorted(collection.lines, key=by_place) + sorted(refused, key=by_place)
+    return [
+        each for some in (collection.lines, notices, refused) for each in sorted(some, key=by_place)
+    ]
 
 
 def show(lines: list[Line]) -> int:
     """Print the lines; returns the exit status, 1 where something was refused."""
     for line in lines:
         whose = f"{line.learner} {line.notebook}: " if line.learner else ""
-        text = f"{WORDS[line.outcome]}  {whose}{line.where}: {line.text}"
+        text = f"{WORDS[line.outcome]:　<4}  {whose}{line.where}: {line.text}"
         print("".join(c if c.isprintable() else "?" for c in text))  # names are hostile, too
     counts = Counter(line.outcome for line in lines)
     summary = "、".join(f"{WORDS[outcome]} {n} 件" for outcome, n in counts.items())
@@ -78,117 +71,26 @@ def show(lines: list[Line]) -> int:
     return 1 if counts["refused"] else 0
 
 
-def local(time: datetime) -> str:
-    """A time as the instructor's clock shows it."""
-    return f"{time.astimezone():%Y-%m-%d %H:%M:%S %z}"
-
-
-class Collection:
-    """Lays the newest notebooks of every learner and tells what became of each."""
-
-    def __init__(self, course: Path, finder: Finder):
-        self.course, self.released = course, finder.released
-        self.stage, self.uploads, self.refused = finder.stage, finder.uploads, finder.refused
-        self.lines: list[Line] = []
-
-    def lay_all(self) -> None:
-        """The newest upload of every learner and notebook goes to its place."""
-        folders, spelled, groups = defaultdict(set), defaultdict(set), defaultdict(list)
-        for folder in self.course.glob(paths.submitted(Path(), "*", "").as_posix()):
-            folders[folder.name.casefold()].add(folder.name)
-        for upload in self.uploads:
-            learner = learner_id(upload.owner)
-            folders[learner.casefold()].add(learner)
-            spelled[learner].add(upload.owner)
-            groups[learner, upload.assignment].append(upload)
-        for (learner, assignment), uploads in groups.items():
-            # Windows and macOS hold folders that differ only in case for one.
-            rivals = max(spelled[learner], folders[learner.casefold()], key=len)
-            if len(rivals) > 1:
-                text = f"同じフォルダーに入る名前が 2 つ以上あります ({'、'.join(sorted(rivals))})。"
-                self.refused += [(upload.where, text) for upload in uploads]
-                continue
-            with refusing(self.refused, uploads[-1].where):
-                self.lay(learner, assignment, uploads)
-        for assignment in self.released.notebooks:  # collected before this version of the course
-            for place in self.course.glob(paths.submitted(Path(), "*", assignment).as_posix()):
-                with refusing(self.refused, place.relative_to(self.course).as_posix()):
-                    self.lay(place.parent.name, assignment, [])
-
-    def lay(self, learner: str, assignment: str, uploads: list[Upload]) -> None:
-        """Lay the newest upload of each notebook beside what is collected of the other ones."""
-        place = paths.submitted(self.course, learner, assignment)
-        names = self.released.notebooks[assignment]
-        held = submission.notebooks_in(place, {n: self.released.grade_ids[n] for n in names})
-        chosen, lines, fresh = dict(held), [], []
-        for name in names:
-            several = sorted((u for u in uploads if name in u.counts_for), key=by_rank)
-            if not several:
-                continue
-            with refusing(self.refused, several[-1].where):
-                upload, text = newest(several)
-                outcome, text = compared(held.get(name), upload, text)
-                lines.append(Line(outcome, upload.where, text, learner, assignment, name))
-                if outcome in LAID:
-                    chosen[name] = Notebook(upload.notebook, upload.time)
-                    fresh.append(upload)
-        for name, notebook in chosen.items():
-            if notebook == held.get(name) and notebook.path.stem != name:
-                where = notebook.path.relative_to(self.course).as_posix()
-                text = "前の版で取り込んだノートブックを、今の名前で置き直しました。"
-                lines.append(Line("replaced", where, text, learner, assignment, name))
-        if any(line.outcome in LAID for line in lines):
-            waiting = paths.arriving(self.course, learner, assignment)
-            records = [u.record for u in sorted(fresh, key=by_rank) if u.record.is_file()]
-            record = [place / RECORD, *records][-1]
-            kept = submission.lay(place, waiting, self.stage, chosen, record)
-            lines = [told(line, chosen, names, kept) for line in lines]
-        self.lines += lines
-
-
-def newest(uploads: list[Upload]) -> tuple[Upload, str]:
-    """The last of these uploads of one notebook, and what is to be said of it."""
-    count = len(uploads)
-    while len(uploads) > 1 and same_bytes(uploads[-2].notebook, uploads[-1].notebook):
-        uploads.pop()  # handing in the same once more makes nobody late
-    last = uploads[-1]
-    if len(uploads) > 1 and uploads[-2].rank == last.rank:
-        raise Refused(f"同じ時刻の、別のノートブックがあります ({uploads[-2].where})。")
-    text = f"{local(last.time)} の提出です。"
-    if count > 1:
-        text += f"{count} 件のうち、いちばん新しいものです。"
-    if len(last.counts_for) > 1:
-        text += f"{'、'.join(last.counts_for)} の解答が 1 つのノートブックに入っています。"
-    return last, text + last.note
-
-
-def compared(held: Notebook | None, upload: Upload, text: str) -> tuple[str, str]:
-    """The outcome of the newest upload of a notebook of which this is collected."""
-    if held is None:
-        return "collected", text
-    if same_bytes(held.path, upload.notebook):
-        return "unchanged", "同じノートブックを取り込み済みです。"
-    if held.time and held.time > upload.time:
-        return "older", f"{text}もっと新しいノートブックを取り込み済みです。"
-    if held.time == upload.time:
-        raise Refused("同じ時刻の、別のノートブックを取り込み済みです。")
-    return "replaced", text
-
-
-def told(line: Line, chosen: dict[str, Notebook], names: list[str], kept: str) -> Line:
-    """The line with what has become of the whole submission."""
-    if line.outcome not in LAID:
-        return line
-    text, times = line.text, {name: n.time for name, n in chosen.items() if n.time}
-    if kept:
-        text += f"前の提出は {kept} に残しました。"
-    last = max(times, key=times.get, default=line.notebook)
-    if times.get(last) != times.get(line.notebook):
-        text += f"課題の提出時刻は、いちばん新しい {last} の {local(times[last])} です。"
-    if missing := [name for name in names if name not in chosen]:
-        text += f"{'、'.join(missing)} は、まだ提出がありません。"
-    return replace(line, text=text)
-
-
-def same_bytes(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+def similar_ids(collection: Collection) -> list[Line]:
+    """A line for each new learner who may be somebody that we know by another name."""
+    there = collection.there
+    where = {line.learner: line.where for line in collection.lines if line.learner not in there}
+    attempts = {
+        learner_id(upload.owner.learner)
+        for upload in collection.uploads
+        if upload.owner.sure and upload.owner.clock and not upload.owner.system
+    }
+    lines = []
+    for learner, title in with_titles(attempts & where.keys()).items():
+        text = (
+            f"ID は {learner} です。「{title}」が課題の題名なら、Blackboard の .txt も一緒に取り込んで"
+            "ください。題名を ID から外せます。"
+        )
+        lines.append(Line("notice", where[learner], text))
+    for learner, other in similar(set(where), there | in_gradebook(collection.course)).items():
+        text = (
+            f"新しい ID {learner} は、{other} に似ています。同じ人なら、アップロードの名前を "
+            f"{other} にそろえてください。"
+        )
+        lines.append(Line("notice", where[learner], text))
+    return lines

@@ -1,7 +1,7 @@
 """Where everything of a course lies: every path, once.
 
-    course/notebooks/06_pruning/06_pruning.ipynb       released; one folder for each assignment
-    course/grading/submitted/tanaka/06_pruning/…       what nbgrader reads and writes, by learner
+course/notebooks/06_pruning/06_pruning.ipynb       released; one folder for each assignment
+course/grading/submitted/tanaka/06_pruning/…       what nbgrader reads and writes, by learner
 """
 
 from __future__ import annotations

@@ -72,8 +72,11 @@ def unchanged(course: str, assignment: str, student: str) -> bool:
     graded = autograded(HERE, student, assignment)
     path = receipt(HERE, student, assignment)
     names, _ = handed_in(HERE, student, assignment)
-    complete = path.exists() and all((graded / f"{name}.ipynb").exists() for name in names)
-    return complete and path.read_text() == of_submission(course, assignment, student)
+    try:
+        complete = path.exists() and all((graded / f"{name}.ipynb").exists() for name in names)
+        return complete and path.read_text() == of_submission(course, assignment, student)
+    except OSError:  # a name that is too long, a file that cannot be read: it costs nobody else
+        return False
 
 
 def marked(assignment: str, gradebook: Gradebook) -> set[str]:

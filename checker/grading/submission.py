@@ -20,7 +20,7 @@ from nbgrader.utils import parse_utc
 
 from checker.grading import course as paths
 from checker.grading.archive import Refused
-from checker.hand_in import RECORD, grade_id
+from checker.hand_in import grade_id
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,12 @@ def time_of(path: Path, handed_in: datetime | None) -> datetime | None:
 
 
 def lay(
-    place: Path, waiting: Path, stage: Path, notebooks: dict[str, Notebook], record: Path
+    place: Path, waiting: Path, stage: Path, notebooks: dict[str, Notebook], beside: list[Path]
 ) -> str:
-    """Lay a submission anew, whole or not at all; returns where the former one is kept, if any."""
+    """Lay a submission anew, whole or not at all; returns where the former one is kept, if any.
+
+    beside: the files that lie beside the notebooks, under their own names.
+    """
     new = stage / "new"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
@@ -82,8 +85,8 @@ def lay(
         copy = shutil.copyfile(notebook.path, new / f"{name}.ipynb")
         if notebook.time:
             os.utime(copy, (notebook.time.timestamp(),) * 2)
-    if record.is_file():
-        shutil.copyfile(record, new / RECORD)
+    for path in beside:
+        shutil.copyfile(path, new / path.name)
     if times:
         (new / paths.TIMESTAMP).write_text(stamp(max(times)), encoding="ascii")
     kept = ""

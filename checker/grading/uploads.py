@@ -1,146 +1,129 @@
 """Finding a class's notebooks in what a learning management system gives: whose, what, when.
 
-    finder = Finder(Released(course), stage)
-    finder.scan(on_disk(folder))
-    finder.uploads, finder.refused
+    finder = Finder(Stage(Released(course), folder))
+    finder.find(on_disk(folder))
+    finder.uploads, finder.refused, finder.passed_over
+
+An archive hands in for one learner. It hands in for a class only where an LMS wrote the names in it
+and it lies alone, or where the instructor says so.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 
-from checker.grading import course as paths
-from checker.grading.archive import Entry, Refused, opened, read
-from checker.grading.submission import cell_ids
-from checker.grading.upload_names import Name, learner_id, read_name
-from checker.hand_in import RECORD, RECORD_CAP
+from checker.grading.archive import Entry, Refused, opened
+from checker.grading.lms_files import beside, is_of_lms
+from checker.grading.ownership import Owners, Ownership, below, heads
+from checker.grading.stage import Stage
+from checker.grading.upload_names import DRIVES_PART, Name, read_name, stem
+from checker.hand_in import RECORD
 
-LEARNER_CAP = 200_000_000  # bytes of all notebooks of one learner
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A readable notebook of a learner, copied into a folder of its own."""
-
-    where: str
-    owner: str  # the learner as the upload spells it
-    assignment: str
-    counts_for: tuple[str, ...]  # released notebooks; the version before may have had one for two
-    time: datetime
-    rank: tuple  # the greatest is the newest
-    staged: Path
-    note: str
-
-    @property
-    def notebook(self) -> Path:
-        return self.staged / "notebook.ipynb"
-
-    @property
-    def record(self) -> Path:
-        return self.staged / RECORD
-
-
-class Released:
-    """What the course has released, and which of it a notebook is."""
-
-    def __init__(self, course: Path):
-        self.notebooks = paths.released(course)  # by assignment
-        self.assignment_of = {n: a for a, names in self.notebooks.items() for n in names}
-        self.grade_ids = {
-            name: cell_ids(paths.release(course, assignment, name).read_bytes())[0]
-            for name, assignment in self.assignment_of.items()
-        }
-        # Where a name holds both, the notebook's says more than its assignment's.
-        names = [*by_length(self.assignment_of), *by_length(self.notebooks)]
-        self.names = list(dict.fromkeys(names))
-
-    def belongs(self, said: str | None, ids: set[str]) -> tuple[str, tuple[str, ...]]:
-        """The assignment, and those of its notebooks that a notebook with these ids counts for.
-
-        A few cells pasted from another notebook do not make it that one.
-        """
-        shares = {name: len(known & ids) for name, known in self.grade_ids.items()}
-        holding = [name for name, share in shares.items() if share]
-        fitting = sorted({self.assignment_of[name] for name in holding})
-        if not said and len(fitting) > 1:
-            raise Refused(f"いくつかの課題の演習が入っています ({'、'.join(fitting)})。")
-        if not said and not fitting:
-            return "", ()
-        assignment = self.assignment_of.get(said, said) if said else fitting[0]
-        mine = [name for name in self.notebooks[assignment] if name in holding]
-        most = [n for n in mine if n == said or 2 * shares[n] >= len(self.grade_ids[n])]
-        nameless = [said] if said in self.grade_ids else self.notebooks[assignment]
-        return assignment, tuple(most or mine or nameless)
+KEPT = 10_000  # names that are not read again
+ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".lzh")
+WHOSE_FOLDER = "中のフォルダー ({}) が学習者の名前なら、学習者のフォルダーが並ぶフォルダーを取り込んでください。"
+NO_UPLOAD = "ノートブックでも zip でもありません。"
+NOT_OURS = "公開した課題のノートブックではありません。"
 
 
 class Finder:
     """Finds the uploads and keeps a copy of each."""
 
-    def __init__(self, released: Released, stage: Path):
-        self.released, self.stage = released, stage
-        self.uploads: list[Upload] = []
+    def __init__(self, stage: Stage, whole_class: bool = False):
+        self.stage, self.whole_class = stage, whole_class
+        self.uploads, self.released = stage.uploads, stage.released.names
         self.refused: list[tuple[str, str]] = []  # where, why
-        self.spent: Counter[str] = Counter()  # bytes by learner
+        self.passed_over: list[tuple[str, str]] = []  # where, what it is
+        self.besides: list[tuple[str, str]] = []  # where, owner: no notebook, but of somebody
+        self.name = lru_cache(KEPT)(lambda text: read_name(text, self.released))
+        self.judge = Ownership(self.name, stage.is_ours)
 
-    def name(self, text: str) -> Name:
-        return read_name(text, self.released.names)
+    def find(self, entries: list[Entry]) -> None:
+        """Everything in the folder of uploads."""
+        self.scan(entries, "class" if self.whole_class else "")
+        owners = {upload.owner.learner for upload in self.uploads}
+        for where, owner in self.besides:
+            if owner not in owners:  # an LMS's own text beside an upload is no fault
+                self.refused.append((where, NO_UPLOAD))
 
-    def scan(self, entries: list[Entry]) -> None:
-        """A place of several learners: a folder, an archive or loose notebooks for each."""
-        groups = by_first_part(entries)
-        for first, group in groups.items():
-            entry, name = group[0], self.name(first)
-            # A learner's own archive must not hand in for others: only what lies alone in the
-            # folder of uploads, or a folder without a learner's name, may hold several learners.
-            several = len(groups) == 1 and entry.depth == 0
-            with refusing(self.refused, entry.where.removesuffix("/".join(("", *entry.parts[1:])))):
-                if entry.refusal:
-                    raise Refused(entry.refusal)
-                if len(entry.parts) > 1:
-                    several = several or not name.learner
-                    self.look_into(name, [below(each) for each in group], several)
-                elif entry.suffix == ".zip":
-                    with opened(entry) as inside:
-                        self.look_into(name, inside, several)
-                elif entry.suffix != ".ipynb":
-                    raise Refused("ノートブックでも zip でもありません。")
-                elif not self.take(entry, name, {}):
-                    raise Refused("公開した課題のノートブックではありません。")
+    def scan(self, entries: list[Entry], trust: str = "") -> None:
+        """A level of several learners: a folder, an archive or loose notebooks for each.
 
-    def look_into(self, name: Name, entries: list[Entry], several: bool) -> None:
-        """A folder or an archive: one learner's, or again a place of several."""
-        groups = by_first_part(entries)
-        children = [self.name(f) for f, group in groups.items() if any(map(self.counts, group))]
-        owners = sorted({child.learner for child in children if child.learner})
-        plural = len(owners) > 1 or any(child.sure for child in children) or not name.learner
-        if plural and not name.sure:
-            if several:
-                return self.scan(entries)
-            raise Refused(
-                f"1 人の提出か、何人かの提出か、わかりません (中の名前: "
-                f"{'、'.join(owners[:5]) or 'なし'})。何人かの提出なら、これだけをフォルダーに入れて"
-                "取り込んでください。1 人の提出なら、その人の名前をファイル名に付け、中のノートブックを"
-                "元の名前に戻してください。"
-            )
+        trust: what on this level may hold a class: whatever does ("class"), or the folders in which
+        an LMS wrote the names ("lms"); a folder or an archive that lies alone may do that, too.
+        """
+        with refusing(self.refused, entries[0].where if entries else ""):
+            facts = beside(entries)  # one that cannot be read leaves all of them nobody's
+            alone = len(uploads_on(self.judge.uploads_in(entries))) == 1 and entries[0].depth == 0
+            for group in uploads_on(entries):
+                entry = group[0]
+                folder = len(entry.parts) > 1
+                where = entry.where.removesuffix("/".join(("", *entry.parts[1:])))
+                inherited = trust == "class" or folder
+                trusted = trust if trust and inherited else "lms" if alone else ""
+                for name in facts.names(entry.parts[0], self.released, folder):
+                    with refusing(self.refused, where):
+                        self.one(name, group, where, trusted)
+
+    def one(self, name: Name, group: list[Entry], where: str, trust: str) -> None:
+        """A folder, an archive (in parts) or a file of a level of several learners."""
+        entry = group[0]
+        if entry.refusal or name.problem:
+            raise Refused(entry.refusal or name.problem)
+        if len(entry.parts) > 1:
+            if name.own_text:
+                self.besides.append((where, name.learner))
+            else:
+                self.look_into(name, [below(each) for each in group], where, trust)
+        elif entry.suffix == ".zip":
+            with ExitStack() as stack:
+                inside = [e for part in group for e in stack.enter_context(opened(part))]
+                seconds = max(part.seconds for part in group)
+                self.look_into(name, inside, where, trust, seconds)
+        elif entry.suffix == ".ipynb":
+            if not self.stage.take(entry, name, where):
+                raise Refused(NOT_OURS)
+        elif not is_of_lms(entry.parts[0]):
+            hidden, _ = no_notebook(entry, name)
+            if hidden or not name.sure:
+                raise Refused(hidden or NO_UPLOAD)
+            self.besides.append((where, name.learner))
+
+    def look_into(
+        self,
+        name: Name,
+        entries: list[Entry],
+        where: str,
+        trust: str,
+        seconds: float | None = None,
+    ) -> None:
+        """A folder, or an archive from this moment: one learner's, or a level of several."""
+        folder = seconds is None
+        if not name.sure:
+            found = self.judge.owners(entries)
+            several = found.lms or len(found.learners) > 1 or not name.learner
+            if several or (trust == "class" and not folder):
+                nobodys = folder and not name.learner
+                if trust == "class" or (trust == "lms" and found.lms) or nobodys:
+                    level = self.judge.class_level(entries)
+                    if level is entries and len(others := self.judge.single_folders(entries)) > 1:
+                        raise Refused(WHOSE_FOLDER.format("、".join(others)))
+                    return self.scan(level, "lms" if found.lms else trust if nobodys else "")
+                raise Refused(in_doubt(found))
+            if len(others := self.judge.single_folders(entries)) > 1:
+                text = f"{name.learner} の提出としました。" + WHOSE_FOLDER.format("、".join(others))
+                self.passed_over.append((where, text))
         before = len(self.uploads) + len(self.refused)
-        self.take_all(name, entries)
+        self.take_all(name, entries, where, seconds)
         if len(self.uploads) + len(self.refused) == before:
             raise Refused("中に、公開した課題のノートブックがありません。")
 
-    def counts(self, entry: Entry) -> bool:
-        """True for an archive, and for a notebook whose name says what or whose it is."""
-        name = self.name(entry.parts[-1])
-        notebook = entry.suffix == ".ipynb" and (name.released or name.sure)
-        return not entry.refusal and bool(notebook or entry.suffix == ".zip")
-
-    def take_all(self, owner: Name, entries: list[Entry]) -> None:
-        """Every notebook of one learner."""
+    def take_all(
+        self, owner: Name, entries: list[Entry], place: str, seconds: float | None
+    ) -> None:
+        """Every notebook of one learner. What the learner packed is as old as the archive."""
         progress = {e.parts[:-1]: e for e in entries if e.parts[-1] == RECORD}
         for entry in entries:
             with refusing(self.refused, entry.where):
@@ -148,34 +131,16 @@ class Finder:
                     raise Refused(entry.refusal)
                 if entry.suffix == ".zip":
                     with opened(entry) as inside:
-                        self.take_all(owner, inside)
+                        packed = entry.seconds if seconds is None else seconds
+                        self.take_all(owner, inside, place, packed)
                 elif entry.suffix == ".ipynb":
-                    self.take(entry, owner, progress)
-
-    def take(self, entry: Entry, owner: Name, progress: dict[tuple, Entry]) -> bool:
-        """Copy one notebook; False where it belongs to no assignment (the map of the course)."""
-        if not learner_id(owner.learner):
-            raise Refused("名前に学習者がありません。")
-        name = self.name(entry.parts[-1])
-        if self.spent[owner.learner] + entry.size > LEARNER_CAP:
-            raise Refused(f"1 人のノートブックが、合わせて {LEARNER_CAP:,} バイトを超えています。")
-        data = read(entry)
-        self.spent[owner.learner] += len(data)
-        assignment, counts_for = self.released.belongs(name.released, set.union(*cell_ids(data)))
-        if not assignment:
-            return False
-        time = submitted_at(entry, owner.clock or name.clock)
-        staged = self.stage / str(len(self.uploads))
-        staged.mkdir()
-        above = progress.get(entry.parts[:-1]) or progress.get(entry.parts[:-2])
-        note = keep_progress(above, staged) if above else ""
-        # At one time, a notebook of today's counts before one of the version before.
-        rank = (time, entry.seconds, len(counts_for) == 1, name.order)
-        where = entry.where
-        upload = Upload(where, owner.learner, assignment, counts_for, time, rank, staged, note)
-        upload.notebook.write_bytes(data)
-        self.uploads.append(upload)
-        return True
+                    above = progress.get(entry.parts[:-1]) or progress.get(entry.parts[:-2])
+                    self.stage.take(entry, owner, place, seconds, above)
+                else:
+                    hidden, told = no_notebook(entry, self.name(entry.parts[-1]))
+                    if hidden:
+                        raise Refused(hidden)
+                    self.passed_over += [(entry.where, told)] if told else []
 
 
 @contextmanager
@@ -187,42 +152,38 @@ def refusing(refused: list[tuple[str, str]], where: str) -> Iterator[None]:
         refused.append((where, str(error)))
 
 
-def by_length(names: dict) -> list[str]:
-    """The longest first: one name may be the beginning of another."""
-    return sorted(names, key=len, reverse=True)
-
-
-def submitted_at(entry: Entry, clock: tuple[int, ...]) -> datetime:
-    """The time stamp in the name, else the file's own time; whole seconds."""
-    if not clock:
-        return datetime.fromtimestamp(int(entry.seconds), UTC)
-    try:
-        return datetime(*clock).astimezone(UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise Refused(f"名前の中の時刻が、実際にはない時刻です ({error})。") from error
-
-
-def by_first_part(entries: list[Entry]) -> dict[str, list[Entry]]:
-    groups = defaultdict(list)
-    for entry in entries:
-        groups[entry.parts[0]].append(entry)
+def uploads_on(entries: list[Entry]) -> list[list[Entry]]:
+    """The folders and files of a level; an archive that Google Drive has cut in parts is one."""
+    groups, parts = [], {}
+    for group in heads(entries):
+        text = group[0].parts[0]
+        bare = text[: -len(".zip")]
+        if len(group[0].parts) == 1 and group[0].suffix == ".zip" and DRIVES_PART.search(bare):
+            if stem(text) in parts:
+                parts[stem(text)] += group
+                continue
+            parts[stem(text)] = group
+        groups.append(group)
     return groups
 
 
-def below(entry: Entry) -> Entry:
-    """The same entry, seen from the folder that it lies in."""
-    return replace(entry, parts=entry.parts[1:])
+def in_doubt(found: Owners) -> str:
+    """Why an archive or a folder is neither taken for one learner's nor for a class's."""
+    names = "、".join(sorted(found.learners)[:5]) or "なし"
+    return (
+        f"1 人の提出か、クラスの提出か、わかりません (中の名前: {names})。クラスの提出なら、"
+        "--class を付けて取り込んでください。1 人の提出なら、その人の名前をファイル名に付け、"
+        "中のノートブックとフォルダーを元の名前に戻してください。"
+    )
 
 
-def keep_progress(entry: Entry, staged: Path) -> str:
-    """Copy the learner's own record beside the notebook; says so where that is not possible."""
-    try:
-        if entry.size > RECORD_CAP:
-            raise Refused("大きすぎます。")
-        data = read(entry)
-        if not isinstance(json.loads(data.decode("utf-8")), dict):
-            raise Refused("記録ではありません。")
-    except (Refused, ValueError, RecursionError) as error:
-        return f"{RECORD} は取り込みませんでした ({str(error)[:80]})。"
-    (staged / RECORD).write_bytes(data)
-    return ""
+def no_notebook(entry: Entry, name: Name) -> tuple[str, str]:
+    """Of a file that is no notebook: why it must not go unnoticed, or what else to tell of it."""
+    part = entry.parts[-1]
+    head, dot, ending = part.lower().partition(".ipynb")
+    if dot and not ending.startswith("~"):
+        extra = part[len(head) + len(dot) :]
+        return f"名前が .ipynb で終わっていません。終わりの「{extra}」を取ると取り込めます。", ""
+    if entry.suffix in ARCHIVES:
+        return f"{entry.suffix} は開けません。zip か .ipynb にして取り込んでください。", ""
+    return "", "ノートブックではないので、取り込みません。" if name.released else ""

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from upload_kit import archive, first_text, notebook, outcomes, release, rounds
+from upload_kit import archive, first_text, notebook, outcomes, release, rounds, today  # noqa: F401
 
 from checker.grading import archive as archives
-from checker.grading import uploads as module
+from checker.grading import stage as module
 from checker.grading.collect import collect, show
 from checker.grading.submission import stamp
 from checker.grading.upload_names import learner_id, read_name
@@ -40,7 +40,7 @@ def course(tmp_path):
 def hand_in(tmp_path, course):
     """Write files into an empty folder of uploads and collect it; returns the lines."""
     write_and_collect = rounds(tmp_path, course)
-    return lambda files, seconds=NOON: write_and_collect(files, seconds)
+    return lambda files, seconds=NOON, **options: write_and_collect(files, seconds, **options)
 
 
 def submitted(course: Path) -> dict[str, str]:
@@ -168,7 +168,7 @@ def coded(name: str, encoding: str) -> bytes:
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
 def test_names_without_a_declared_encoding(hand_in, course, encoding):
     """Catches mojibake ids, and the 0x5C byte in cp932's 表 taken for a path separator."""
-    lines = hand_in({"all.zip": coded("表田", encoding)})
+    lines = hand_in({"all.zip": coded("表田", encoding)}, whole_class=True)
     assert outcomes(lines) == ["collected", "collected"], lines
     assert set(submitted(course)) == {f"表田/{A}", f"q/{A}"}
 
@@ -200,12 +200,13 @@ def test_what_the_learner_named_decides_nothing(hand_in, course, name, learner):
 
 def test_without_a_time_in_the_name_the_file_has_one(hand_in, course):
     """Catches the moment of collecting taken for the moment of handing in: everybody late."""
-    info = zipfile.ZipInfo(f"{A}.ipynb", (2026, 11, 19, 8, 7, 6))
-    hand_in({f"sato_{A}.ipynb": notebook(), "ito.zip": archive({info: notebook()}),
-             "abe.zip": archive({f"{A}.ipynb": notebook()})})  # fmt: skip
+    info = zipfile.ZipInfo(f"ito_12_34_{A}.ipynb", (2026, 11, 19, 8, 7, 6))
+    members = {info: notebook(), f"abe_13_35_{A}.ipynb": notebook()}
+    hand_in({"submissions.zip": archive(members)})
+    hand_in({f"sato_{A}.ipynb": notebook()})
     assert time_of(course, "sato").timestamp() == NOON
-    assert time_of(course, "ito") == datetime(2026, 11, 19, 8, 7, 6).astimezone()
-    assert time_of(course, "abe").timestamp() == NOON  # 1980 means: unknown
+    assert time_of(course, "ito_12") == datetime(2026, 11, 19, 8, 7, 6).astimezone()
+    assert time_of(course, "abe_13").timestamp() == NOON  # 1980 means: unknown
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.timezones()))
@@ -388,14 +389,6 @@ def test_an_archive_among_others_hands_in_for_one_learner(hand_in, course):
     refused = [line.where for line in lines if line.outcome == "refused"]
     assert refused == [f"{A}.zip", "ito.zip", "tanaka.zip"]
     assert submitted(course) == {f"sato/{A}": "sato", f"kato/{A}": "forged"}
-
-
-def test_an_archive_alone_may_hold_a_class(hand_in, course):
-    """Catches a class that arrives as one learner."""
-    members = {f"{name}/{A}.ipynb": notebook(name) for name in ("sato", "ito")}
-    lines = hand_in({"all.zip": archive(members)})
-    assert outcomes(lines) == ["collected", "collected"]
-    assert submitted(course) == {f"ito/{A}": "ito", f"sato/{A}": "sato"}
 
 
 def test_what_names_nobody_or_nothing_is_refused_by_name(hand_in, course):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.coursedir import CourseDirectory
-from upload_kit import archive, first_text, notebook, outcomes, release, rounds
+from upload_kit import archive, first_text, notebook, outcomes, release, rounds, today  # noqa: F401
 
 S, ONE, TWO = "04_quantization", "04_1_number_formats", "04_2_integers"
 OTHER = "06_pruning"

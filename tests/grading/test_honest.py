@@ -16,6 +16,7 @@ from sample_course import LESSON, ROOT, SEED, make_course
 from traitlets.config import PyFileConfigLoader
 
 from checker.grading import autograde, check_cell, collect
+from checker.grading.course import LMS
 from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease, SubmissionExporter
 from checker.judging.source import judge_source
 from checker.judging.verdict import WORDS
@@ -216,6 +217,8 @@ def graded(course, tmp_path_factory):
     shutil.rmtree(course / "grading/submitted", ignore_errors=True)
     refused = [line for line in collect.collect(uploads, course) if line.outcome != "collected"]
     assert not refused
+    for folder in course.glob(f"grading/submitted/*/{LESSON}"):
+        (folder / LMS).write_text('{"system": "moodle", "keys": {"participant": "7"}, "name": ""}')
     done = subprocess.run(
         [sys.executable, "-m", "checker", "grade", LESSON, "--jobs", "2"],
         cwd=course, env=os.environ | {"PYTHONPATH": str(ROOT)}, encoding="utf-8",
@@ -231,6 +234,12 @@ def graded(course, tmp_path_factory):
             }
             for submission in gradebook.assignment_submissions(LESSON)
         }
+
+
+def test_what_an_lms_knows_of_a_learner_stays_where_it_is(graded, course):
+    """Catches nbgrader's autograde stumbling over lms.json, or taking it along."""
+    assert graded and list(course.glob(f"grading/submitted/*/*/{LMS}"))
+    assert not list(course.glob(f"grading/autograded/*/*/{LMS}"))
 
 
 @pytest.mark.parametrize("make", odd.FILES, ids=lambda make: make.__name__)

@@ -3,11 +3,21 @@
 import json
 import os
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count
 from pathlib import Path
 
+import pytest
+
+from checker.grading import moments
 from checker.grading.collect import collect
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """A day on which no upload of these tests lies in the future, whatever the computer's clock."""
+    monkeypatch.setattr(moments, "now", lambda: datetime(2027, 1, 1, tzinfo=UTC))
 
 
 def notebook(text: str = "answer", *grade_ids: str) -> bytes:
@@ -46,7 +56,7 @@ def rounds(folder: Path, course: Path):
     """A function that writes files into an empty folder of uploads and collects it."""
     numbers = count()
 
-    def hand_in(files: dict[str, bytes], seconds: float) -> list:
+    def hand_in(files: dict[str, bytes], seconds: float, whole_class: bool = False) -> list:
         uploads = folder / f"uploads{next(numbers)}"
         uploads.mkdir()
         for name, data in files.items():
@@ -54,7 +64,7 @@ def rounds(folder: Path, course: Path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             os.utime(path, (seconds, seconds))
-        return collect(uploads, course)
+        return collect(uploads, course, whole_class)
 
     return hand_in
 
