@@ -53,6 +53,8 @@ class Sheet:
             if path.stat().st_size > BIGGEST:
                 raise CannotExport(f"表 {path} が大きすぎます ({BIGGEST:,} バイトまで)。")
             sheet = cls(path.read_bytes())
+        except FileNotFoundError:
+            raise CannotExport(f"表 {path} がありません。") from None
         except OSError as error:
             raise CannotExport(f"表 {path} を読めません ({error.strerror})。") from error
         except UnicodeDecodeError as error:

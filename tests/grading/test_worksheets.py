@@ -282,8 +282,10 @@ def test_what_is_missing_is_named(course):
     for system in ("canvas", "blackboard"):
         with pytest.raises(CannotExport, match="--sheet で渡してください"):
             export(course, LESSON, system)
-    with pytest.raises(CannotExport, match="読めません"):
+    with pytest.raises(CannotExport, match="absent.csv がありません"):
         export(course, LESSON, "canvas", course / "absent.csv")
+    with pytest.raises(CannotExport, match="読めません"):
+        export(course, LESSON, "canvas", course)
     with pytest.raises(CannotExport, match="--sheet は"):
         export(course, LESSON, "nbgrader", course / "absent.csv")
     with pytest.raises(CannotExport, match="--column は"):
