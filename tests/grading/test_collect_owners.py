@@ -20,7 +20,6 @@ from upload_kit import archive, first_text, notebook, outcomes, release, rounds,
 from checker.__main__ import main
 from checker.grading import receipts, similar_ids
 from checker.grading.collect import show
-from checker.grading.lms_files import USER
 from checker.grading.upload_names import learner_id, read_name
 
 A, B = "06_pruning", "05_distillation"
@@ -288,28 +287,26 @@ def test_one_long_name_stops_nobody(tmp_path, monkeypatch):
     assert receipts.unchanged("course", A, "x" * 250) is False
 
 
-def slow(shape: str, length: int) -> float:
-    """Seconds of CPU for everything that reads a name made of this shape; the best of three."""
+def seconds(shape: str, length: int) -> float:
+    """Seconds of CPU for everything that reads a name made of this shape."""
     name = (shape * (length // len(shape) + 1))[:length]
-    seconds = []
-    for _ in range(3):
-        started = time.process_time()
-        for text in (name, f"{name}x", f"x{name}{FILE}"):
-            read_name(text, [A, B], [f"{shape}x"])
-            learner_id(text)
-            USER.match(f"Name: {text[:500]}")
-        seconds.append(time.process_time() - started)
-    return min(seconds)
+    started = time.process_time()
+    for text in (name, f"{name}x", f"x{name}{FILE}"):
+        read_name(text, [A, B], [f"{shape}x"])
+        learner_id(text)
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("shape", SLOW_NAMES)
 def test_no_name_takes_more_than_linear_time(shape):
     """Catches a pattern that goes back: 65,000 characters of " (1)" once cost a minute."""
-    before = 1e-3
-    for length in (1_600, 6_400, 25_600, 102_400):  # up in steps: what is slow ends early
-        seconds = slow(shape, length)
-        assert length == 1_600 or seconds < 10 * before, f"{length} characters"
-        before = max(seconds, 1e-3)
+    short = max(seconds(shape, 1_600), 1e-3)
+    for length in (6_400, 25_600, 102_400):  # up in steps: what is slow ends early
+        spent = seconds(shape, length)
+        if spent > 10 * short:  # another process may have been in the way
+            spent = min(spent, seconds(shape, length))
+        assert spent < 10 * short, f"{length} characters"
+        short = max(spent, 1e-3)
 
 
 # Ids that are nearly the same.
