@@ -15,10 +15,11 @@ from checker.refusal import Refusal
 
 TRUST = "--i-trust-these-submissions"
 UNCONFINED = "--unconfined"
+SYSTEMS = ("nbgrader", "moodle", "canvas", "blackboard", "gradescope", "prairielearn")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+def command_line() -> argparse.ArgumentParser:
+    """Every command with its arguments."""
     parser = argparse.ArgumentParser(prog="python -m checker", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="list the exercises")
@@ -55,10 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
     report.add_argument("assignment", help="課題の名前")
     export = commands.add_parser("export", help="ほかのシステムに渡す点数の表を書きます")
     export.add_argument("assignment", help="課題の名前")
-    export.add_argument(
-        "--to", choices=("nbgrader", "moodle", "gradescope"), required=True, help="渡す先"
-    )
-    chosen = parser.parse_args(arguments)
+    export.add_argument("--to", choices=SYSTEMS, required=True, help="渡す先")
+    export.add_argument("--sheet", type=Path, help="渡す先からダウンロードした、点を書き込む表")
+    export.add_argument("--column", default="", help="表のうち、点を書く列の見出し")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    chosen = command_line().parse_args(arguments)
     try:
         return globals()[f"command_{chosen.command}"](chosen)
     except Refusal as refusal:
@@ -175,16 +181,10 @@ def command_report(chosen: argparse.Namespace) -> int:
 
 
 def command_export(chosen: argparse.Namespace) -> int:
-    from checker.grading import course, export
+    from checker.grading import export
 
-    write = {
-        "nbgrader": export.nbgrader_csv,
-        "moodle": export.moodle_csv,
-        "gradescope": export.gradescope_json,
-    }[chosen.to]
-    paths = write(Path.cwd(), chosen.assignment)
-    say(f"{course.export(Path(), chosen.assignment)} に {len(paths)} 個のファイルを書きました。")
-    return 0
+    exported = export.export(Path.cwd(), chosen.assignment, chosen.to, chosen.sheet, chosen.column)
+    return export.show(exported)
 
 
 if __name__ == "__main__":

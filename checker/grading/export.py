@@ -1,82 +1,225 @@
 """The marks of one assignment for other systems, from nbgrader's gradebook.
 
-    for path in nbgrader_csv(course, "06_pruning"): print(path)
+    exported = export(course, "06_pruning", "moodle", Path("Grades-06.csv"))
+    exported.paths, exported.lines
 
-Everything lies in grading/export/<assignment>/. Points are the gradebook's, marks by hand included;
-messages are what the check cells of the graded notebooks say, so that hidden cases stay hidden.
+Everything lies in grading/export/<assignment>/; a table that is given is never written into.
 """
 
 from __future__ import annotations
 
 import html
+import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import zipfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Assignment, Student, SubmittedAssignment
 
-from checker.grading import check_cell
-from checker.grading.course import COURSE_ID, GRADEBOOK, autograded, handed_in
 from checker.grading.course import export as folder_of
-from checker.grading.output import table, write_whole
-from checker.hand_in import grade_id
-from checker.refusal import Refusal
+from checker.grading.lms import Known, known_by
+from checker.grading.marks import (
+    CannotExport,
+    Check,
+    by_student,
+    checks,
+    opened,
+    score,
+    why_no_mark,
+)
+from checker.grading.output import say, table, write_whole
+from checker.grading.worksheets import FORMATS, Mark, fill
 
-NOT_GRADED = "採点済みのノートブックがありません。採点した人に知らせてください。"
-NOT_HANDED_IN = "このノートブックは提出されていません。"
 NBGRADER_COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
 )  # fmt: skip
 MOODLE_COLUMNS = ("ID number", "Email address", "Grade", "Maximum grade", "Feedback")
+PRAIRIELEARN_COLUMNS = ("uid", "instance", "points")
+GRADESCOPE = Path(__file__).parent / "templates/gradescope"
 
 
-class CannotExport(Refusal):
-    """There is nothing to export, or no safe place for it."""
+@dataclass
+class Exported:
+    """What was written, what an instructor should know of it, and how many marks are not in it."""
+
+    paths: list[Path] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    lost: int = 0
 
 
 @dataclass(frozen=True)
-class Check:
-    """One graded cell: its name, the points in the gradebook and the message in the notebook."""
+class Marked:
+    """A learner who has handed in. submission: None where nobody has graded it."""
 
-    name: str
-    points: float
-    full: float
-    message: str
+    student: Student | None
+    submission: SubmittedAssignment | None
+    mark: Mark
 
 
-def nbgrader_csv(course: Path, assignment: str) -> list[Path]:
+def export(
+    course: Path, assignment: str, system: str, sheet: Path | None = None, column: str = ""
+) -> Exported:
+    """Write the marks for a system; `sheet` is its own table, which comes back filled in.
+
+    Raises `CannotExport` where there is nothing to export, or the table does not fit.
+    """
+    if sheet and system not in FORMATS:
+        raise CannotExport(f"--sheet は {'、'.join(FORMATS)} でだけ使います。")
+    if column and not sheet:
+        raise CannotExport("--column は、--sheet で渡した表の列を選ぶときに使います。")
+    if system in FORMATS and (sheet or system != "moodle"):
+        return worksheet(course, assignment, system, sheet, column)
+    return WRITERS[system](course, assignment)
+
+
+def show(exported: Exported) -> int:
+    """Print what was written; returns the exit status, 1 where a mark has no place."""
+    for line in exported.lines:
+        say(line)
+    paths = [path.relative_to(Path.cwd()) for path in exported.paths]
+    for first in paths[:1]:
+        more = f" など {len(paths)} 個のファイル" if len(paths) > 1 else ""
+        say(f"書きました: {first}{more}")
+    return 1 if exported.lost else 0
+
+
+def worksheet(
+    course: Path, assignment: str, system: str, sheet: Path | None, column: str = ""
+) -> Exported:
+    """The table that the system gave out, with the marks in it. Raises `CannotExport`."""
+    form = FORMATS[system]
+    if sheet is None:
+        raise CannotExport(
+            f"{form.name} の表を --sheet で渡してください。{form.download}からダウンロードできます。"
+        )
+    name = Path(f"{system}{sheet.suffix or '.csv'}")
+    target = folder_of(course, assignment) / name
+    if sheet.exists() and target.exists() and sheet.samefile(target):
+        raise CannotExport(
+            f"{sheet} は前に書き出した表です。ダウンロードしたままの表を渡してください。"
+        )
+    with opened(course, assignment) as (gradebook, found):
+        marks = [each.mark for each in handed_in_by(gradebook, course, assignment)]
+        full = float(found.max_score)
+    data, lines, lost = fill(system, sheet, marks, assignment, full, column)
+    return Exported([write(course, assignment, name, data)], lines, lost)
+
+
+def handed_in_by(gradebook, course: Path, assignment: str) -> list[Marked]:
+    """Everybody who has handed in, graded or not."""
+    known = known_by(course, assignment)
+    graded = {s.id: (s, sub) for s, sub in by_student(gradebook, assignment) if sub}
+    found = []
+    for name in sorted(known.keys() | graded.keys()):
+        student, submission = graded.get(name, (None, None))
+        why = why_no_mark(course, assignment, name, submission)
+        points = None if why else score(submission)
+        found.append(Marked(student, submission, Mark(name, known.get(name, Known()), points, why)))
+    return found
+
+
+def told(marked: list[Marked]) -> list[str]:
+    """A line for everybody who gets no mark."""
+    marks = (each.mark for each in marked)
+    return [f"記入なし  {mark.whose}: {mark.why}" for mark in marks if mark.points is None]
+
+
+def nbgrader_csv(course: Path, assignment: str) -> Exported:
     """What `nbgrader export` writes, for one assignment: everybody, absent learners with 0."""
     with opened(course, assignment) as (gradebook, found):
         rows = [nbgrader_row(found, *pair) for pair in by_student(gradebook, assignment)]
-    return [write_csv(course, assignment, "nbgrader.csv", NBGRADER_COLUMNS, rows)]
+    return Exported([write_csv(course, assignment, "nbgrader.csv", NBGRADER_COLUMNS, rows)])
 
 
-def moodle_csv(course: Path, assignment: str) -> list[Path]:
-    """For Moodle's grade import: map "ID number" (or the address), the grade and the feedback."""
+def moodle_csv(course: Path, assignment: str) -> Exported:
+    """For Moodle's grade import: map "ID number" (or the address), the grade and the feedback.
+
+    Only where nbgrader's ids are Moodle's ID numbers: Moodle finds nobody by a participant number.
+    """
     rows = []
     with opened(course, assignment) as (gradebook, found):
-        for student, submission in by_student(gradebook, assignment):
-            if submission:  # nobody who did not hand in gets a 0 without a word
-                text = feedback(checks(course, assignment, submission))
-                points = score(submission)
-                rows.append((student.id, student.email, points, float(found.max_score), text))
-    return [write_csv(course, assignment, "moodle.csv", MOODLE_COLUMNS, rows)]
+        marked = handed_in_by(gradebook, course, assignment)
+        if any(each.mark.known.key("moodle", "participant") for each in marked):
+            raise CannotExport(
+                "Moodle からの提出物があります。Moodle は、この表では提出者を見つけられません。"
+                f"--sheet で評定ワークシートを渡してください。{FORMATS['moodle'].download}から"
+                "ダウンロードできます。"
+            )
+        full = float(found.max_score)
+        for each in marked:
+            if each.mark.points is not None:
+                text = feedback(checks(course, assignment, each.submission))
+                rows.append((each.student.id, each.student.email, each.mark.points, full, text))
+    return Exported(
+        [write_csv(course, assignment, "moodle.csv", MOODLE_COLUMNS, rows)], told(marked)
+    )
 
 
-def gradescope_json(course: Path, assignment: str) -> list[Path]:
-    """results.json as a Gradescope autograder leaves it, in a folder for each learner."""
-    paths = []
+def prairielearn_csv(course: Path, assignment: str) -> Exported:
+    """For "Upload new total scores" on PrairieLearn's page Uploads, which says these columns.
+
+    instance: 1, as that page says where a learner has a single instance of the assessment.
+    """
     with opened(course, assignment) as (gradebook, _):
-        for student, submission in by_student(gradebook, assignment):
-            if submission:
-                found = checks(course, assignment, submission)
-                text = json.dumps(results(submission, found), ensure_ascii=False, indent=1)
-                path = Path("gradescope", student.id, "results.json")
-                paths.append(write(course, assignment, path, text.encode("utf-8", "replace")))
-    return paths
+        marked = handed_in_by(gradebook, course, assignment)
+        rows, lines, lost = with_key(marked, "prairielearn", "uid")
+        table_rows = [(uid, 1, each.mark.points) for uid, each in rows.items()]
+    path = write_csv(course, assignment, "prairielearn.csv", PRAIRIELEARN_COLUMNS, table_rows)
+    return Exported([path], lines, lost)
+
+
+def gradescope_json(course: Path, assignment: str) -> Exported:
+    """results.json as a Gradescope autograder leaves it, in a folder for each learner.
+
+    Gradescope takes results from an autograder only, never from a file of marks. So where the
+    submissions come from Gradescope, autograder.zip holds all results and hands each submission its
+    own: upload it under Configure Autograder, then Regrade All Submissions.
+    """
+    with opened(course, assignment) as (gradebook, _):
+        marked = handed_in_by(gradebook, course, assignment)
+        found = {
+            each.mark.student: results(each.submission, checks(course, assignment, each.submission))
+            for each in marked
+            if each.mark.points is not None
+        }
+    paths = []
+    for student, result in found.items():
+        text = json.dumps(result, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        paths.append(write(course, assignment, Path("gradescope", student, "results.json"), text))
+    if not any(each.mark.known.system == "gradescope" for each in marked):
+        line = "Gradescope からの提出物がないので、autograder.zip は作りません。"
+        return Exported(paths, [*told(marked), line])
+    rows, lines, lost = with_key(marked, "gradescope", "submission_id")
+    data = autograder({key: found[each.mark.student] for key, each in rows.items()})
+    archive = write(course, assignment, Path("gradescope", "autograder.zip"), data)
+    return Exported([archive, *paths], lines, lost)
+
+
+def with_key(
+    marked: list[Marked], system: str, name: str
+) -> tuple[dict[str, Marked], list[str], int]:
+    """The marks by the system's own key, and the lines for those that have none."""
+    ready = [each for each in marked if each.mark.points is not None]
+    keys = {each.mark.student: each.mark.known.key(system, name) for each in ready}
+    without = [student for student, key in keys.items() if not key]
+    lines = [f"行なし  {student}: {system} からの提出物ではありません。" for student in without]
+    rows = {key: each for each in ready if (key := keys[each.mark.student])}
+    return rows, told(marked) + lines, len(without)
+
+
+def autograder(found: dict[str, dict]) -> bytes:
+    """An archive for Gradescope: its two scripts, and the results by the submission's id."""
+    files = {name: (GRADESCOPE / name).read_bytes() for name in ("run_autograder", "setup.sh")}
+    files["marks.json"] = json.dumps(found, indent=1, sort_keys=True).encode()
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name)  # without a time: the same marks make the same archive
+            info.external_attr = 0o100755 << 16
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
 
 
 def results(submission: SubmittedAssignment, found: list[Check]) -> dict:
@@ -119,71 +262,6 @@ def nbgrader_row(found: Assignment, student: Student, submission: SubmittedAssig
     )
 
 
-def score(submission: SubmittedAssignment) -> float:
-    """The points that count, late penalty taken off; never below 0, as in nbgrader's export."""
-    return max(0.0, float(submission.score) - float(submission.late_submission_penalty))
-
-
-@contextmanager
-def opened(course: Path, assignment: str) -> Iterator[tuple[Gradebook, Assignment]]:
-    """The gradebook and the assignment in it."""
-    path = course.absolute() / GRADEBOOK
-    if not path.exists():  # opening would make an empty one
-        raise CannotExport(
-            f"成績簿 {path} がありません。先に採点してください: python -m checker grade {assignment}"
-        )
-    with Gradebook(f"sqlite:///{path}", COURSE_ID) as gradebook:
-        try:
-            found = gradebook.find_assignment(assignment)
-        except MissingEntry:
-            known = "、".join(each.name for each in gradebook.assignments)
-            raise CannotExport(
-                f"成績簿に「{assignment}」という課題はありません。"
-                + (f"あるのは {known} です。" if known else "課題は 1 つもありません。")
-            ) from None
-        yield gradebook, found
-
-
-def by_student(
-    gradebook: Gradebook, assignment: str
-) -> list[tuple[Student, SubmittedAssignment | None]]:
-    """Every learner with the submission, if there is one. Ids become names of folders."""
-    submissions = {each.student_id: each for each in gradebook.assignment_submissions(assignment)}
-    students = sorted(gradebook.students, key=lambda student: student.id)
-    for student in students:
-        if student.id in (".", "..") or set(student.id) & set("/\\\0"):
-            raise CannotExport(
-                f"学習者の ID {student.id!r} は、フォルダーの名前にできません。別の ID に変えてください。"
-            )
-    return [(student, submissions.get(student.id)) for student in students]
-
-
-def checks(course: Path, assignment: str, submission: SubmittedAssignment) -> list[Check]:
-    """The graded cells in the order of the notebooks, with the messages of the judge."""
-    student, found = submission.student_id, []
-    there, missing = handed_in(course, student, assignment)
-    for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
-        messages = messages_in(autograded(course, student, assignment) / f"{notebook.name}.ipynb")
-        absent = there and notebook.name in missing
-        grades = {grade.name: grade for grade in notebook.grades}
-        order = [name for name in messages if name in grades]
-        for name in [*order, *sorted(grades.keys() - messages.keys())]:
-            points, full = float(grades[name].score), float(grades[name].max_score)
-            message = NOT_HANDED_IN if absent else messages.get(name, NOT_GRADED)
-            found.append(Check(name.removesuffix(check_cell.ENDING), points, full, message))
-    return found
-
-
-def messages_in(path: Path) -> dict[str, str]:
-    """grade_id → the judge's message, empty where a person judges; no other output is passed on."""
-    try:
-        cells = json.loads(path.read_bytes())["cells"]
-        judged = {name: check_cell.read(cell) for cell in cells if (name := grade_id(cell))}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return {}  # absent or broken: the points are known all the same
-    return {name: found.message if found else "" for name, found in judged.items()}
-
-
 def write_csv(course: Path, assignment: str, name: str, columns: tuple, rows: list) -> Path:
     """A table in the folder of the export."""
     return write(course, assignment, Path(name), table([columns, *rows]))
@@ -192,3 +270,11 @@ def write_csv(course: Path, assignment: str, name: str, columns: tuple, rows: li
 def write(course: Path, assignment: str, name: Path, data: bytes) -> Path:
     """A file in the folder of the export."""
     return write_whole(folder_of(course, assignment) / name, data)
+
+
+WRITERS = {
+    "nbgrader": nbgrader_csv,
+    "moodle": moodle_csv,
+    "gradescope": gradescope_json,
+    "prairielearn": prairielearn_csv,
+}

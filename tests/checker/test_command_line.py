@@ -57,6 +57,12 @@ def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
         assert (course / "grading/export" / LESSON / file).exists()
     results = json.loads((course / f"grading/export/{LESSON}/gradescope/tanaka/results.json").read_text())
     assert results["score"] == load(NAME).points
+    table = "Identifier,ID number,Grade,Last modified (grade)\nParticipant 1,tanaka,,-\nParticipant 2,sato,,-\n"
+    (tmp_path / "table.csv").write_text(table)
+    assert main(["export", LESSON, "--to", "moodle", "--sheet", str(tmp_path / "table.csv")]) == 0
+    filled = (course / f"grading/export/{LESSON}/moodle.csv").read_text()
+    wanted = table.replace("tanaka,,", f"tanaka,{load(NAME).points},").replace("sato,,", "sato,0,")
+    assert filled == wanted
 
 
 def test_judge_runs_a_file_in_the_sandbox_unless_told_otherwise(tmp_path, capsys):

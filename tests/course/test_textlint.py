@@ -26,6 +26,7 @@ from checker.catalogue import all_exercises
 from lessons import SECTIONS
 
 TEXTLINT = NODE / "node_modules" / "textlint" / "bin" / "textlint.js"
+GUIDES = [ROOT / "README.ja.md", ROOT / "checker/grading/README.ja.md"]
 PLANTED = {
     "prh 精度": "量子化すると、精度が下がります。",
     "prh 値だ。": "しきい値は、層ごとに違う値だ。",
@@ -65,7 +66,7 @@ def docstring_text(function):
 def texts():
     """Every text by the name that a failure shows."""
     found = {path.relative_to(ROOT).as_posix(): prose(path.read_text(encoding="utf-8"))
-             for path in [*sorted((ROOT / "lessons").rglob("[!A-Z]*.md")), ROOT / "README.ja.md"]}
+             for path in [*sorted((ROOT / "lessons").rglob("[!A-Z]*.md")), *GUIDES]}
     modules = set()
     for exercise in all_exercises():
         found[f"exercise {exercise.name}"] = exercise_text(exercise)

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+command -v python3 || apt-get install -y python3
