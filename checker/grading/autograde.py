@@ -19,7 +19,9 @@ from nbgrader.apps import AutogradeApp, NbGraderAPI
 from nbgrader.utils import temp_attrs
 
 from checker.grading import check_cell, receipts
+from checker.grading.archive import Refused
 from checker.grading.course import HERE, autograded, handed_in, receipt, release, submitted
+from checker.grading.cut_down import readable
 from checker.grading.output import write_whole
 
 GRADED, UNCHANGED, PREVIEWED = "graded", "unchanged", "previewed"
@@ -102,7 +104,9 @@ def examined(app: AutogradeApp, task: Task, student: str) -> Outcome:
 def unreadable(path: Path) -> str:
     """Why this file is no notebook; empty where it is one."""
     try:
-        nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        nbformat.reads(readable(path.read_bytes()), as_version=4)
+    except Refused as error:
+        return f"{path.name} はノートブックとして開けません（{error}）。"
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         return f"{path.name} はノートブックとして開けません（{reason[:200]}）。"
@@ -184,7 +188,7 @@ def judged_notebook(
     from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease
 
     path = submitted(HERE, student, assignment) / f"{notebook}.ipynb"
-    nb = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+    nb = nbformat.reads(readable(path.read_bytes()), as_version=4)
     names = {"student": student, "assignment": assignment, "notebook": notebook}
     resources = {"nbgrader": names}
     for step in (RestoreFromRelease, JudgeCells):

@@ -10,7 +10,6 @@ is guessed: it is refused by name, and everything else goes on.
 
 from __future__ import annotations
 
-import filecmp
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from pathlib import Path
 from checker.grading import course as paths
 from checker.grading import submission
 from checker.grading.archive import Refused, on_disk
-from checker.grading.submission import Notebook
+from checker.grading.submission import Notebook, same
 from checker.grading.upload_names import learner_id
 from checker.grading.uploads import Finder, Released, Upload, refusing
 from checker.hand_in import RECORD
@@ -149,7 +148,7 @@ class Collection:
 def newest(uploads: list[Upload]) -> tuple[Upload, str]:
     """The last of these uploads of one notebook, and what is to be said of it."""
     count = len(uploads)
-    while len(uploads) > 1 and same_bytes(uploads[-2].notebook, uploads[-1].notebook):
+    while len(uploads) > 1 and same(uploads[-2].notebook, uploads[-1].notebook):
         uploads.pop()  # handing in the same once more makes nobody late
     last = uploads[-1]
     if len(uploads) > 1 and uploads[-2].rank == last.rank:
@@ -166,7 +165,7 @@ def compared(held: Notebook | None, upload: Upload, text: str) -> tuple[str, str
     """The outcome of the newest upload of a notebook of which this is collected."""
     if held is None:
         return "collected", text
-    if same_bytes(held.path, upload.notebook):
+    if same(held.path, upload.notebook):
         return "unchanged", "同じノートブックを取り込み済みです。"
     if held.time and held.time > upload.time:
         return "older", f"{text}もっと新しいノートブックを取り込み済みです。"
@@ -188,7 +187,3 @@ def told(line: Line, chosen: dict[str, Notebook], names: list[str], kept: str) -
     if missing := [name for name in names if name not in chosen]:
         text += f"{'、'.join(missing)} は、まだ提出がありません。"
     return replace(line, text=text)
-
-
-def same_bytes(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)

@@ -3,7 +3,7 @@
 `RestoreFromRelease` puts the answers of a submission into a fresh copy of the released notebook.
 `JudgeCells` judges them and writes two outputs into each check cell: the message, and the points as
 a number. nbgrader gives full marks to a cell without a number, so every cell gets one.
-`SubmissionExporter` refuses before anything is touched, and reads files that begin with a BOM.
+`SubmissionExporter` refuses before anything is touched, and reads nothing but what is needed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from checker.cards import note_card, verdict_card
 from checker.grading import check_cell
 from checker.grading.check_cell import Facts, exercise_of, is_check, refuse_unjudged
 from checker.grading.course import SEED, handed_in
+from checker.grading.cut_down import readable
 from checker.grading.seed import secret_seed
 from checker.hand_in import grade_id
 from checker.judging.source import judge_with
@@ -54,7 +55,7 @@ class SubmissionExporter(NotebookExporter):
         JudgeCells(parent=self).sandbox()
 
     def from_file(self, file_stream, resources=None, **arguments):
-        text = file_stream.read().removeprefix("\ufeff")
+        text = readable(file_stream.read().encode())
         return super().from_file(io.StringIO(text), resources, **arguments)
 
 

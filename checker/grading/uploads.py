@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from checker.grading import course as paths
-from checker.grading.archive import Entry, Refused, opened, read
+from checker.grading.archive import MEMBER_CAP, Entry, Refused, opened, read
+from checker.grading.cut_down import cut_down
 from checker.grading.submission import cell_ids
 from checker.grading.upload_names import Name, learner_id, read_name
 from checker.hand_in import RECORD, RECORD_CAP
 
-LEARNER_CAP = 200_000_000  # bytes of all notebooks of one learner
+LEARNER_CAP = 200_000_000  # bytes of all notebooks, and archives in archives, of one learner
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Finder:
                     several = several or not name.learner
                     self.look_into(name, [below(each) for each in group], several)
                 elif entry.suffix == ".zip":
+                    self.spend(name, entry)
                     with opened(entry) as inside:
                         self.look_into(name, inside, several)
                 elif entry.suffix != ".ipynb":
@@ -147,20 +149,27 @@ class Finder:
                 if entry.refusal:
                     raise Refused(entry.refusal)
                 if entry.suffix == ".zip":
+                    self.spend(owner, entry)
                     with opened(entry) as inside:
                         self.take_all(owner, inside)
                 elif entry.suffix == ".ipynb":
                     self.take(entry, owner, progress)
+
+    def spend(self, owner: Name, entry: Entry) -> None:
+        """Count what is about to be read of a learner's, archives in archives included."""
+        if entry.size > MEMBER_CAP or (entry.suffix == ".zip" and not entry.depth):
+            return  # it is refused, or read by its members
+        if self.spent[owner.learner] + entry.size > LEARNER_CAP:
+            raise Refused(f"1 人のファイルが、合わせて {LEARNER_CAP:,} バイトを超えています。")
+        self.spent[owner.learner] += entry.size
 
     def take(self, entry: Entry, owner: Name, progress: dict[tuple, Entry]) -> bool:
         """Copy one notebook; False where it belongs to no assignment (the map of the course)."""
         if not learner_id(owner.learner):
             raise Refused("名前に学習者がありません。")
         name = self.name(entry.parts[-1])
-        if self.spent[owner.learner] + entry.size > LEARNER_CAP:
-            raise Refused(f"1 人のノートブックが、合わせて {LEARNER_CAP:,} バイトを超えています。")
-        data = read(entry)
-        self.spent[owner.learner] += len(data)
+        self.spend(owner, entry)
+        data = cut_down(read(entry))
         assignment, counts_for = self.released.belongs(name.released, set.union(*cell_ids(data)))
         if not assignment:
             return False
