@@ -97,8 +97,10 @@ def examined(app: AutogradeApp, task: Task, student: str) -> Outcome:
         kind, changes = PREVIEWED, preview(app, task.assignment, student, readable, missing)
     elif readable and (failures := mark(app, task, student, readable, whole=not broken)):
         return Outcome(student, GRADER, " ".join([*failures, *said]))
+    elif readable:
+        said += [no_time_left(student, task.assignment, readable)]
     fault = broken or not readable
-    return Outcome(student, SUBMISSION if fault else kind, " ".join(said), changes)
+    return Outcome(student, SUBMISSION if fault else kind, " ".join(filter(None, said)), changes)
 
 
 def unreadable(path: Path) -> str:
@@ -161,6 +163,17 @@ def faults_in(folder: Path, notebook: str) -> str:
         if judged.facts.outcome == check_cell.NOT_JUDGED
     ]
     return faults and f"判定できず、0 点にした演習があります: {'、'.join(faults)}。"
+
+
+def no_time_left(student: str, assignment: str, notebooks: list[str]) -> str:
+    """The exercises that were not judged because others had used up the learner's time."""
+    folder, found = autograded(HERE, student, assignment), []
+    for notebook in notebooks:
+        cells = json.loads((folder / f"{notebook}.ipynb").read_bytes())["cells"]
+        judged = check_cell.read_all(cells).items()
+        found += [name for name, one in judged if one.facts.no_time_left]
+    names = "、".join(found)
+    return names and f"前の解答が時間を使い切ったため、動かさずに 0 点にした演習があります: {names}。"
 
 
 def preview(

@@ -155,8 +155,9 @@ class JudgeCells(NbGraderPreprocessor):
             answer = answers[name]
             if NOTE in answer.metadata:
                 cards.append(note_card(answer.metadata[NOTE]))
+            left = runner.left
             verdict = judge_with(runner, name, answer.source, seed=seed)
-            facts = facts_of(verdict, runner.cost, isolation)
+            facts = facts_of(verdict, runner.cost, isolation, left)
             cards.insert(0, verdict_card(verdict))
         except SandboxNotStarted:
             raise
@@ -168,11 +169,14 @@ class JudgeCells(NbGraderPreprocessor):
         check_cell.write(cell, facts, cards)
 
 
-def facts_of(verdict: Verdict, cost: Cost | None, isolation: str) -> Facts:
-    """What the report needs to know of a verdict. An empty answer is not run, and costs nothing."""
+def facts_of(verdict: Verdict, cost: Cost | None, isolation: str, left: float) -> Facts:
+    """What the report needs to know of a verdict. An empty answer is not run, and costs nothing.
+
+    left: seconds that the learner's other answers have left for this one.
+    """
     v, run = verdict, verdict.outcome != "unanswered"
     seconds, memory = (cost.seconds, cost.memory_mib) if cost and run else (None, None)
     return Facts(
         v.outcome, v.score, v.label, v.misconception, isolation, seconds, memory,
-        explanation=v.explanation, cause=v.cause,
+        explanation=v.explanation, cause=v.cause, no_time_left=run and left <= 0,
     )  # fmt: skip
