@@ -75,7 +75,8 @@ class Reader:
             elif key == "metadata":
                 found["metadata"] = self.only("kernelspec", "language_info")
             elif key in ("nbformat", "nbformat_minor"):
-                found[key] = self.value()
+                number = self.value()
+                found[key] = number if isinstance(number, int) else 0
             else:
                 self.skip()
         if self.next_is() or self.at < len(self.text):

@@ -3,7 +3,7 @@
 `RestoreFromRelease` puts the answers of a submission into a fresh copy of the released notebook.
 `JudgeCells` judges them and writes two outputs into each check cell: the message, and the points as
 a number. nbgrader gives full marks to a cell without a number, so every cell gets one.
-`SubmissionExporter` refuses before anything is touched, and reads nothing but what is needed.
+`SubmissionExporter` refuses before anything is touched, and reads of a submission what is needed.
 """
 
 from __future__ import annotations
@@ -55,8 +55,10 @@ class SubmissionExporter(NotebookExporter):
         JudgeCells(parent=self).sandbox()
 
     def from_file(self, file_stream, resources=None, **arguments):
-        text = readable(file_stream.read().encode())
-        return super().from_file(io.StringIO(text), resources, **arguments)
+        # autograde reads twice: the learner's file to restore it, then what we have made of it.
+        if any(isinstance(step, RestoreFromRelease) for step in self._preprocessors):
+            file_stream = io.StringIO(readable(file_stream.read().encode()))
+        return super().from_file(file_stream, resources, **arguments)
 
 
 class RestoreFromRelease(NbGraderPreprocessor):

@@ -1,19 +1,21 @@
-"""What is heavy, long or clever in an upload costs nobody else anything; what is only large is taken."""
+"""What is heavy or clever in an upload costs nobody else anything; what is only large is taken."""
 
 import contextlib
 import json
+import os
 import random
 import re
-import types
 import time
 import tracemalloc
+import types
 
 import cost
 import nbformat
 import pytest
 import slow_patterns
-from honest.heavy_files import HONEST
+from honest.heavy_files import HONEST, with_outputs
 from hostile.heavy_files import HEAVY, LEARNER_CAP, loose
+from nbformat.v4 import new_output
 from upload_kit import first_text, notebook, outcomes, release, rounds
 
 from checker.grading import archive, autograde, cut_down, nbgrader_steps, submission, uploads
@@ -170,3 +172,15 @@ def test_a_slow_pattern_is_found():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slow_patterns.inspect, "getsource", lambda _: source)
         assert {p.pattern for p in slow_patterns.patterns(module)} == {"a", "b"}
+
+
+def test_what_the_version_before_collected_whole_is_the_same_notebook(hand_in):
+    """Catches a class that is refused, or late, because we keep less of the same files today."""
+    place, collect = hand_in
+    data = with_outputs(new_output("stream", text="7"))
+    held = place / f"grading/submitted/ume/{A}/{A}.ipynb"
+    held.parent.mkdir(parents=True)
+    held.write_bytes(data)
+    os.utime(held, (NOON, NOON))
+    assert outcomes(collect({f"ume_{A}.ipynb": data}, NOON)) == ["unchanged"]
+    assert outcomes(collect({f"ume_{A}.ipynb": notebook("other")}, NOON + 1)) == ["replaced"]
