@@ -108,7 +108,8 @@ def unreadable(path: Path) -> str:
     try:
         nbformat.reads(readable(path.read_bytes()), as_version=4)
     except Refused as error:
-        return f"{path.name} はノートブックとして開けません（{error}）。"
+        said = str(error).removesuffix("。")
+        return f"{path.name} はノートブックとして開けません（{said}）。"
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         return f"{path.name} はノートブックとして開けません（{reason[:200]}）。"

@@ -26,7 +26,7 @@ import nbgrader.api
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from sqlalchemy.exc import SAWarning
 
-SECONDS = 900.0  # on the clock for one submission: an honest one takes 4, and more on a busy machine
+SECONDS = 900.0  # on the clock for one submission: an honest one takes 4, beside other work 40
 BYTES = 2 << 30  # of memory that a process has for itself: honest work takes a fifth of it
 LOOK = 0.5  # seconds between two looks at a process
 

@@ -34,7 +34,7 @@ START_SECONDS = 120.0  # importing torch from a cold disk
 SECONDS = 10.0  # of work: what ends in 5 s at the learner's ends here on half as fast a machine
 SOURCE_CAP = 1_000_000  # characters of an answer
 MARGIN = 10.0  # seconds beyond the child's own limits, which come first
-LEARNER_SECONDS = 60.0  # on the clock, for all answers of a learner's notebook: honest ones take one
+LEARNER_SECONDS = 60.0  # on the clock, for all answers of one notebook: honest ones take one
 
 
 class SandboxNotStarted(Refusal):
