@@ -95,7 +95,8 @@ def watched(pool: ProcessPoolExecutor, work: Callable[[str], object], name: str)
         pid = pool.submit(os.getpid).result()
         future = pool.submit(work, name)
         if why := beyond(future, pid):
-            os.kill(pid, signal.SIGTERM)  # nobody handles it: even C code that never returns ends
+            with contextlib.suppress(ProcessLookupError):  # it has ended just now
+                os.kill(pid, signal.SIGTERM)  # nobody handles it: C code that never returns ends, too
             wait([future])
             return why
         return future.result()
