@@ -21,7 +21,9 @@ from nbgrader.apps import AutogradeApp, NbGraderAPI
 from nbgrader.utils import temp_attrs
 
 from checker.grading import check_cell, receipts
+from checker.grading.archive import Refused
 from checker.grading.course import HERE, autograded, handed_in, receipt, release, submitted
+from checker.grading.cut_down import readable
 from checker.grading.output import write_whole
 
 GRADED, UNCHANGED, PREVIEWED = "graded", "unchanged", "previewed"
@@ -98,14 +100,19 @@ def examined(app: AutogradeApp, task: Task, student: str) -> Outcome:
         kind, changes = PREVIEWED, preview(app, task.assignment, student, readable, missing)
     elif readable and (failures := mark(app, task, student, readable, whole=not broken)):
         return Outcome(student, GRADER, " ".join([*failures, *said]))
+    elif readable:
+        said += [no_time_left(student, task.assignment, readable)]
     fault = broken or not readable
-    return Outcome(student, SUBMISSION if fault else kind, " ".join(said), changes)
+    return Outcome(student, SUBMISSION if fault else kind, " ".join(filter(None, said)), changes)
 
 
 def unreadable(path: Path) -> str:
     """Why this file is no notebook; empty where it is one."""
     try:
-        nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        nbformat.reads(readable(path.read_bytes()), as_version=4)
+    except Refused as error:
+        said = str(error).removesuffix("。")
+        return f"{path.name} はノートブックとして開けません（{said}）。"
     except Exception as error:
         return f"{path.name} はノートブックとして開けません（{told(error)[:200]}）。"
     return ""
@@ -183,6 +190,17 @@ def faults_in(folder: Path, notebook: str) -> str:
     return faults and f"判定できず、0 点にした演習があります: {'、'.join(faults)}。"
 
 
+def no_time_left(student: str, assignment: str, notebooks: list[str]) -> str:
+    """The exercises that were not judged because others had used up the learner's time."""
+    folder, found = autograded(HERE, student, assignment), []
+    for notebook in notebooks:
+        cells = json.loads((folder / f"{notebook}.ipynb").read_bytes())["cells"]
+        judged = check_cell.read_all(cells).items()
+        found += [name for name, one in judged if one.facts.no_time_left]
+    names = "、".join(found)
+    return names and f"前の解答が時間を使い切ったため、動かさずに 0 点にした演習があります: {names}。"
+
+
 def preview(
     app: AutogradeApp, assignment: str, student: str, notebooks: list[str], missing: list[str]
 ) -> dict[str, tuple[float | None, float]]:
@@ -208,7 +226,7 @@ def judged_notebook(
     from checker.grading.nbgrader_steps import JudgeCells, RestoreFromRelease
 
     path = submitted(HERE, student, assignment) / f"{notebook}.ipynb"
-    nb = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+    nb = nbformat.reads(readable(path.read_bytes()), as_version=4)
     names = {"student": student, "assignment": assignment, "notebook": notebook}
     resources = {"nbgrader": names}
     for step in (RestoreFromRelease, JudgeCells):

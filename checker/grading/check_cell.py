@@ -37,6 +37,7 @@ class Facts:
     fault: str | None = None  # of the grader, where it failed
     explanation: str | None = None  # the key: answers with the same one belong together
     cause: str | None = None  # the explanation as a sentence
+    no_time_left: bool = False  # not run, because of the answers before it
 
 
 @dataclass(frozen=True)

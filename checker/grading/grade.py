@@ -37,6 +37,7 @@ from checker.grading.course import (
 from checker.grading.output import printable
 from checker.grading.preconditions import CannotGrade
 from checker.grading.seed import secret_seed
+from checker.grading.workers import Ended
 from checker.running.isolation import ONE_THREAD
 
 COUNTED = {
@@ -53,6 +54,15 @@ TOLD = {
     GRADER: "採点する側の不具合です",
 }
 ENDED_TWICE = "採点するプロセスが 2 回、途中で終わりました。"
+STOPPED = (
+    "採点に使う{}を超えたので、この提出物の採点だけを止めました。"
+    "ノートブックに、終わらない解答か大きすぎる値がないかを確かめてください。"
+)
+ENDED = {
+    Ended.TWICE: (GRADER, ENDED_TWICE),
+    Ended.LATE: (SUBMISSION, STOPPED.format(f"時間が {workers.SECONDS / 60:.0f} 分")),
+    Ended.LARGE: (SUBMISSION, STOPPED.format(f"メモリが {workers.BYTES >> 30} GiB ")),
+}
 
 
 def grade(
@@ -128,8 +138,9 @@ def graded(task: Task, waiting: list[str], jobs: int) -> list[Outcome]:
     with progress.Progress(*columns) as bar:
         row = bar.add_task(task.assignment, total=len(waiting))
 
-        def tell(student: str, outcome: Outcome | None) -> None:
-            outcome = outcome or Outcome(student, GRADER, ENDED_TWICE)
+        def tell(student: str, outcome: Outcome | Ended) -> None:
+            if isinstance(outcome, Ended):
+                outcome = Outcome(student, *ENDED[outcome])
             outcomes.append(outcome)
             bar.advance(row)
             if outcome.reason:

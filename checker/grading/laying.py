@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from checker.grading import submission
 from checker.grading.archive import Refused
 from checker.grading.output import write_whole
 from checker.grading.stage import Upload
-from checker.grading.submission import Notebook
+from checker.grading.submission import Notebook, same
 from checker.grading.upload_names import learner_id
 from checker.grading.uploads import Finder, refusing
 from checker.hand_in import RECORD
@@ -121,14 +120,14 @@ def its_own(learner: str, uploads: list[Upload]) -> list[Upload]:
 def newest(uploads: list[Upload]) -> tuple[Upload, str]:
     """The last of these uploads of one notebook, and what is to be said of it."""
     count = len(uploads)
-    while len(uploads) > 1 and same_bytes(uploads[-2].notebook, uploads[-1].notebook):
+    while len(uploads) > 1 and same(uploads[-2].notebook, uploads[-1].notebook):
         uploads.pop()  # handing in the same once more makes nobody late
     last = uploads[-1]
     if len(uploads) > 1 and uploads[-2].rank == last.rank:
         raise Refused(f"同じ時刻の、別のノートブックがあります ({uploads[-2].where})。")
     for other in uploads[:-1]:
         apart = other.place == last.place and other.folder != last.folder
-        if apart and not same_bytes(other.notebook, last.notebook):
+        if apart and not same(other.notebook, last.notebook):
             raise Refused(
                 f"1 つの提出の別のフォルダーに、同じ課題の別のノートブックがあります ({other.where})。"
                 "採点するものだけを残してください。"
@@ -145,7 +144,7 @@ def compared(held: Notebook | None, upload: Upload, text: str) -> tuple[str, str
     """The outcome of the newest upload of a notebook of which this is collected."""
     if held is None:
         return "collected", text
-    if same_bytes(held.path, upload.notebook):
+    if same(held.path, upload.notebook):
         return "unchanged", "同じノートブックを取り込み済みです。"
     if held.time and held.time > upload.time:
         return "older", f"{text}もっと新しいノートブックを取り込み済みです。"
@@ -172,10 +171,6 @@ def told(line: Line, chosen: dict[str, Notebook], names: list[str], kept: str) -
 def newest_of(folders: list[Path], name: str) -> Path | None:
     """The file of this name in the last folder that has one."""
     return next((f / name for f in reversed(folders) if (f / name).is_file()), None)
-
-
-def same_bytes(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
 def local(time: datetime) -> str:

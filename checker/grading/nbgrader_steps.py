@@ -3,7 +3,7 @@
 `RestoreFromRelease` puts the answers of a submission into a fresh copy of the released notebook.
 `JudgeCells` judges them and writes two outputs into each check cell: the message, and the points as
 a number. nbgrader gives full marks to a cell without a number, so every cell gets one.
-`SubmissionExporter` refuses before anything is touched, and reads files that begin with a BOM.
+`SubmissionExporter` refuses before anything is touched, and reads of a submission what is needed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from checker.cards import note_card, verdict_card
 from checker.grading import check_cell
 from checker.grading.check_cell import Facts, exercise_of, is_check, refuse_unjudged
 from checker.grading.course import SEED, handed_in
+from checker.grading.cut_down import readable
 from checker.grading.seed import secret_seed
 from checker.hand_in import grade_id
 from checker.judging.lookalikes import stray_character
@@ -61,8 +62,10 @@ class SubmissionExporter(NotebookExporter):
         JudgeCells(parent=self).sandbox()
 
     def from_file(self, file_stream, resources=None, **arguments):
-        text = file_stream.read().removeprefix("\ufeff")
-        return super().from_file(io.StringIO(text), resources, **arguments)
+        # autograde reads twice: the learner's file to restore it, then what we have made of it.
+        if any(isinstance(step, RestoreFromRelease) for step in self._preprocessors):
+            file_stream = io.StringIO(readable(file_stream.read().encode()))
+        return super().from_file(file_stream, resources, **arguments)
 
 
 class RestoreFromRelease(NbGraderPreprocessor):
@@ -171,8 +174,9 @@ class JudgeCells(NbGraderPreprocessor):
             answer = answers[name]
             if NOTE in answer.metadata:
                 cards.append(note_card(answer.metadata[NOTE]))
+            left = runner.left
             verdict = judge_with(runner, name, answer.source, seed=seed)
-            facts = facts_of(verdict, runner.cost, isolation)
+            facts = facts_of(verdict, runner.cost, isolation, left)
             if newer and may_be_newer(Answer(answer.source, name)):
                 ours = sys.version_info.minor
                 cards.insert(0, note_card(NEWER_PYTHON.format(theirs=newer, ours=ours)))
@@ -192,11 +196,14 @@ def may_be_newer(answer: Answer) -> bool:
     return answer.syntax_error_line is not None and not stray_character(answer)
 
 
-def facts_of(verdict: Verdict, cost: Cost | None, isolation: str) -> Facts:
-    """What the report needs to know of a verdict. An empty answer is not run, and costs nothing."""
+def facts_of(verdict: Verdict, cost: Cost | None, isolation: str, left: float) -> Facts:
+    """What the report needs to know of a verdict. An empty answer is not run, and costs nothing.
+
+    left: seconds that the learner's other answers have left for this one.
+    """
     v, run = verdict, verdict.outcome != "unanswered"
     seconds, memory = (cost.seconds, cost.memory_mib) if cost and run else (None, None)
     return Facts(
         v.outcome, v.score, v.label, v.misconception, isolation, seconds, memory,
-        explanation=v.explanation, cause=v.cause,
+        explanation=v.explanation, cause=v.cause, no_time_left=run and left <= 0,
     )  # fmt: skip

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from checker.grading.archive import Entry, Refused, read
+from checker.grading.archive import MEMBER_CAP, Entry, Refused, read
 from checker.grading.course import LMS
+from checker.grading.cut_down import cut_down
 from checker.grading.moments import submitted_at
 from checker.grading.releases import Released
 from checker.grading.submission import cell_ids
 from checker.grading.upload_names import Name, learner_id, read_name
 from checker.hand_in import RECORD, RECORD_CAP
 
-LEARNER_CAP = 200_000_000  # bytes of all notebooks of one learner
+LEARNER_CAP = 200_000_000  # bytes of all notebooks, and archives in archives, of one learner
 ID_CAP = 200  # bytes of an id: it becomes a file's name with an ending, and 255 are the limit
 
 
@@ -66,6 +67,14 @@ class Stage:
         except Refused:
             return True  # broken, or of several assignments: why, is told when it is taken
 
+    def spend(self, owner: Name, entry: Entry) -> None:
+        """Count what is about to be read of a learner's, archives in archives included."""
+        if entry.size > MEMBER_CAP or (entry.suffix == ".zip" and not entry.depth):
+            return  # it is refused, or read by its members
+        if self.spent[owner.learner] + entry.size > LEARNER_CAP:
+            raise Refused(f"1 人のファイルが、合わせて {LEARNER_CAP:,} バイトを超えています。")
+        self.spent[owner.learner] += entry.size
+
     def take(
         self,
         entry: Entry,
@@ -82,11 +91,9 @@ class Stage:
             raise Refused(
                 f"学習者の名前が長すぎます ({size} バイト)。{ID_CAP} バイトまでの名前に変えてください。"
             )
-        if self.spent[owner.learner] + entry.size > LEARNER_CAP:
-            raise Refused(f"1 人のノートブックが、合わせて {LEARNER_CAP:,} バイトを超えています。")
+        self.spend(owner, entry)
         name = read_name(entry.parts[-1], self.released.names)
-        data = read(entry)
-        self.spent[owner.learner] += len(data)
+        data = cut_down(read(entry))
         assignment, counts_for = self.released.belongs(name.released, set.union(*cell_ids(data)))
         if not assignment:
             return False

@@ -9,7 +9,7 @@ file's own time, so that one half can be replaced by a hand-in that is older tha
 
 from __future__ import annotations
 
-import json
+import filecmp
 import os
 import shutil
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from nbgrader.utils import parse_utc
 
 from checker.grading import course as paths
 from checker.grading.archive import Refused
+from checker.grading.cut_down import needed
 from checker.hand_in import grade_id
 
 
@@ -33,16 +34,21 @@ class Notebook:
 
 def cell_ids(data: bytes) -> tuple[set[str], set[str]]:
     """The grade_ids and the ids of a notebook's cells. Raises `Refused` where it is no notebook."""
+    cells = needed(data)["cells"]
+    return set(filter(None, map(grade_id, cells))), {cell["id"] for cell in cells if "id" in cell}
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two files are one notebook to the grader. What is collected may be of a version that
+    kept all of it."""
+    if not (one.is_file() and other.is_file()):
+        return False
+    if filecmp.cmp(one, other, shallow=False):
+        return True
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        kind, text = type(error).__name__, str(error)[:80]
-        raise Refused(f"ノートブックとして読めません ({kind}: {text})。") from error
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or notebook.get("nbformat") != 4:
-        raise Refused("形式 4 (nbformat 4) のノートブックではありません。")
-    ids = (cell.get("id") for cell in cells if isinstance(cell, dict))
-    return set(filter(None, map(grade_id, cells))), {i for i in ids if isinstance(i, str)}
+        return needed(one.read_bytes()) == needed(other.read_bytes())
+    except Refused:
+        return False
 
 
 def notebooks_in(place: Path, grade_ids: dict[str, set[str]]) -> dict[str, Notebook]:

@@ -78,6 +78,8 @@ class Finder:
             else:
                 self.look_into(name, [below(each) for each in group], where, trust)
         elif entry.suffix == ".zip":
+            for part in group:
+                self.stage.spend(name, part)
             with ExitStack() as stack:
                 inside = [e for part in group for e in stack.enter_context(opened(part))]
                 seconds = max(part.seconds for part in group)
@@ -130,6 +132,7 @@ class Finder:
                 if entry.refusal:
                     raise Refused(entry.refusal)
                 if entry.suffix == ".zip":
+                    self.stage.spend(owner, entry)
                     with opened(entry) as inside:
                         packed = entry.seconds if seconds is None else seconds
                         self.take_all(owner, inside, place, packed)

@@ -58,6 +58,10 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
             f"制限時間の中に終わりませんでした{_limit(failure.message, reveal)}。",
             "終わらないループがないか、繰り返す回数が多すぎないかを確かめてください。",
         ),
+        "NoTimeLeft": (
+            "この解答は動かしていません。前にある解答が、1 つのノートブックに使える時間を使い切りました。",
+            "終わらない解答と、sleep などで待つ解答を直してから、もう一度提出してください。",
+        ),
         "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
         "EOFError": (
             "input() で入力を待っています。",

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ START_SECONDS = 120.0  # importing torch from a cold disk
 SECONDS = 10.0  # of work: what ends in 5 s at the learner's ends here on half as fast a machine
 SOURCE_CAP = 1_000_000  # characters of an answer
 MARGIN = 10.0  # seconds beyond the child's own limits, which come first
+LEARNER_SECONDS = 60.0  # on the clock, for all answers of one notebook: honest ones take one
 
 
 class SandboxNotStarted(Refusal):
@@ -185,16 +187,35 @@ class Sandbox:
 
 
 class Learner:
-    """Runs the answers of one learner. One that kills its process costs only itself."""
+    """Runs the answers of one learner. One that kills its process costs only itself.
+
+    Where answers have used up the learner's time, the ones behind them are not run: a notebook of
+    answers that sleep would keep the grader for minutes.
+    """
 
     def __init__(self, sandbox: Sandbox):
         self.sandbox = sandbox
         self.cost: Cost | None = None  # of the last answer
+        self.left = LEARNER_SECONDS
         self._entered = False
 
     def __call__(self, request: Request) -> Run:
         """Run an answer; a death, a time-out or a malformed reply becomes a `Failure`."""
         self.cost = None
+        if self.left <= 0:
+            return Run(failure=Failure("NoTimeLeft"))
+        began = time.monotonic()
+        run = self._run(request)
+        self.left -= self._share(run, time.monotonic() - began)
+        return run
+
+    def _share(self, run: Run, seconds: float) -> float:
+        """What an answer takes of the learner's time. An endless loop counts as the work that it was
+        allowed: how long a busy machine takes for that must not decide about other answers."""
+        looped = run.failure and run.failure.kind == "TimeUp" and "work" in run.failure.message
+        return min(seconds, self.sandbox.seconds) if looped else seconds
+
+    def _run(self, request: Request) -> Run:
         if len(request.answer.source) > SOURCE_CAP:
             return Run(failure=Failure("TooLong"))
         packed = ANSWER + wire.pack_request(request)

@@ -34,6 +34,7 @@ from sample_course import (
 
 from checker.catalogue import exercise_names, load
 from checker.grading import autograde, check_cell, grade, preconditions, receipts, workers
+from checker.running import sandbox
 
 pytestmark = pytest.mark.box
 NAME = "threshold_mask"
@@ -266,6 +267,37 @@ def test_a_process_that_ends_twice_costs_one_submission_and_is_told(small, monke
     monkeypatch.setattr(workers, "ProcessPoolExecutor", Dies)
     assert graded() == counts(graded=2, grader=1)
     assert f"aoki: 採点する側の不具合です: {grade.ENDED_TWICE}" in capsys.readouterr().out
+
+
+def test_a_submission_beyond_the_limits_is_the_learners_fault(small, monkeypatch, capsys):
+    """Catches a grader that is blamed for a notebook without an end, and marks lost beside it."""
+    assert graded() == counts(graded=3)
+    before, watched = marks(small), workers.watched
+    why = {"aoki": workers.Ended.LATE, "baba": workers.Ended.LARGE}
+    monkeypatch.setattr(workers, "watched", lambda p, w, name: why.get(name) or watched(p, w, name))
+    assert graded(force=True) == counts(graded=1, submission=2)
+    assert marks(small) == before
+    said = capsys.readouterr().out
+    assert "aoki: 提出物の不備です: 採点に使う時間が 15 分を超えたので" in said
+    assert "baba: 提出物の不備です: 採点に使うメモリが 2 GiB を超えたので" in said
+
+
+def test_answers_that_wait_leave_the_others_of_their_notebook_unjudged(small, monkeypatch, capsys):
+    """Catches a worker that sleeps for minutes, and the next learner who pays for it."""
+    monkeypatch.setattr(sandbox, "LEARNER_SECONDS", 2.0)
+    first, *others = exercise_names(SECTION)
+    solved = {name: load(name).solved() for name in others}
+    hand_in(small, "aoki", solved | {first: f"import time\ntime.sleep(2)\n{load(first).solved()}"})
+    hand_in(small, "baba", {first: load(first).solved(), others[0]: solved[others[0]]})
+    assert graded() == counts(graded=3)
+    found = marks(small)
+    assert found["aoki", f"{first}-check"] == load(first).points
+    assert [found["aoki", f"{name}-check"] for name in others] == [0] * len(others)
+    assert found["baba", f"{others[0]}-check"] == load(others[0]).points
+    words = f"^aoki: 採点しました: 前の解答が時間を使い切ったため、.*: {'、'.join(others)}。$"
+    assert re.search(words, said := capsys.readouterr().out, re.MULTILINE) and "baba" not in said
+    told = (small / f"grading/autograded/aoki/{LESSON}/{LESSON}.ipynb").read_text(encoding="utf-8")
+    assert told.count("この解答は動かしていません") >= len(others)
 
 
 # What is done already.

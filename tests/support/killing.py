@@ -88,7 +88,7 @@ def without_waiting_for_the_disk(monkeypatch=None) -> None:
 class NoSandbox:
     """Stands where the sandbox does and runs the tests' own answers in this process."""
 
-    active, cost = (), None
+    active, cost, left = (), None, 1.0
 
     @property
     def sandbox(self) -> NoSandbox:

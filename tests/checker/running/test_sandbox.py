@@ -1,6 +1,7 @@
 """The child process that runs answers: the same verdicts as the notebook, and no exercise harms
 the next."""
 
+import math
 import sys
 
 import pytest
@@ -10,8 +11,8 @@ from checker.catalogue import exercise_names, load
 from checker.judging.source import judge_source, judge_with
 from checker.running import isolation
 from checker.running.inside import wire
-from checker.running.inside.messages import Observation, Run
-from checker.running.sandbox import Sandbox, SandboxNotStarted, refuse_misfit
+from checker.running.inside.messages import Failure, Observation, Run
+from checker.running.sandbox import Learner, Sandbox, SandboxNotStarted, refuse_misfit
 
 NAME, CALLS = "double", [(1,), (2,)]
 RIGHT = "def double(x):\n    return 2 * x"
@@ -33,6 +34,7 @@ def layers(request):
 @pytest.fixture(scope="module")
 def child(layers):
     with Sandbox(layers=layers) as sandbox, sandbox.learner() as runner:
+        runner.left = math.inf  # hundreds of answers are no one learner's
         yield runner
 
 
@@ -40,6 +42,7 @@ def child(layers):
 def hasty(layers):
     """A child for endless answers, so that the tests need not wait for the usual limit."""
     with Sandbox(seconds=0.5, layers=layers) as sandbox, sandbox.learner() as runner:
+        runner.left = math.inf
         yield runner
 
 
@@ -67,6 +70,13 @@ def test_the_child_gives_the_verdict_of_the_notebook(child, name):
         here, there = judge_source(name, text), judge_with(child, name, text)
         assert (there.outcome, there.lines) == (here.outcome, here.lines), text
         assert (there.score, there.misconception) == (here.score, here.misconception)
+
+
+@pytest.mark.parametrize("message, share", [("wait 30", 32.0), ("work 10", 10.0), (None, 32.0)])
+def test_an_endless_loop_costs_a_learner_no_more_on_a_busy_machine(message, share):
+    """Catches right answers that are not judged because the computer was busy with a wrong one."""
+    run = Run(failure=Failure("TimeUp", message)) if message else Run()
+    assert Learner(Sandbox(seconds=10.0))._share(run, 32.0) == share
 
 
 DEADLY = {
