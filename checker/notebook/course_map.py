@@ -11,12 +11,13 @@ from checker.cards import map_card
 from checker.catalogue import heading, placed_in, texts, title_of
 from checker.judging.verdict import WORDS
 from checker.notebook import store
+from checker.notebook.record import standing
 from lessons import SECTIONS
 
 
 def progress() -> None:
     """コースの地図です。ノートブックごとに、どこまで進んだかを表示します。"""
-    outcomes = store.recall()["outcomes"]
+    outcomes = _outcomes(store.events("check"))
     rows, lines = [], []
     for section, known in SECTIONS.items():
         for text in texts(section):
@@ -47,3 +48,11 @@ def _notebook(folder: str, text: Path, outcomes: dict[str, str]) -> tuple[tuple,
     link = Markup('{}<a href="{}">{}</a>').format(tick, path, title)
     count = Markup("{} {} / {} 問").format(bar, right, len(names))
     return (number, link, count, steps), f"{number} {tick}{title}: {right} / {len(names)} 問正解"
+
+
+def _outcomes(checks: list[store.Event]) -> dict[str, str]:
+    """The outcome of each exercise that was tried."""
+    tried: dict[str, list] = {}
+    for event in checks:
+        tried.setdefault(event.name, []).append((event.outcome, event.detail))
+    return {name: standing(found)[0] for name, found in tried.items()}
