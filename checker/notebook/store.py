@@ -106,6 +106,14 @@ def unsaved() -> str:
     return next(iter(_told), "") if _waiting else ""
 
 
+def erase(folder: Path) -> None:
+    """Delete every event of this folder, those that wait too."""
+    _waiting.clear()
+    _told.clear()
+    if (folder / database.FILE).exists():
+        _use(folder, database.erase)
+
+
 def _write_waiting(folder: Path) -> str:
     """Write what waits. Returns what is to be said where it goes on waiting."""
 
