@@ -69,6 +69,7 @@ def test_deleting_is_asked_for_and_then_complete(two_events, said, learner):
     (learner / ".progress.broken.sqlite-wal").write_text(SECRET, encoding="utf-8")
     own_data.delete_progress()
     assert len(store.events()) == 2
+    database.use(learner, list, lambda c: c.execute("PRAGMA secure_delete = OFF").fetchall())
     assert "2 件が消え、元には戻せません" in said[-1] and "delete_progress(confirm=True)" in said[-1]
     own_data.delete_progress(confirm=True)
     assert said[-1] == "記録 2 件を消しました。"
