@@ -1,8 +1,9 @@
 """What an answer is compared with to be explained: known wrong answers and small slips, in order.
 
     named    a known wrong answer; then one of an exercise in `uses`, in place of that part
-    pair     two of them together
-    slip     one small edit of the solution, of a part, of another right answer
+    slip     one small edit of the solution
+    pair     two known wrong answers together
+    slip     one small edit of a part, of another right answer
     input    the solution on other arguments: swapped, a part of them, one not used
     double   two small edits of the solution
 
@@ -24,14 +25,23 @@ import marshal
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 from checker.catalogue import load
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import additions, bare, has_powers, likelihood, sentence, slips, when
+from checker.judging.mutants import (
+    MAKES_POWERS,
+    additions,
+    bare,
+    has_powers,
+    likelihood,
+    sentence,
+    slips,
+    when,
+)
 from checker.judging.observing import known
 from checker.running.inside.answer import describe, seed_everything
 from checker.running.inside.messages import Observation
@@ -57,6 +67,8 @@ class Candidate:
     function: Callable
     wrong: Wrong | None = None  # the known wrong answer that it is
     change: Callable | None = None  # what happens to the arguments before the call
+    kind: str = ""  # of a single slip
+    family: list[Candidate] = field(default_factory=list)  # all slips of the same text
 
     def observe(self, exercise: Exercise, case: Case) -> Observation:
         """What it does in a case, kept for every answer that is compared with it."""
@@ -137,8 +149,8 @@ def _made(exercise: Exercise) -> Iterator[Candidate]:
         return
     parts = list(_wrong_parts(exercise))
     yield from _with_a_wrong_part(exercise, parts)
-    yield from _pairs(exercise)
     yield from _slips_of(exercise, exercise.solved())
+    yield from _pairs(exercise)
     yield from _slips_of_parts(exercise)
     yield from _other_inputs(exercise)
     yield from _pairs_with_a_part(exercise, parts)
@@ -205,11 +217,12 @@ def _both(one: Wrong | _Part, other: Wrong | _Part) -> str:
 
 
 def _slips_of(exercise: Exercise, text: str) -> Iterator[Candidate]:
-    tree, names = bare(text), _names(exercise)
+    tree, names, family = bare(text), _names(exercise), []
     made = [(kind, _compiled(tree)) for kind in itertools.chain(slips(tree), additions(tree))]
     for kind, code in sorted(made, key=lambda slip: likelihood(slip[0])):
-        key = f"{kind}-{_digest(code)}"
-        yield Candidate("slip", key, sentence(kind), _defined(exercise, code, names))
+        key, function = f"{kind}-{_digest(code)}", _defined(exercise, code, names)
+        family.append(Candidate("slip", key, sentence(kind), function, kind=kind, family=family))
+    yield from family
 
 
 def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
@@ -218,8 +231,9 @@ def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
     if sum(1 for _ in slips(tree)) > SHORT:
         return
     for i, one in enumerate(slips(tree)):
+        powers = has_powers(tree)
         for other in itertools.islice(slips(tree), i + 1, None):
-            if has_powers(tree):
+            if powers or other in MAKES_POWERS and has_powers(tree):
                 continue
             code = _compiled(tree)
             said = f"次の 2 つが重なったときと、同じ結果です。（1）{when(one)}（2）{when(other)}"

@@ -16,7 +16,15 @@ from checker.judging import explain
 from checker.judging.candidates import STEPS, Candidate, candidates
 from checker.judging.explain import quiet, size
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import KINDS, REDUCTIONS, mutants, sentence
+from checker.judging.mutants import (
+    KINDS,
+    REDUCTIONS,
+    additions,
+    alternatives,
+    bare,
+    sentence,
+    slips,
+)
 from checker.judging.source import cases_of, judge_source
 from checker.judging.verdict import Verdict
 
@@ -106,6 +114,68 @@ def test_the_kind_of_a_single_slip_is_told_and_not_its_place():
     """Catches a slip without a hint, or with one that gives the solution away."""
     said = explained(verdict_on(HEAD + "values ** factor"))
     assert said == sentence("operator") and "values" not in said
+
+
+def test_all_kinds_of_slip_that_do_the_same_are_named():
+    """Catches a learner sent to look for one slip who made another one with the same result."""
+
+    def rest(values: Tensor, factor: float) -> Tensor:
+        """values から factor の 2 倍を引いた残りです。"""
+        return values - 2 * factor
+
+    exercise = sample(rest, wrongs={}, rights=[])
+    text = "def rest(values, factor):\n    return values - factor"
+    said = told(verdict_on(text, exercise), "手がかり")
+    assert said == (
+        "式の項か因数が 1 つ抜けたとき、または数を 1 つ書き違えたときと、同じ結果です。"
+    )
+    many = alternatives(["term", "sign", "order", "constant"])
+    assert many.count("とき") == 3 and KINDS["constant"] not in many
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "kind"),
+    [
+        ("a - b * c", "(a - b) * c", "precedence"),
+        ("a + b / c", "(a + b) / c", "precedence"),
+        ("a * b - c", "a * (b - c)", "precedence"),
+        ("(a ** 2).sum()", "a.sum() ** 2", "steps"),
+        ("a.abs().mean(dim=1)", "a.mean(dim=1).abs()", "steps"),
+        ("F.cross_entropy(a, b)", "F.cross_entropy(a, b, reduction='sum')", "sum mean"),
+        ("F.kl_div(a, b, reduction='mean')", "F.kl_div(a, b, reduction='sum')", "sum mean"),
+    ],
+)
+def test_steps_and_parentheses_change_places(right, slip, kind):
+    """Catches slips of beginners that no explanation knows, and a tree that stays changed."""
+    tree = ast.parse(f"def f(a, b, c):\n    return {right}")
+    made = [(k, ast.unparse(tree.body[0].body[0].value)) for k in additions(tree)]
+    assert (kind, slip) in made
+    assert ast.unparse(tree.body[0].body[0].value) == right
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+def test_a_caret_for_a_power_is_named(seed):
+    """Catches 2 ^ 3 for 8, which Python computes without a word."""
+    text = "def smallest_normal(exponent_bits):\n    return 2.0 ** (1 - (2 ^ (exponent_bits - 1) - 1))"
+    found = judge_source("smallest_normal", text, seed=seed)
+    assert found.explanation == "caret" and "べき乗は ** と書きます" in told(found, "手がかり")
+    mask = "def scaled(values, factor):\n    return values * (factor + (True ^ False))"
+    assert verdict_on(mask, seed=seed).explanation != "caret"
+
+
+def test_a_known_mistake_with_too_few_digits_is_named():
+    """Catches the commonest mistake left without a cause because it was computed in float32."""
+    text = "def pruned_percent(masks):\n    rows = [100 * (~m).float().mean().item() for m in masks]\n"
+    found = judge_source("pruned_percent", text + "    return sum(rows) / len(rows)")
+    diagnosis = load("pruned_percent").wrongs["averages_the_layers"].diagnosis
+    assert diagnosis in told(found, "考えられる原因") and "桁が足りず" in found.message
+    assert (found.explanation, found.misconception) == ("averages_the_layers+precision", None)
+
+
+def test_a_whole_number_is_the_same_as_a_float():
+    """Catches a known mistake that is not named because it returned 3.0 where ours returns 3."""
+    text = load("fit_slope").wrongs["returns_the_position"].text.replace("int(", "float(")
+    assert judge_source("fit_slope", text).misconception == "returns_the_position"
 
 
 def test_the_only_cases_that_fail_are_listed():
@@ -288,12 +358,11 @@ def test_every_kind_of_slip_has_a_sentence_that_says_no_more():
     """Catches a kind without words, and words that quote the solution."""
     seen = set()
     for name in exercise_names():
-        solved = load(name).solved()
-        seen |= {mutant.kind for mutant in mutants(solved)}
+        seen |= set(slips(bare(load(name).solved())))
     for kind in seen:
         assert re.fullmatch(r"[^。]+ときと、同じ結果です。", sentence(kind))
         assert "=" not in sentence(kind)
-    assert set(KINDS) - seen <= {"precision", "early return", "dim", "index", "logic"}
+    assert set(KINDS) - seen <= {"precision", "early return", "dim", "index", "logic", "steps"}
     assert sentence("sum mean") == "合計と平均を取り違えたときと、同じ結果です。"
     assert {name for kind in seen - set(KINDS) for name in kind.split()} <= set(REDUCTIONS)
 
