@@ -36,6 +36,7 @@ KINDS = {
     "name": "別の変数か引数を使った",
     "operator": "演算の記号（+ − × ÷ など）を 1 つ取り違えた",
     "precision": "途中で数値精度の低い型に直した",
+    "extra": "式に余分な 2 倍か半分がある",
 }
 SAID = 3  # kinds that one sentence lists
 REDUCTIONS = {
@@ -77,6 +78,7 @@ COMPARISONS = {
     ast.NotIn: [ast.In],
 }
 LOSSES = ("cross_entropy", "kl_div", "mse_loss", "nll_loss")
+LOGARITHMS = {"log", "log2", "log10"}
 POWERS = (ast.Pow, ast.LShift)
 MAKES_POWERS = ("operator", "order", "precedence", "term", "name")  # kinds that change an exponent
 BOUNDARIES = {frozenset({ast.Lt, ast.LtE}), frozenset({ast.Gt, ast.GtE})}
@@ -245,7 +247,8 @@ def _names(assignment: ast.Assign) -> set[str]:
 
 
 def additions(tree: ast.Module) -> Iterator[str]:
-    """As `slips`: results rounded or sent through a type of lower precision, steps in another order.
+    """As `slips`: results rounded or sent through a type of lower precision, steps in another order,
+    arguments left out.
 
     Many of these change nothing (a whole number rounded), so that no case has to reject them.
     """
@@ -255,6 +258,10 @@ def additions(tree: ast.Module) -> Iterator[str]:
         for field, value in ast.iter_fields(node):
             if isinstance(value, ast.expr):
                 yield from _replaced(node, field, _reordered(value))
+                yield from _replaced(node, field, _called_otherwise(value))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+            for field in ("left", "right"):
+                yield from _replaced(node, field, _scaled(getattr(node, field)))
 
 
 def _replaced(node: ast.AST, field: str, slips_: Iterator[Slip]) -> Iterator[str]:
@@ -283,10 +290,35 @@ def _reordered(value: ast.expr) -> Iterator[Slip]:
         case ast.Call(ast.Attribute(ast.BinOp(base, ast.Pow(), power))):
             # (x**2).sum() → x.sum()**2
             yield "steps", ast.BinOp(_method(base, value), ast.Pow(), power)
-        case ast.Call(ast.Attribute(ast.Name("F"), name) as function, _, keywords) if name in LOSSES:
-            others = [k for k in keywords if k.arg != "reduction"]
-            summed = ast.keyword("reduction", ast.Constant("sum"))
-            yield "sum mean", ast.Call(function, value.args, [*others, summed])
+
+
+def _called_otherwise(value: ast.expr) -> Iterator[Slip]:
+    """A function of another base, a loss that is summed, an axis where none belongs, a last argument
+    left out; and a number upside down."""
+    match value:
+        case ast.Constant(float(number)) if number:
+            yield "constant", ast.Constant(1 / number)
+        case ast.Call(function, arguments, keywords):
+            name = _name_of(function)
+            for other in LOGARITHMS - {name} if name in LOGARITHMS else ():
+                yield "function", ast.Call(_called(function, other), arguments, keywords)
+            if name in LOSSES:
+                others = [k for k in keywords if k.arg != "reduction"]
+                summed = ast.keyword("reduction", ast.Constant("sum"))
+                yield "sum mean", ast.Call(function, arguments, [*others, summed])
+            if name in REDUCTIONS and isinstance(function, ast.Attribute) and not arguments:
+                if all(k.arg != "dim" for k in keywords):
+                    axis = ast.keyword("dim", ast.Constant(0))
+                    yield "dim", ast.Call(function, [], [*keywords, axis])
+            if len(arguments) > 1:
+                yield "keyword", ast.Call(function, arguments[:-1], keywords)
+
+
+def _scaled(value: ast.expr) -> Iterator[Slip]:
+    """A term of a sum twice, or half of it."""
+    if not isinstance(value, ast.Constant):
+        yield "extra", ast.BinOp(ast.Constant(2), ast.Mult(), value)
+        yield "extra", ast.BinOp(value, ast.Div(), ast.Constant(2))
 
 
 def _method(whole: ast.expr, call: ast.Call) -> ast.Call:
@@ -441,7 +473,7 @@ def _called(function: ast.expr, name: str) -> ast.expr:
 
 def likelihood(kind: str) -> int:
     """Where a kind stands among the others; a reduction in place of another one is likely."""
-    return list(KINDS).index(kind) if kind in KINDS else 0
+    return list(KINDS).index(kind if kind in KINDS else "statement")
 
 
 def sentence(kind: str) -> str:

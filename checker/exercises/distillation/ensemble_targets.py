@@ -191,6 +191,11 @@ def returns_inside_the_loop(logits, temperature):
     return soft_targets(logits[0], temperature) / len(logits)
 
 
+@exercise.wrong("ロジットを足しています。教師ごとに確率を求め、確率そのものを平均します。")
+def adds_the_logits(logits, temperature):
+    return soft_targets(sum(logits), temperature)
+
+
 @exercise.right
 def stacks_the_logits(logits, temperature):
     return soft_targets(torch.stack(logits), temperature).mean(dim=0)

@@ -160,6 +160,13 @@ def averages_each_sign(weight):
     return torch.where(kept, above, below)
 
 
+exercise.slip(
+    "maps_negative_weights_to_zero",
+    "負の重みを 0 にしています。値は α と −α の 2 つだけです。",
+    "alpha, -alpha", "alpha, torch.zeros_like(alpha)",
+)
+
+
 @exercise.right
 def doubles_the_condition(weight):
     return (2 * (weight >= 0).to(weight.dtype) - 1) * weight.abs().mean()

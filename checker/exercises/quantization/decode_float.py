@@ -192,6 +192,13 @@ exercise.slip(
 )
 
 
+exercise.slip(
+    "returns_zero_for_subnormals",
+    "非正規化数を 0 にしています。E = 0 でも M が 0 でなければ 0 ではなく、0 にも符号があります。",
+    "return sign * math.ldexp(fraction, 1 - bias - f)", "return 0.0",
+)
+
+
 @exercise.right
 def term_by_term(bits, exponent_bits, fraction_bits):
     s = bits >> exponent_bits + fraction_bits

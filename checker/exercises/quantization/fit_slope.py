@@ -87,8 +87,8 @@ def cases(rng):
     y = outlier * [1, 1, 1, 1, 3.5]  # least squares 2, least sum 1, least maximum 3
     for order in ([3, 2, 1], [1, 2, 3]):
         yield "外れた点が 1 つある", (doubles(outlier), doubles(y), doubles(order))
-    small = np.array([0.1, -0.1, 0.1, 4.0]) * rng.uniform(0.9, 1.1)
-    yield "x が小さい点の y/x が大きい", (doubles(small), doubles(small * [9, 9, 9, 1]), levels(1.25, 2))
+    small = np.array([4.0, 0.1, -0.1, 0.1]) * rng.uniform(0.9, 1.1)
+    yield "x が小さい点の y/x が大きい", (doubles(small), doubles(small * [1, 9, 9, 9]), levels(1.25, 2))
     zero = np.array([0, 0, 1.0, -2.0]) * rng.uniform(0.7, 1.5)
     yield "0 の混じった x", (doubles(zero), doubles(2.9 * zero + [1, -1, 0, 0]), levels(3, 1))
 

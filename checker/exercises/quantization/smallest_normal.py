@@ -122,6 +122,11 @@ def takes_double_for_other_formats(exponent_bits):
     return torch.finfo(known.get(exponent_bits, torch.float64)).tiny
 
 
+@exercise.wrong("バイアスの符号が逆です。最小の値なので、指数は 1 − b です。")
+def adds_the_bias(exponent_bits):
+    return 2.0 ** (2 ** (exponent_bits - 1))
+
+
 @exercise.right
 def loop(exponent_bits):
     value = 1.0
