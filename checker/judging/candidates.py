@@ -49,7 +49,7 @@ from checker.running.inside.messages import Observation
 from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import PRELUDE
 
-LIMIT = 900  # candidates that one answer is compared with: a number, so that no clock decides
+LIMIT = 800  # candidates that one answer is compared with: a number, so that no clock decides
 LIMIT_OBSERVED = 260  # where every call of one makes models and gradients
 STEPS = 2_500  # lines that one of them may run: a slip may make a loop endless
 SHORT = 60  # slips in a solution of which any two are tried together

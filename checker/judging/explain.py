@@ -26,6 +26,7 @@ from checker.judging.relations import relation
 from checker.running.inside.messages import Observation
 
 FEW = 3  # labels that a sentence can list
+OTHER_SEED = 2**40  # of cases in which only candidates are compared
 ROUGH = 1e-5  # relative: what is left of a float32
 TOO_FEW_DIGITS = "途中の計算の桁が足りず、値が細かいところでも違います。"
 CARET = (
@@ -96,9 +97,23 @@ def first(seen: Seen, those: Iterable[Candidate]) -> Explanation | None:
     c = next((c for c in those if fits(seen, c)), None)
     if c is None:
         return None
-    alike = (c, *(other for other in c.family if other is not c and fits(seen, other)))
+    others = (o for o in c.family if o is not c and fits(seen, o) and twins(seen.exercise, c, o))
+    alike = (c, *others)
     said = alternatives(dict.fromkeys(one.kind for one in alike)) if c.kind else c.sentence
     return Explanation(c.stage, c.key, said, c.wrong, alike)
+
+
+def twins(exercise: Exercise, one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates do the same in other cases, too, and not in these by chance."""
+    cases = other_cases(exercise)
+    pairs = ((one.observe(exercise, case), other.observe(exercise, case)) for case in cases)
+    return all(same(*pair, exercise.rtol) for pair in pairs)
+
+
+@functools.lru_cache(maxsize=64)
+def other_cases(exercise: Exercise) -> tuple[Case, ...]:
+    """Cases that no answer is judged by."""
+    return exercise.make_cases(OTHER_SEED)
 
 
 def imprecise(seen: Seen) -> Explanation | None:

@@ -1,6 +1,7 @@
 """Explanations: what fits all the cases that an answer passes and fails, or nothing."""
 
 import ast
+import copy
 import itertools
 import re
 import sys
@@ -150,6 +151,14 @@ def test_all_kinds_of_slip_that_do_the_same_are_named():
     )
     many = alternatives(["term", "sign", "order", "constant"])
     assert many.count("とき") == 3 and KINDS["constant"] not in many
+
+
+def test_a_kind_that_does_the_same_by_chance_is_not_named():
+    """Catches a hint at rounding, which changes nothing in these cases and much in others."""
+    text = load("pick_alpha").wrongs["excludes_the_limit"].text
+    exercise = copy.copy(load("pick_alpha"))
+    exercise.wrongs = {}
+    assert verdict_on(text, exercise).cause == sentence("boundary")
 
 
 @pytest.mark.parametrize(
