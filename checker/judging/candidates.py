@@ -1,9 +1,10 @@
 """What an answer is compared with to be explained: known wrong answers and small slips, in order.
 
     named    a known wrong answer; then one of an exercise in `uses`, in place of that part
-    pair     two of them together
-    slip     one small edit of the solution, of a part, of another right answer
+    slip     one small edit of the solution
     input    the solution on other arguments: swapped, a part of them, one not used
+    slip     one small edit of a part, of another right answer
+    pair     two known wrong answers together
     double   two small edits of the solution
 
 No edit of a known wrong answer: it may take the mistake away that would then be named.
@@ -21,25 +22,35 @@ import hashlib
 import inspect
 import itertools
 import marshal
+import operator
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 from checker.catalogue import load
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import additions, bare, has_powers, likelihood, sentence, slips, when
+from checker.judging.mutants import (
+    MAKES_POWERS,
+    additions,
+    bare,
+    has_powers,
+    likelihood,
+    sentence,
+    slips,
+    when,
+)
 from checker.judging.observing import known
 from checker.running.inside.answer import describe, seed_everything
 from checker.running.inside.messages import Observation
 from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import PRELUDE
 
-LIMIT = 700  # candidates that one answer is compared with: a number, so that no clock decides
-LIMIT_OBSERVED = 120  # where every call of one makes models and gradients
+LIMIT = 800  # candidates that one answer is compared with: a number, so that no clock decides
+LIMIT_OBSERVED = 260  # where every call of one makes models and gradients
 STEPS = 2_500  # lines that one of them may run: a slip may make a loop endless
 SHORT = 60  # slips in a solution of which any two are tried together
 LARGEST = 10**6  # integer that may stand in place of another one: 2**n must stay small
@@ -57,6 +68,8 @@ class Candidate:
     function: Callable
     wrong: Wrong | None = None  # the known wrong answer that it is
     change: Callable | None = None  # what happens to the arguments before the call
+    kind: str = ""  # of a single slip
+    family: list[Candidate] = field(default_factory=list)  # all slips of the same text
 
     def observe(self, exercise: Exercise, case: Case) -> Observation:
         """What it does in a case, kept for every answer that is compared with it."""
@@ -137,13 +150,13 @@ def _made(exercise: Exercise) -> Iterator[Candidate]:
         return
     parts = list(_wrong_parts(exercise))
     yield from _with_a_wrong_part(exercise, parts)
-    yield from _pairs(exercise)
     yield from _slips_of(exercise, exercise.solved())
-    yield from _slips_of_parts(exercise)
     yield from _other_inputs(exercise)
-    yield from _pairs_with_a_part(exercise, parts)
+    yield from _slips_of_parts(exercise)
     for right in exercise.rights:
         yield from _slips_of(exercise, exercise.text_of(right))
+    yield from _pairs(exercise)
+    yield from _pairs_with_a_part(exercise, parts)
     yield from _two_slips(exercise)
 
 
@@ -205,11 +218,12 @@ def _both(one: Wrong | _Part, other: Wrong | _Part) -> str:
 
 
 def _slips_of(exercise: Exercise, text: str) -> Iterator[Candidate]:
-    tree, names = bare(text), _names(exercise)
+    tree, names, family = bare(text), _names(exercise), []
     made = [(kind, _compiled(tree)) for kind in itertools.chain(slips(tree), additions(tree))]
     for kind, code in sorted(made, key=lambda slip: likelihood(slip[0])):
-        key = f"{kind}-{_digest(code)}"
-        yield Candidate("slip", key, sentence(kind), _defined(exercise, code, names))
+        key, function = f"{kind}-{_digest(code)}", _defined(exercise, code, names)
+        family.append(Candidate("slip", key, sentence(kind), function, kind=kind, family=family))
+    yield from family
 
 
 def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
@@ -218,8 +232,9 @@ def _two_slips(exercise: Exercise) -> Iterator[Candidate]:
     if sum(1 for _ in slips(tree)) > SHORT:
         return
     for i, one in enumerate(slips(tree)):
+        powers = has_powers(tree)
         for other in itertools.islice(slips(tree), i + 1, None):
-            if has_powers(tree):
+            if powers or other in MAKES_POWERS and has_powers(tree):
                 continue
             code = _compiled(tree)
             said = f"次の 2 つが重なったときと、同じ結果です。（1）{when(one)}（2）{when(other)}"
@@ -245,6 +260,13 @@ def _number(value: object) -> float:
     return value
 
 
+def _reals(value: object) -> torch.Tensor:
+    """A tensor of numbers with a fraction. Raises TypeError for anything else."""
+    if type(value) is not torch.Tensor or not value.is_floating_point():
+        raise TypeError
+    return value
+
+
 CHANGES = (  # key, what happens to the argument, and how
     ("first", "の最初の 1 つだけを使った", lambda v: v[:1]),
     ("last", "の最後の 1 つだけを使った", lambda v: v[-1:]),
@@ -263,6 +285,12 @@ CHANGES = (  # key, what happens to the argument, and how
     ("negated", "の符号を逆にした", lambda v: -v),
     ("inverted", "の逆数を使った", lambda v: 1 / _number(v)),
     ("squared", "を 2 乗した", lambda v: _number(v) ** 2),
+    ("doubled", "を 2 倍した", lambda v: 2 * _number(v)),
+    ("halved", "を半分にした", lambda v: _number(v) / 2),
+    ("as a half", "を使わず、0.5 とみなした", lambda v: 0.5 + 0 * _number(v)),
+    ("as eight", "を使わず、8 とみなした", lambda v: 8 + 0 * operator.index(v)),
+    ("positive", "の正の値だけを使った", lambda v: _reals(v)[v > 0]),
+    ("clipped", "の負の値を 0 にした", lambda v: _reals(v).clamp(min=0)),
     ("rooted", "の平方根を使った", lambda v: _number(v) ** 0.5),
 )  # fmt: skip
 
@@ -278,8 +306,15 @@ def _other_inputs(exercise: Exercise) -> Iterator[Candidate]:
         )
     for (i, name), (key, done, change) in itertools.product(enumerate(names), CHANGES):
         said = f"引数 {name} {done}ときと、同じ結果です。"
-        changed = functools.partial(_changed, i, change)
+        changed = functools.partial(_changed, (i,), change)
         yield Candidate("input", f"{key} {name}", said, exercise.solution, change=changed)
+    for (i, j), (key, done, change) in itertools.product(
+        itertools.combinations(range(len(names)), 2), CHANGES[:4]
+    ):
+        said = f"引数 {names[i]} と {names[j]} {done}ときと、同じ結果です。"
+        changed = functools.partial(_changed, (i, j), change)
+        key = f"{key} {names[i]} {names[j]}"
+        yield Candidate("input", key, said, exercise.solution, change=changed)
 
 
 def _swapped(i: int, j: int, arguments: tuple) -> tuple:
@@ -290,8 +325,8 @@ def _swapped(i: int, j: int, arguments: tuple) -> tuple:
     return tuple(swapped)
 
 
-def _changed(i: int, change: Callable, arguments: tuple) -> tuple:
-    return (*arguments[:i], change(arguments[i]), *arguments[i + 1 :])
+def _changed(places: tuple[int, ...], change: Callable, arguments: tuple) -> tuple:
+    return tuple(change(a) if i in places else a for i, a in enumerate(arguments))
 
 
 def _names(exercise: Exercise, instead: dict[str, types.CodeType] | None = None) -> dict:

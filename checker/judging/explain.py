@@ -1,13 +1,15 @@
 """Why an answer is wrong: the first explanation that fits all the cases it passes and fails.
 
-Tried in this order: a known wrong answer, two of them, one small slip, other arguments, a relation
-between the values, two slips, and at last the cases alone. What fits in the failing cases only is not said:
-it would be false of the cases that pass.
+Tried in this order: a known wrong answer, one small slip, other arguments, two known ones, a known
+wrong answer with too few digits, a relation between the values, two slips, and at last the cases
+alone. What fits in the failing cases only is not said: it would be false of the cases that pass.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import functools
 import io
 import warnings
 from collections.abc import Iterable
@@ -18,11 +20,19 @@ import torch
 
 from checker.exercise import Case, Exercise, Wrong
 from checker.judging.candidates import Candidate, candidates
+from checker.judging.mutants import alternatives
 from checker.judging.observing import Finding, finding, known, same
 from checker.judging.relations import relation
 from checker.running.inside.messages import Observation
 
 FEW = 3  # labels that a sentence can list
+OTHER_SEED = 2**40  # of cases in which only candidates are compared
+ROUGH = 1e-5  # relative: what is left of a float32
+TOO_FEW_DIGITS = "途中の計算の桁が足りず、値が細かいところでも違います。"
+CARET = (
+    "答えの中に ^ があります。Python の ^ はべき乗ではなく、ビットごとの排他的論理和です。"
+    "べき乗は ** と書きます。"
+)
 TOLD = ("type", "length", "shape", "dtype", "changed", "aliased")  # differences that say it all
 
 
@@ -30,11 +40,28 @@ TOLD = ("type", "length", "shape", "dtype", "changed", "aliased")  # differences
 class Explanation:
     """What an answer's results coincide with."""
 
-    stage: str  # of a candidate, "relation" or "cases"
+    stage: str  # of a candidate, "relation", "text" or "cases"
     key: str  # answers of one exercise with the same key belong together
     sentence: str
     misconception: Wrong | None = None  # the known wrong answer of this exercise that it is
-    candidate: Candidate | None = None
+    candidates: tuple[Candidate, ...] = ()  # that do the same
+    rtol: float | None = None  # at which they do
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an answer did in every case, and what is wrong with it there."""
+
+    exercise: Exercise
+    cases: tuple[Case, ...]
+    actual: tuple[Observation, ...]
+    findings: list[Finding | None]
+
+    @functools.cached_property
+    def order(self) -> list[int]:
+        """The smallest failing case first: it refutes most candidates, at the least cost."""
+        found, sizes = self.findings, [size(case.arguments) for case in self.cases]
+        return sorted(range(len(sizes)), key=lambda i: (found[i] is None, sizes[i]))
 
 
 def explanation(
@@ -42,58 +69,98 @@ def explanation(
     cases: tuple[Case, ...],
     actual: tuple[Observation, ...],
     findings: list[Finding | None],
+    tree: ast.AST | None = None,  # of the answer's text
     reveal: bool = True,
 ) -> Explanation | None:
     """The explanation of a wrong answer, or None."""
+    seen = Seen(exercise, cases, actual, findings)
     # An exception tells its own cause, and many slips end in the same one.
     raises = next(a.failure for a, found in zip(actual, findings, strict=True) if found)
-
-    def first(those: Iterable[Candidate]) -> Explanation | None:
-        for c in those:
-            if fits(exercise, cases, c, actual, findings):
-                return Explanation(c.stage, c.key, c.sentence, c.wrong, c)
-        return None
-
-    def related(*keys: str) -> Explanation | None:
-        if exercise.accepts:  # the solution's value is one of many
-            return None
-        expected = [known(exercise, exercise.solution, case) for case in cases]
-        found = relation(exercise, cases, expected, actual, keys)
-        return found and Explanation(
-            "relation", found.key, found.sentence if reveal else found.hidden
-        )
-
     every = candidates(exercise)
     with quiet():
         if raises:
-            found = first(takewhile(lambda c: c.wrong, every))
+            found = first(seen, takewhile(lambda c: c.wrong, every))
         elif all(found.kind in TOLD for found in findings if found):
             # The difference is the cause: what else ends in the same type is no explanation of it.
-            return first(takewhile(lambda c: c.stage in ("named", "pair"), every)) or related("type")
+            named = takewhile(lambda c: c.stage == "named", every)
+            return first(seen, named) or related(seen, reveal, "type")
         else:
-            found = first(takewhile(lambda c: c.stage != "double", every))
-            found = found or related() or first(dropwhile(lambda c: c.stage != "double", every))
+            found = caret(tree) or first(seen, takewhile(lambda c: c.stage != "double", every))
+            found = found or imprecise(seen) or related(seen, reveal)
+            found = found or first(seen, dropwhile(lambda c: c.stage != "double", every))
     return found or of_cases(cases, findings)
 
 
-def fits(
-    exercise: Exercise,
-    cases: tuple[Case, ...],
-    candidate: Candidate,
-    actual: tuple[Observation, ...],
-    findings: list[Finding | None],
-) -> bool:
+def first(seen: Seen, those: Iterable[Candidate]) -> Explanation | None:
+    """The first candidate that fits. Of slips, all kinds that do the same are named: who reads
+    of one of them only would look for it in vain."""
+    c = next((c for c in those if fits(seen, c)), None)
+    if c is None:
+        return None
+    others = (o for o in c.family if o is not c and fits(seen, o) and twins(seen.exercise, c, o))
+    alike = (c, *others)
+    said = alternatives(dict.fromkeys(one.kind for one in alike)) if c.kind else c.sentence
+    return Explanation(c.stage, c.key, said, c.wrong, alike)
+
+
+def twins(exercise: Exercise, one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates do the same in other cases, too, and not in these by chance."""
+    cases = other_cases(exercise)
+    pairs = ((one.observe(exercise, case), other.observe(exercise, case)) for case in cases)
+    return all(same(*pair, exercise.rtol) for pair in pairs)
+
+
+@functools.lru_cache(maxsize=64)
+def other_cases(exercise: Exercise) -> tuple[Case, ...]:
+    """Cases that no answer is judged by."""
+    return exercise.make_cases(OTHER_SEED)
+
+
+def imprecise(seen: Seen) -> Explanation | None:
+    """A known wrong answer that was computed with too few digits as well."""
+    for c in takewhile(lambda c: c.wrong, candidates(seen.exercise)):
+        if fits(seen, c, ROUGH):
+            said = f"次の 2 つが重なっています。（1）{c.sentence}（2）{TOO_FEW_DIGITS}"
+            return Explanation("pair", f"{c.key}+precision", said, None, (c,), ROUGH)
+    return None
+
+
+def related(seen: Seen, reveal: bool, *keys: str) -> Explanation | None:
+    """A relation between the values, of those with these keys where some are given."""
+    if seen.exercise.accepts:  # the solution's value is one of many
+        return None
+    expected = [known(seen.exercise, seen.exercise.solution, case) for case in seen.cases]
+    found = relation(seen.exercise, seen.cases, expected, seen.actual, keys)
+    return found and Explanation("relation", found.key, found.sentence if reveal else found.hidden)
+
+
+def caret(tree: ast.AST | None) -> Explanation | None:
+    """A power written with ^: it needs no comparison, for no right answer has a number there."""
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            sides = [
+                side.value for side in (node.left, node.right) if isinstance(side, ast.Constant)
+            ]
+            if any(type(value) in (int, float) and value > 1 for value in sides):
+                return Explanation("text", "caret", CARET)
+    return None
+
+
+def fits(seen: Seen, candidate: Candidate, rtol: float | None = None) -> bool:
     """Does a candidate do the same in every case that fails, and pass all the others?"""
+    exercise = seen.exercise
 
     def agrees(i: int) -> bool:
-        seen = candidate.observe(exercise, cases[i])
-        if findings[i]:
-            return same(actual[i], seen, exercise.rtol)
-        return finding(exercise, known(exercise, exercise.solution, cases[i]), seen) is None
+        observed = candidate.observe(exercise, seen.cases[i])
+        if seen.findings[i]:
+            if candidate.change and seen.actual[i].failure and observed.failure:
+                return True  # the solution refuses by itself what the answer stumbles over
+            return same(seen.actual[i], observed, rtol or exercise.rtol)
+        return (
+            finding(exercise, known(exercise, exercise.solution, seen.cases[i]), observed) is None
+        )
 
-    # The smallest failing case first: it refutes most candidates, at the least cost.
-    order = sorted(range(len(cases)), key=lambda i: (findings[i] is None, size(cases[i].arguments)))
-    return all(map(agrees, order))
+    return all(map(agrees, seen.order))
 
 
 def of_cases(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:

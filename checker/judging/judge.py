@@ -79,7 +79,8 @@ def judge(
     if failure and failure.kind == "NotImplementedError" and failure.kind in answer.source:
         return facts("unanswered")
     try:
-        explained = explanation(exercise, cases, actual, findings, reveal)
+        tree = None if answer.huge else answer.tree
+        explained = explanation(exercise, cases, actual, findings, tree, reveal)
     except Exception:  # the verdict stands without it
         log.exception("the search for an explanation failed (%s)", exercise.name)
         explained = None

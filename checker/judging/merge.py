@@ -23,6 +23,8 @@ def merged(base: object, one: object, other: object) -> object:
     if isinstance(base, list) and isinstance(one, list) and isinstance(other, list):
         return _merged_lists(base, one, other)
     if isinstance(base, ast.AST) and type(base) is type(one) is type(other):
+        if isinstance(base, ast.Compare) and not len(base.ops) == len(one.ops) == len(other.ops):
+            raise Conflict  # signs and operands are two lists that belong together
         fields = {
             name: merged(value, getattr(one, name), getattr(other, name))
             for name, value in ast.iter_fields(base)

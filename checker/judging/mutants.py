@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # kind: when it happens, the likeliest first. An explanation is this and 「ときと、同じ結果です。」;
@@ -28,6 +28,7 @@ KINDS = {
     "function": "よく似た関数を取り違えた",
     "order": "引数や式の左右の順が逆の",
     "precedence": "計算の順（かっこの付け方）が違う",
+    "steps": "2 つの処理の順（二乗と合計など）が逆の",
     "constant": "数を 1 つ書き違えた",
     "index": "添え字や範囲の指定が違う",
     "early return": "繰り返しの途中で return した",
@@ -35,7 +36,9 @@ KINDS = {
     "name": "別の変数か引数を使った",
     "operator": "演算の記号（+ − × ÷ など）を 1 つ取り違えた",
     "precision": "途中で数値精度の低い型に直した",
+    "extra": "式に余分な 2 倍か半分がある",
 }
+SAID = 3  # kinds that one sentence lists
 REDUCTIONS = {
     "sum": "合計",
     "mean": "平均",
@@ -74,7 +77,10 @@ COMPARISONS = {
     ast.In: [ast.NotIn],
     ast.NotIn: [ast.In],
 }
+LOSSES = ("cross_entropy", "kl_div", "mse_loss", "nll_loss")
+LOGARITHMS = {"log", "log2", "log10"}
 POWERS = (ast.Pow, ast.LShift)
+MAKES_POWERS = ("operator", "order", "precedence", "term", "name")  # kinds that change an exponent
 BOUNDARIES = {frozenset({ast.Lt, ast.LtE}), frozenset({ast.Gt, ast.GtE})}
 ALIKE = [("any", "all"), ("zeros", "ones"), ("softmax", "log_softmax"), ("argmin", "argmax")]
 FUNCTIONS = dict(ALIKE) | {b: a for a, b in ALIKE} | {"zeros_like": "ones_like"}
@@ -241,18 +247,83 @@ def _names(assignment: ast.Assign) -> set[str]:
 
 
 def additions(tree: ast.Module) -> Iterator[str]:
-    """As `slips`: results rounded or sent through a type of lower precision.
+    """As `slips`: results rounded or sent through a type of lower precision, steps in another order,
+    arguments left out.
 
     Many of these change nothing (a whole number rounded), so that no case has to reject them.
     """
-    for node in ast.walk(tree.body[-1]):
+    for node in list(ast.walk(tree.body[-1])):
         if isinstance(node, (ast.Return, ast.Assign)) and node.value:
-            value = node.value
-            for kind, other in _coarser(value):
-                node.value = ast.copy_location(other, value)
-                ast.fix_missing_locations(node)
-                yield kind
-            node.value = value
+            yield from _replaced(node, "value", _coarser(node.value))
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, ast.expr):
+                yield from _replaced(node, field, _reordered(value))
+                yield from _replaced(node, field, _called_otherwise(value))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+            for field in ("left", "right"):
+                yield from _replaced(node, field, _scaled(getattr(node, field)))
+
+
+def _replaced(node: ast.AST, field: str, slips_: Iterator[Slip]) -> Iterator[str]:
+    """Each of these in place of a field, one after the other."""
+    value = getattr(node, field)
+    for kind, other in slips_:
+        setattr(node, field, ast.copy_location(other, value))
+        ast.fix_missing_locations(node)
+        yield kind
+    setattr(node, field, value)
+
+
+def _reordered(value: ast.expr) -> Iterator[Slip]:
+    """What forgotten or added parentheses make of it, or two steps that changed places."""
+    match value:
+        case ast.BinOp(left, ast.Add() | ast.Sub(), ast.BinOp(inner, ast.Mult() | ast.Div(), last)):
+            # a - b * c → (a - b) * c
+            yield "precedence", ast.BinOp(ast.BinOp(left, value.op, inner), value.right.op, last)
+    match value:
+        case ast.BinOp(ast.BinOp(first, ast.Mult(), inner), ast.Add() | ast.Sub(), right):
+            # a * b + c → a * (b + c)
+            yield "precedence", ast.BinOp(first, ast.Mult(), ast.BinOp(inner, value.op, right))
+        case ast.Call(ast.Attribute(ast.Call(ast.Attribute(whole)) as inner)):
+            # x.f().g() → x.g().f()
+            yield "steps", _method(_method(whole, value), inner)
+        case ast.Call(ast.Attribute(ast.BinOp(base, ast.Pow(), power))):
+            # (x**2).sum() → x.sum()**2
+            yield "steps", ast.BinOp(_method(base, value), ast.Pow(), power)
+
+
+def _called_otherwise(value: ast.expr) -> Iterator[Slip]:
+    """A function of another base, a loss that is summed, an axis where none belongs, a last argument
+    left out; and a number upside down."""
+    match value:
+        case ast.Constant(float(number)) if number:
+            yield "constant", ast.Constant(1 / number)
+        case ast.Call(function, arguments, keywords):
+            name = _name_of(function)
+            for other in LOGARITHMS - {name} if name in LOGARITHMS else ():
+                yield "function", ast.Call(_called(function, other), arguments, keywords)
+            if name in LOSSES:
+                others = [k for k in keywords if k.arg != "reduction"]
+                summed = ast.keyword("reduction", ast.Constant("sum"))
+                yield "sum mean", ast.Call(function, arguments, [*others, summed])
+            if name in REDUCTIONS and isinstance(function, ast.Attribute) and not arguments:
+                if all(k.arg != "dim" for k in keywords):
+                    axis = ast.keyword("dim", ast.Constant(0))
+                    yield "dim", ast.Call(function, [], [*keywords, axis])
+            if len(arguments) > 1:
+                yield "keyword", ast.Call(function, arguments[:-1], keywords)
+
+
+def _scaled(value: ast.expr) -> Iterator[Slip]:
+    """A term of a sum twice, or half of it."""
+    if not isinstance(value, ast.Constant):
+        yield "extra", ast.BinOp(ast.Constant(2), ast.Mult(), value)
+        yield "extra", ast.BinOp(value, ast.Div(), ast.Constant(2))
+
+
+def _method(whole: ast.expr, call: ast.Call) -> ast.Call:
+    """The same method of another object."""
+    return ast.Call(ast.Attribute(whole, call.func.attr, ast.Load()), call.args, call.keywords)
 
 
 def _coarser(value: ast.expr) -> Iterator[Slip]:
@@ -402,12 +473,19 @@ def _called(function: ast.expr, name: str) -> ast.expr:
 
 def likelihood(kind: str) -> int:
     """Where a kind stands among the others; a reduction in place of another one is likely."""
-    return list(KINDS).index(kind) if kind in KINDS else 0
+    return list(KINDS).index(kind if kind in KINDS else "statement")
 
 
 def sentence(kind: str) -> str:
     """A kind of slip as an explanation."""
-    return f"{when(kind)}と、同じ結果です。"
+    return alternatives([kind])
+
+
+def alternatives(kinds: Iterable[str]) -> str:
+    """Kinds of slips that all do the same, as one explanation: the likeliest three."""
+    *others, last = [when(kind) for kind in kinds][:SAID]
+    listed = f"{'、'.join(others)}、または{last}" if others else last
+    return f"{listed}と、同じ結果です。"
 
 
 def when(kind: str) -> str:

@@ -38,8 +38,11 @@ def same(one: Observation, other: Observation, rtol: float | None = None) -> boo
     """Do two observations coincide: the same exception, or equal results and side effects?"""
     if one.failure or other.failure:
         return bool(one.failure and other.failure) and one.failure.kind == other.failure.kind
+    value = one.value
+    if type(other.value) is int and type(value) is float and value.is_integer():
+        value = int(value)  # a known answer may return 2 where this one returns 2.0
     return (
-        difference(other.value, one.value, rtol) is None
+        difference(other.value, value, rtol) is None
         and difference(other.arguments, one.arguments, rtol) is None
         and one.aliased == other.aliased
     )

@@ -211,7 +211,7 @@ PLAIN = [
     ("ceiling", "どのケースでも、期待した値の小数点以下を切り上げた値です。", _floating(_tensor(torch.ceil, math.ceil))),
     *(
         (f"{digits} digits", "どのケースでも、期待した値を途中の桁で丸めた値です。", _floating(_rounded(digits)))
-        for digits in range(9)
+        for digits in range(13)
     ),
     *(
         (str(dtype), f"どのケースでも、期待した値を {str(dtype)[6:]} に直した値です。", _floating(_through(dtype)))

@@ -29,7 +29,7 @@ import ast  # noqa: E402
 
 from checker.catalogue import exercise_names, load  # noqa: E402
 from checker.exercise import Exercise  # noqa: E402
-from checker.judging.explain import Explanation, fits, of_cases, quiet  # noqa: E402
+from checker.judging.explain import Explanation, Seen, fits, of_cases, quiet  # noqa: E402
 from checker.judging.judge import Facts, judge  # noqa: E402
 from checker.judging.merge import Conflict, merged  # noqa: E402
 from checker.judging.mutants import bare, mutants  # noqa: E402
@@ -161,9 +161,12 @@ def refuted(exercise: Exercise, text: str, explanation: Explanation | None) -> i
         if run.failure:
             continue
         findings = [finding(exercise, *pair) for pair in zip(expected, actual, strict=True)]
-        if explanation.candidate:
+        if explanation.stage == "text":
+            continue
+        if explanation.candidates:
+            seen = Seen(exercise, cases, actual, findings)
             with quiet():
-                true = fits(exercise, cases, explanation.candidate, actual, findings)
+                true = all(fits(seen, c, explanation.rtol) for c in explanation.candidates)
         elif explanation.stage == "relation":
             true = explanation.key in holding(exercise, cases, expected, actual)
         else:

@@ -247,6 +247,14 @@ exercise.slip(
 )
 
 
+exercise.slip(
+    "learns_from_the_soft_loss_only",
+    "soft_loss だけで学習しています。T² と正解ラベルの項もある distillation_loss を使います。",
+    "distillation_loss(student(x), teacher_logits, labels, temperature, alpha)",
+    "soft_loss(student(x), teacher_logits, temperature)",
+)
+
+
 @exercise.right
 def puts_the_modes_back(student, teacher, x, labels, optimizer, temperature, alpha):
     teacher.eval().requires_grad_(False)

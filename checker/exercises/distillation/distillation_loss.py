@@ -178,7 +178,7 @@ def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, al
 
 exercise.slip(
     "takes_the_number_out_of_the_soft_loss",
-    "soft_loss の値を .item() などで数に直しています。教師からの勾配が消えるので、テンソルのまま混ぜます。",
+    "soft_loss の勾配が消えています。値を .item() で数に直さず、生徒のロジットも detach しません。",
     "teacher_logits.detach(), temperature)", "teacher_logits.detach(), temperature).item()",
 )
 exercise.slip(

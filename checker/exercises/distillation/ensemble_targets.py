@@ -176,6 +176,26 @@ def softens_the_mean(logits, temperature):
     return soft_targets(mean.log(), temperature)
 
 
+@exercise.wrong("いつも 2 で割っています。割る数は教師の人数です。")
+def always_divides_by_two(logits, temperature):
+    return sum(soft_targets(z, temperature) for z in logits) / 2
+
+
+@exercise.wrong("初めの 2 人の教師だけを使っています。すべての教師の確率を平均します。")
+def takes_two_teachers(logits, temperature):
+    return (soft_targets(logits[0], temperature) + soft_targets(logits[1], temperature)) / 2
+
+
+@exercise.wrong("最初の教師を足したところで return しています。return は for の外に置きます。")
+def returns_inside_the_loop(logits, temperature):
+    return soft_targets(logits[0], temperature) / len(logits)
+
+
+@exercise.wrong("ロジットを足しています。教師ごとに確率を求め、確率そのものを平均します。")
+def adds_the_logits(logits, temperature):
+    return soft_targets(sum(logits), temperature)
+
+
 @exercise.right
 def stacks_the_logits(logits, temperature):
     return soft_targets(torch.stack(logits), temperature).mean(dim=0)

@@ -52,11 +52,16 @@ def example() -> str:
 
 
 def layers(rng, batch, d_t, d_s, dtype=torch.float32) -> tuple:
-    """Hidden layers and a regressor whose guess is far from the hint in every row."""
-    teacher = rng.normal(0, 1, (batch, d_t)) + rng.choice([-2, 2], (batch, d_t))
-    student = rng.normal(0, 1, (batch, d_s)) + rng.choice([-1, 1], (batch, d_s))
-    regressor = rng.normal(0, 0.7, (d_t, d_s))
-    return tuple(torch.tensor(part, dtype=dtype) for part in (teacher, student, regressor))
+    """Hidden layers and a regressor whose guess is far from the hint in every row, and whose loss
+    is never right by chance where the difference was rounded to float16."""
+    while True:
+        teacher = rng.normal(0, 1, (batch, d_t)) + rng.choice([-2, 2], (batch, d_t))
+        student = rng.normal(0, 1, (batch, d_s)) + rng.choice([-1, 1], (batch, d_s))
+        regressor = rng.normal(0, 0.7, (d_t, d_s))
+        error = teacher - student @ regressor.T
+        exact, rounded = ((e * e).sum() for e in (error, error.astype(np.float16).astype(float)))
+        if abs(rounded / exact - 1) > 3e-5:
+            return tuple(torch.tensor(part, dtype=dtype) for part in (teacher, student, regressor))
 
 
 def close(rng, batch, d_t, d_s) -> tuple:
@@ -168,6 +173,12 @@ def forgets_the_mean(teacher_hint, student_guided, regressor):
 def returns_a_float(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor.T
     return 0.5 * error.square().sum(dim=1).mean().item()
+
+
+@exercise.wrong("差を float16 に直しています。仮数部が 10 ビットしかないので、3 桁ほどしか合いません。")
+def computes_in_float16(teacher_hint, student_guided, regressor):
+    error = (teacher_hint - student_guided @ regressor.T).half().to(teacher_hint.dtype)
+    return 0.5 * error.square().sum(dim=1).mean()
 
 
 @exercise.right

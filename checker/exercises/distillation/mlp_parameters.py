@@ -145,6 +145,11 @@ def returns_a_float(widths):
     return float(sum((a + 1) * b for a, b in zip(widths[:-1], widths[1:], strict=True)))
 
 
+@exercise.wrong("すべての幅を掛けています。隣り合う 2 つの幅の積を、層ごとに足します。")
+def multiplies_all_widths_and_adds_biases(widths):
+    return math.prod(widths) + sum(widths[1:])
+
+
 @exercise.right
 def weights_then_biases(widths):
     weights = sum(widths[i] * widths[i + 1] for i in range(len(widths) - 1))

@@ -243,6 +243,12 @@ exercise.slip(
 )
 
 
+@exercise.wrong("確率の差を二乗しています。KL は、確率の対数の差を教師の確率で平均します。")
+def takes_squared_errors(student_logits, teacher_logits, temperature):
+    p, q = (F.softmax(z / temperature, dim=-1) for z in (teacher_logits, student_logits))
+    return F.mse_loss(q, p)
+
+
 @exercise.right
 def with_soft_targets(student_logits, teacher_logits, temperature):
     p = soft_targets(teacher_logits, temperature)

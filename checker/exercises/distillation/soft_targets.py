@@ -103,7 +103,7 @@ def multiplies_by_the_temperature(logits, temperature):
     return torch.softmax(logits * temperature, dim=-1)
 
 
-@exercise.wrong("温度を使っていません。softmax の前に、ロジットを温度で割ります。")
+@exercise.wrong("温度が効いていません。softmax の前に、ロジットを温度で割ります。")
 def forgets_the_temperature(logits, temperature):
     return torch.softmax(logits, dim=-1)
 

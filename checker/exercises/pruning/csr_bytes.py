@@ -120,6 +120,16 @@ def counts_bits(rows, nonzeros, value_bytes, index_bytes):
     return 8 * (nonzeros * (value_bytes + index_bytes) + (rows + 1) * index_bytes)
 
 
+@exercise.wrong("最後の行ポインタを 1 バイトと数えています。+ 1 は個数なので、index_bytes を掛ける前に足します。")
+def adds_one_byte(rows, nonzeros, value_bytes, index_bytes):
+    return nonzeros * (value_bytes + index_bytes) + rows * index_bytes + 1
+
+
+@exercise.wrong("z + R + 1 に括弧がないので、1 だけに index_bytes が掛かっています。")
+def forgets_all_parentheses(rows, nonzeros, value_bytes, index_bytes):
+    return nonzeros * value_bytes + nonzeros + rows + 1 * index_bytes
+
+
 @exercise.right
 def groups_by_size(rows, nonzeros, value_bytes, index_bytes):
     indices = nonzeros + rows + 1

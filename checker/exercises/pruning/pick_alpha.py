@@ -205,6 +205,20 @@ exercise.slip(
 )
 
 
+@exercise.wrong("alphas だけを並べ替えています。正解率との組が崩れるので、組のまま並べ替えます。")
+def sorts_only_the_alphas(alphas, accuracies, baseline, max_drop):
+    for alpha, accuracy in zip(sorted(alphas, reverse=True), accuracies, strict=True):
+        if accuracy >= baseline - max_drop:
+            return alpha
+    return None
+
+
+@exercise.wrong("最も大きい α だけを調べて、条件を外れると None を返しています。次に大きい α も調べます。")
+def gives_up_after_the_largest(alphas, accuracies, baseline, max_drop):
+    alpha, accuracy = max(zip(alphas, accuracies, strict=True))
+    return alpha if accuracy >= baseline - max_drop else None
+
+
 @exercise.right
 def loop(alphas, accuracies, baseline, max_drop):
     best = None

@@ -154,6 +154,12 @@ def returns_a_tensor(masks):
     return 100 * sum((~mask).sum() for mask in masks) / sum(mask.numel() for mask in masks)
 
 
+@exercise.wrong("いつも 100 % です。Python の bool に ~ をつけると、True も False も真になります。not を使います。")
+def inverts_python_bools(masks):
+    kept = [value for mask in masks for value in mask.flatten().tolist()]
+    return 100 * len([value for value in kept if ~int(value)]) / len(kept)
+
+
 @exercise.right
 def loop(masks):
     cut = total = 0

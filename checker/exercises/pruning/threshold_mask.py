@@ -133,6 +133,11 @@ def takes_sigma_of_each_row(weight, alpha):
 
 
 # What shows by chance. A tie does not, and a mask of floats always does.
+@exercise.wrong("しきい値に平均を足しています。しきい値は α·σ だけです。")
+def adds_the_mean(weight, alpha):
+    return weight.abs() >= weight.mean() + alpha * weight.std(correction=0)
+
+
 MISTAKES = (
     uses_sample_std,
     forgets_abs,
@@ -141,6 +146,7 @@ MISTAKES = (
     uses_root_mean_square,
     centres_the_weights,
     takes_sigma_of_each_row,
+    adds_the_mean,
 )
 
 

@@ -98,7 +98,7 @@ def takes_alpha_of_each_row(weight):
 
 @exercise.wrong("α を 0 でない重みだけで平均しています。0 の重みも個数に数えます。")
 def averages_without_zeros(weight):
-    alpha = weight.abs().sum() / (weight != 0).sum().clamp(min=1)
+    alpha = weight[weight != 0].abs().mean()
     return torch.where(weight >= 0, alpha, -alpha)
 
 
@@ -151,6 +151,20 @@ def takes_the_median(weight):
 def inverts_the_signs(weight):
     alpha = weight.abs().mean()
     return torch.where(weight >= 0, -alpha, alpha)
+
+
+@exercise.wrong("正の重みと負の重みを、別々に平均しています。α は、層全体で 1 つの数です。")
+def averages_each_sign(weight):
+    kept = weight >= 0
+    above, below = ((weight * p).sum() / p.sum().clamp(min=1) for p in (kept, ~kept))
+    return torch.where(kept, above, below)
+
+
+exercise.slip(
+    "maps_negative_weights_to_zero",
+    "負の重みを 0 にしています。値は α と −α の 2 つだけです。",
+    "alpha, -alpha", "alpha, torch.zeros_like(alpha)",
+)
 
 
 @exercise.right

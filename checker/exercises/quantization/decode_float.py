@@ -1,5 +1,6 @@
 """decode_float: the value of a pattern of sign, exponent and fraction bits."""
 
+import itertools
 import math
 
 from checker.exercise import Exercise
@@ -51,8 +52,10 @@ FORMATS = ((5, 10), (8, 7), (8, 23), (11, 52), (5, 2), (4, 3))
 
 @exercise.cases
 def cases(rng):
+    signs = itertools.cycle(rng.permutation(2).tolist())  # both of them under every label
+
     def pattern(e, f, exponent, fraction, sign=None):
-        sign = int(rng.integers(2)) if sign is None else sign
+        sign = next(signs) if sign is None else sign
         return (sign << (e + f)) + (exponent << f) + fraction, e, f
 
     def fraction_of(f):  # never 0, and the top bit is set
@@ -167,6 +170,33 @@ def overflows_the_power(bits, exponent_bits, fraction_bits):
     if exponent == 0:
         return sign * 2.0 ** (1 - bias) * (fraction / 2**f)
     return sign * 2.0**exponent / 2.0**bias * (1 + fraction / 2**f)
+
+
+exercise.slip(
+    "loses_the_parentheses_of_the_sign",
+    "符号がいつも負です。-1.0 ** s は -(1.0 ** s) と読まれるので、(-1.0) ** s と書きます。",
+    "-1.0 if bits >> (e + f) else 1.0", "-1.0 ** (bits >> (e + f))",
+)
+exercise.slip(
+    "swaps_infinity_and_nan",
+    "無限大と nan が逆です。M = 0 のときが無限大で、それ以外が nan です。",
+    "sign * math.inf if fraction == 0 else math.nan",
+    "math.nan if fraction == 0 else sign * math.inf",
+)
+
+
+exercise.slip(
+    "divides_into_whole_numbers",
+    "M/2^f が効いていません。M は 2^f より小さいので、// で割ると、いつも 0 です。",
+    "math.ldexp(2**f + fraction,", "math.ldexp(2**f,",
+)
+
+
+exercise.slip(
+    "returns_zero_for_subnormals",
+    "非正規化数を 0 にしています。E = 0 でも M が 0 でなければ 0 ではなく、0 にも符号があります。",
+    "return sign * math.ldexp(fraction, 1 - bias - f)", "return 0.0",
+)
 
 
 @exercise.right

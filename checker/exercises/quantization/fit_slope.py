@@ -74,7 +74,7 @@ def cases(rng):
     yield "雑音のあるデータ", (doubles(x), doubles(-0.7 * x + noise), levels(-0.75, 0.5))
 
     mirrored = np.array([1, -1, 2, -2]) * rng.uniform(0.5, 2)
-    yield "正と負の x が同じだけある", (doubles(mirrored), doubles(0.8 * mirrored), levels(1, 2))
+    yield "正と負の x が同じだけある", (doubles(mirrored), doubles(0.8 * mirrored), levels(0.75, 2))
 
     x = rng.uniform(0.5, 2, 8)
     yield "1 ビットの 0 と 1", (doubles(x), doubles(0.1 * x), doubles([1, 0]))
@@ -87,8 +87,8 @@ def cases(rng):
     y = outlier * [1, 1, 1, 1, 3.5]  # least squares 2, least sum 1, least maximum 3
     for order in ([3, 2, 1], [1, 2, 3]):
         yield "外れた点が 1 つある", (doubles(outlier), doubles(y), doubles(order))
-    small = np.array([0.1, -0.1, 0.1, 4.0]) * rng.uniform(0.9, 1.1)
-    yield "x が小さい点の y/x が大きい", (doubles(small), doubles(small * [9, 9, 9, 1]), levels(1, 2))
+    small = np.array([4.0, 0.1, -0.1, 0.1]) * rng.uniform(0.9, 1.1)
+    yield "x が小さい点の y/x が大きい", (doubles(small), doubles(small * [1, 9, 9, 9]), levels(1.25, 2))
     zero = np.array([0, 0, 1.0, -2.0]) * rng.uniform(0.7, 1.5)
     yield "0 の混じった x", (doubles(zero), doubles(2.9 * zero + [1, -1, 0, 0]), levels(3, 1))
 
@@ -202,6 +202,11 @@ def divides_by_zero(x, y, levels):
 @exercise.wrong("a が levels の何番目かを返しています。a の値を返してください。")
 def returns_the_position(x, y, levels):
     return int((y - levels.sort().values[:, None] * x).square().sum(dim=1).argmin())
+
+
+@exercise.wrong("a が levels の何番目かを返しています。a の値を返してください。")
+def returns_the_position_in_levels(x, y, levels):
+    return int((y - levels[:, None] * x).square().sum(dim=1).argmin())
 
 
 @exercise.right

@@ -176,6 +176,12 @@ def returns_doubles(xq, x_scale, x_zero, wq, w_scale):
     return ((xq - x_zero) @ wq.T).double() * (x_scale * w_scale)
 
 
+@exercise.wrong("int8 のまま足しています。127 を超える和はあふれるので、int64 のまま足します。")
+def accumulates_in_int8(xq, x_scale, x_zero, wq, w_scale):
+    accumulated = (xq - x_zero).to(torch.int8) @ wq.to(torch.int8).T
+    return (accumulated.double() * (x_scale * w_scale)).float()
+
+
 @exercise.right
 def corrects_the_sum(xq, x_scale, x_zero, wq, w_scale):
     accumulated = xq @ wq.T - x_zero * wq.sum(dim=1)

@@ -71,7 +71,7 @@ def cases(rng):
     # Two factors that never agree, so that no constant passes.
     for low in rng.permutation([20, 23]).tolist():
         yield "基本", (gradients(rng, (4, 6), limit(half, low, low + 3)), half)
-    yield "切り下げで大きく変わる", (gradients(rng, (9,), limit(half, 15, 19, 0.9)), half)
+    yield "切り下げで大きく変わる", (gradients(rng, (9,), limit(half, 17, 21, 0.9)), half)
     yield "最大が負の勾配", (gradients(rng, (3, 2, 4), limit(half, 22, 28), -1), half)
     yield "最大が負の勾配", (gradients(rng, (5,), limit(half, 13, 16), -1), half)
     for power in (9, 10):
@@ -214,6 +214,17 @@ exercise.slip(
     "指数だけを返しています。2 をその指数で累乗してください。",
     "return 2.0**k", "return k",
 )
+
+
+@exercise.wrong("65536 から半分にしていくだけです。小さな勾配には、もっと大きな倍率が使えます。")
+def starts_at_65536(gradients, dtype):
+    largest = float(gradients.abs().max())
+    if largest == 0:
+        return 1.0
+    scale = 65536.0
+    while largest * scale > torch.finfo(dtype).max:
+        scale /= 2
+    return scale
 
 
 @exercise.right

@@ -206,6 +206,28 @@ exercise.slip(
 )
 
 
+exercise.slip(
+    "takes_the_bits_for_the_levels",
+    "段の数が違います。n は bits − 1 や bits − 2 ではなく、2^(bits − 2) です。",
+    "range(2 ** (bits - 2))", "range(bits - 2)",
+)
+exercise.slip(
+    "takes_one_level_for_each_bit",
+    "段の数が違います。n は bits − 1 や bits − 2 ではなく、2^(bits − 2) です。",
+    "range(2 ** (bits - 2))", "range(bits - 1)",
+)
+exercise.slip(
+    "overwrites_with_small_levels",
+    "大きい重みの q が、あとから小さい段の値で上書きされています。小さい段から順に入れます。",
+    "reversed(range(2 ** (bits - 2)))", "range(2 ** (bits - 2))",
+)
+exercise.slip(
+    "takes_one_level_too_many",
+    "段が 1 つ多くなっています。t は 0 以上 n 未満です。",
+    "range(2 ** (bits - 2))", "range(2 ** (bits - 2) + 1)",
+)
+
+
 @exercise.right
 def without_loop(weight, bits):
     magnitude = weight.abs()

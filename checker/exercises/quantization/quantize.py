@@ -91,7 +91,7 @@ def truncates(x, scale, zero_point, bits):
     return ((x / scale).trunc() + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 
 
-@exercise.wrong("floor で丸めています。0.9 が 0 に、−0.1 が −1 になります。近い整数に丸めます。")
+@exercise.wrong("近い整数に丸めずに切り下げています。0.9 が 0 に、−0.1 が −1 になります。torch.round を使います。")
 def takes_the_floor(x, scale, zero_point, bits):
     return ((x / scale).floor() + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 

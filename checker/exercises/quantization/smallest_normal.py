@@ -111,6 +111,22 @@ def computes_in_float32(exponent_bits):
     return float(torch.tensor(2.0) ** (2 - 2 ** (exponent_bits - 1)))
 
 
+@exercise.wrong("バイアスを e − 1 としています。バイアスは 2^(e−1) − 1 です。")
+def takes_the_bits_for_the_bias(exponent_bits):
+    return 2.0 ** (1 - (exponent_bits - 1))
+
+
+@exercise.wrong("知られた 3 つの形式だけの表です。ほかの指数部でも正しいように、式で計算してください。")
+def takes_double_for_other_formats(exponent_bits):
+    known = {5: torch.float16, 8: torch.float32}
+    return torch.finfo(known.get(exponent_bits, torch.float64)).tiny
+
+
+@exercise.wrong("バイアスの符号が逆です。最小の値なので、指数は 1 − b です。")
+def adds_the_bias(exponent_bits):
+    return 2.0 ** (2 ** (exponent_bits - 1))
+
+
 @exercise.right
 def loop(exponent_bits):
     value = 1.0

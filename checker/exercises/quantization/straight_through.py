@@ -157,6 +157,18 @@ def passes_the_sign_only(grad_output, weight):
     return torch.where(weight.abs() <= 1, grad_output.sign(), 0.0)
 
 
+exercise.slip(
+    "returns_the_mask",
+    "渡すかどうかの 0 と 1 を返しています。返すのは勾配です。",
+    "grad_output, 0.0", "torch.ones_like(grad_output), 0.0",
+)
+
+
+@exercise.wrong("−1 から 1 に収めた重みを掛けています。掛けるのは 0 か 1 で、重みの値は使いません。")
+def multiplies_by_the_clipped_weight(grad_output, weight):
+    return grad_output * weight.clamp(-1, 1)
+
+
 @exercise.right
 def multiplies_by_a_mask(grad_output, weight):
     return grad_output * ((weight >= -1) & (weight <= 1))

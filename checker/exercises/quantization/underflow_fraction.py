@@ -184,6 +184,18 @@ exercise.slip(
 )
 
 
+exercise.slip(
+    "divides_by_the_rows",
+    "len(values) は最初の次元の大きさです。0 でない値の個数で割ってください。",
+    "/ total", "/ len(values)",
+)
+exercise.slip(
+    "always_takes_float16",
+    "dtype を使わず、いつも float16 に変換しています。",
+    "values.to(dtype)", "values.half()",
+)
+
+
 @exercise.right
 def loop(values, dtype):
     total = vanished = 0

@@ -1,6 +1,7 @@
 """Explanations: what fits all the cases that an answer passes and fails, or nothing."""
 
 import ast
+import copy
 import itertools
 import re
 import sys
@@ -16,7 +17,15 @@ from checker.judging import explain
 from checker.judging.candidates import STEPS, Candidate, candidates
 from checker.judging.explain import quiet, size
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import KINDS, REDUCTIONS, mutants, sentence
+from checker.judging.mutants import (
+    KINDS,
+    REDUCTIONS,
+    additions,
+    alternatives,
+    bare,
+    sentence,
+    slips,
+)
 from checker.judging.source import cases_of, judge_source
 from checker.judging.verdict import Verdict
 
@@ -102,10 +111,105 @@ def test_swapped_arguments_are_told():
     assert told(found, "手がかり") == said
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        ("hint_loss", "0.5 * (teacher_hint[0] - regressor @ student_guided[0]).square().sum()",
+         "first teacher_hint student_guided"),
+        ("pruned_percent", "100 * sum((~m).sum().item() for m in masks[1:]) / "
+         "sum(m.numel() for m in masks[1:])", "without first masks"),
+        ("quantize", "(torch.round(x / scale) + zero_point).clamp(0, 255).long()", "as eight bits"),
+        ("remove_neurons", "w_in[keep.long()], b_in[keep.long()], w_out[:, keep.long()]", None),
+    ],
+)  # fmt: skip
+def test_other_arguments_are_told(name, text, key):
+    """Catches a part that was left out, or a number that was fixed, without a word; where there is
+    one layer only, the solution refuses what the answer divides by."""
+    head = load(name).stub().split('    """')[0]
+    assert judge_source(name, f"{head}    return {text}").explanation == key
+
+
 def test_the_kind_of_a_single_slip_is_told_and_not_its_place():
     """Catches a slip without a hint, or with one that gives the solution away."""
     said = explained(verdict_on(HEAD + "values ** factor"))
     assert said == sentence("operator") and "values" not in said
+
+
+def test_all_kinds_of_slip_that_do_the_same_are_named():
+    """Catches a learner sent to look for one slip who made another one with the same result."""
+
+    def rest(values: Tensor, factor: float) -> Tensor:
+        """values から factor の 2 倍を引いた残りです。"""
+        return values - 2 * factor
+
+    exercise = sample(rest, wrongs={}, rights=[])
+    text = "def rest(values, factor):\n    return values - factor"
+    said = told(verdict_on(text, exercise), "手がかり")
+    assert said == (
+        "式の項か因数が 1 つ抜けたとき、数を 1 つ書き違えたとき、"
+        "または式に余分な 2 倍か半分があるときと、同じ結果です。"
+    )
+    many = alternatives(["term", "sign", "order", "constant"])
+    assert many.count("とき") == 3 and KINDS["constant"] not in many
+
+
+def test_a_kind_that_does_the_same_by_chance_is_not_named():
+    """Catches a hint at rounding, which changes nothing in these cases and much in others."""
+    text = load("pick_alpha").wrongs["excludes_the_limit"].text
+    exercise = copy.copy(load("pick_alpha"))
+    exercise.wrongs = {}
+    assert verdict_on(text, exercise).cause == sentence("boundary")
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "kind"),
+    [
+        ("a - b * c", "(a - b) * c", "precedence"),
+        ("a + b / c", "(a + b) / c", "precedence"),
+        ("a * b - c", "a * (b - c)", "precedence"),
+        ("(a ** 2).sum()", "a.sum() ** 2", "steps"),
+        ("a.abs().mean(dim=1)", "a.mean(dim=1).abs()", "steps"),
+        ("F.cross_entropy(a, b)", "F.cross_entropy(a, b, reduction='sum')", "sum mean"),
+        ("torch.log2(a)", "torch.log10(a)", "function"),
+        ("a.std(correction=0)", "a.std(correction=0, dim=0)", "dim"),
+        ("a.clamp(0, b)", "a.clamp(0)", "keyword"),
+        ("0.75 * a", "1.3333333333333333 * a", "constant"),
+        ("a + b * c", "2 * a + b * c", "extra"),
+        ("a + b * c", "a + b * c / 2", "extra"),
+        ("F.kl_div(a, b, reduction='mean')", "F.kl_div(a, b, reduction='sum')", "sum mean"),
+    ],
+)
+def test_steps_and_parentheses_change_places(right, slip, kind):
+    """Catches slips of beginners that no explanation knows, and a tree that stays changed."""
+    tree = ast.parse(f"def f(a, b, c):\n    return {right}")
+    made = [(k, ast.unparse(tree.body[0].body[0].value)) for k in additions(tree)]
+    assert (kind, slip) in made
+    assert ast.unparse(tree.body[0].body[0].value) == right
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+def test_a_caret_for_a_power_is_named(seed):
+    """Catches 2 ^ 3 for 8, which Python computes without a word."""
+    text = "def smallest_normal(exponent_bits):\n    return 2.0 ** (1 - (2 ^ (exponent_bits - 1) - 1))"
+    found = judge_source("smallest_normal", text, seed=seed)
+    assert found.explanation == "caret" and "べき乗は ** と書きます" in told(found, "手がかり")
+    mask = "def scaled(values, factor):\n    return values * (factor + (True ^ False))"
+    assert verdict_on(mask, seed=seed).explanation != "caret"
+
+
+def test_a_known_mistake_with_too_few_digits_is_named():
+    """Catches the commonest mistake left without a cause because it was computed in float32."""
+    text = "def pruned_percent(masks):\n    rows = [100 * (~m).float().mean().item() for m in masks]\n"
+    found = judge_source("pruned_percent", text + "    return sum(rows) / len(rows)")
+    diagnosis = load("pruned_percent").wrongs["averages_the_layers"].diagnosis
+    assert diagnosis in told(found, "考えられる原因") and "桁が足りず" in found.message
+    assert (found.explanation, found.misconception) == ("averages_the_layers+precision", None)
+
+
+def test_a_whole_number_is_the_same_as_a_float():
+    """Catches a known mistake that is not named because it returned 3.0 where ours returns 3."""
+    text = load("fit_slope").wrongs["returns_the_position"].text.replace("int(", "float(")
+    assert judge_source("fit_slope", text).misconception == "returns_the_position"
 
 
 def test_the_only_cases_that_fail_are_listed():
@@ -284,16 +388,22 @@ def test_two_edits_are_merged_or_refused(one, other, both):
         assert ast.unparse(merged(ast.parse(BASE), *edited)) == both
 
 
+def test_a_chain_of_comparisons_is_not_mixed_with_another_sign():
+    """Catches `9 > b >= 3` for two edits of `b >= 3`, neither of which has that sign there."""
+    texts = ("b >= 3", "b > 3", "9 >= b >= 3")
+    with pytest.raises(Conflict):
+        merged(*(ast.parse(text) for text in texts))
+
+
 def test_every_kind_of_slip_has_a_sentence_that_says_no_more():
     """Catches a kind without words, and words that quote the solution."""
     seen = set()
     for name in exercise_names():
-        solved = load(name).solved()
-        seen |= {mutant.kind for mutant in mutants(solved)}
+        seen |= set(slips(bare(load(name).solved())))
     for kind in seen:
         assert re.fullmatch(r"[^。]+ときと、同じ結果です。", sentence(kind))
         assert "=" not in sentence(kind)
-    assert set(KINDS) - seen <= {"precision", "early return", "dim", "index", "logic"}
+    assert set(KINDS) - seen <= {"precision", "early return", "dim", "index", "logic", "steps", "extra"}
     assert sentence("sum mean") == "合計と平均を取り違えたときと、同じ結果です。"
     assert {name for kind in seen - set(KINDS) for name in kind.split()} <= set(REDUCTIONS)
 
