@@ -1,5 +1,5 @@
 """The exercise checker. In a notebook: check, hint, solution, live, figure,
-table, claim, predict, progress."""
+table, claim, predict, quiz, progress."""
 
 import importlib
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import torch
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from checker.judging.compare import unequal
@@ -21,6 +22,14 @@ LOOK = {  # sign, colour and left edge: told apart without colour
     "right": ("○", "#2e7d32", "solid"),
 }
 MAX_ROWS, MAX_COLUMNS = 8, 10
+# No HTML of the source's own; a line's end is a line's end.
+MARKDOWN = MarkdownIt("js-default", {"html": False, "breaks": True})
+PLAIN = {  # what the lab would set to the right, or far from the frame
+    "p": 'style="margin:4px 0"',
+    "table": 'style="margin:6px 0"',
+    "th": 'scope="col" style="text-align:left; padding:3px 10px"',
+    "td": 'style="text-align:left; padding:3px 10px"',
+}
 
 
 class Card:
@@ -195,3 +204,57 @@ def map_card(rows: list[tuple[str, str | Markup, str | Markup, list[Markup]]], t
         head, joined(row(*each) for each in rows)
     )
     return Card(html, text)
+
+
+def unanswered_card() -> Card:
+    """Where quiz() will say something of an answer."""
+    sign, colour, edge = LOOK["unanswered"]
+    text = f"{sign} {WORDS['unanswered']}"
+    return Card(framed(Markup("<div>{}</div>").format(text), colour, edge), text)
+
+
+def stem_card(head: str, markdown: str) -> Card:
+    """A question of the bank, or what several questions are asked about."""
+    body = Markup('<div style="font-weight:bold">{}</div>{}').format(head, _rendered(markdown))
+    return Card(framed(body), f"{head}\n{markdown}")
+
+
+def reply_card(
+    outcome: str, given: str, reason: str, explanation: str, link: tuple[str, str]
+) -> Card:
+    """What quiz() says of an answer: the verdict, the reason for the option, the way to the answer.
+
+    The way stands open below a right answer; below a wrong one it is folded, for another try.
+    link: title and address of the cell that shows it.
+    """
+    sign, colour, edge = LOOK[outcome]
+    head = Markup('<div style="font-weight:bold">{} {}　{}</div>').format(
+        sign, WORDS[outcome], given
+    )
+    below = Markup("<div>{}</div>").format(reason) if reason else Markup("")
+    way = Markup('<div style="margin:4px 0">{}</div>').format(_rendered(explanation))
+    if outcome != "right":
+        way = Markup('<details><summary style="cursor:pointer">解き方</summary>{}</details>').format(
+            way
+        )
+    title, address = link
+    there = Markup('<div>確かめるところ: <a href="{}">{}</a></div>').format(address, title)
+    lines = [f"[{sign} {WORDS[outcome]}] {given}", reason, explanation, f"確かめるところ: {title}"]
+    html = framed(joined([head, below, way, there]), colour, edge)
+    return Card(html, "\n".join(line for line in lines if line))
+
+
+def options_card(lines: list[str], text: str) -> Card:
+    """The options of a question without their buttons, for a reader without a kernel."""
+    rows = joined(Markup('<div style="white-space:pre-wrap">{}</div>').format(each) for each in lines)
+    note = Markup("<div><small>{}</small></div>").format(text)
+    return Card(Markup('<div lang="ja" class="mathjax_ignore">{}{}</div>').format(rows, note),
+                "\n".join([*lines, text]))
+
+
+def _rendered(markdown: str) -> Markup:
+    """Markdown of our own as HTML."""
+    html = MARKDOWN.render(markdown)
+    for tag, attributes in PLAIN.items():
+        html = html.replace(f"<{tag}>", f"<{tag} {attributes}>")
+    return Markup(html)
