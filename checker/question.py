@@ -27,6 +27,7 @@ import numpy as np
 from checker.exercise import Exercise
 
 LETTERS = "ABCD"
+UNEXPLAINED = "「解き方」を開いて、自分の式と 1 行ずつ比べてみてください。"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Reply:
 
     outcome: str  # right | wrong
     given: str
-    reason: str  # empty where nothing is known of a wrong number
+    reason: str  # empty where it is right
     misconception: str | None = None
 
 
@@ -101,7 +102,7 @@ class Variant:
                 wrong = None
             else:
                 near = (w for w in question.wrong if abs(answer - w.value) <= question.tolerance)
-                wrong = next(near, Option(given, ""))
+                wrong = next(near, Option(given, UNEXPLAINED))
         if wrong is None:
             return Reply("right", given, "")
         return Reply("wrong", given, wrong.reason, wrong.misconception)
@@ -161,16 +162,23 @@ def item(*, word: str, keyword: str, cell: str, stem: Stem | None = None) -> Cal
 
 
 def slips(
-    exercise: Exercise, arguments: tuple, say: Callable[[object], str], *names: str
+    exercise: Exercise,
+    arguments: tuple,
+    say: Callable[[object], str],
+    *mistakes: str | tuple[str, str],
 ) -> tuple[Option, ...]:
-    """What wrong answers of an exercise make of the drawn numbers, with their diagnoses."""
+    """What wrong answers of an exercise make of the drawn numbers, with their diagnoses.
+
+    mistakes: their names; with a sentence of its own where the diagnosis speaks of code.
+    """
     options = []
-    for name in names:
+    for mistake in mistakes:
+        name, reason = (mistake, None) if isinstance(mistake, str) else mistake
         wrong = exercise.wrongs[name]
         value = wrong.function(*arguments)
         number = float(value) if isinstance(value, int | float) else None
         told = f"{exercise.name}.{name}"
-        options.append(Option(say(value), wrong.diagnosis, told, number))
+        options.append(Option(say(value), reason or wrong.diagnosis, told, number))
     return tuple(options)
 
 

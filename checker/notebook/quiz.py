@@ -144,14 +144,16 @@ class _NumberField:
     """A field for a number, and the button that hands it in."""
 
     def __init__(self, answer: Callable[[float], None]):
-        self.number = ipywidgets.FloatText(layout=ipywidgets.Layout(width="160px"))
+        self.number = ipywidgets.FloatText(
+            description="答え", layout=ipywidgets.Layout(width="220px")
+        )
         self.unit = ipywidgets.Label()
         button = ipywidgets.Button(description="答える")
         button.on_click(lambda _: answer(self.number.value))
         self.widget = ipywidgets.HBox([self.number, self.unit, button])
 
     def show(self, variant: Variant) -> None:
-        """Begin anew with an empty field."""
+        """Begin anew."""
         self.number.value, self.unit.value = 0.0, variant.question.unit
 
     @staticmethod

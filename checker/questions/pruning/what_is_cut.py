@@ -62,7 +62,11 @@ def weights_below_threshold(rng):
     def cut_by(mask) -> str:
         return f"{int((~mask.bool()).sum())} 本"
 
-    mistakes = ("forgets_abs", "takes_alpha_as_threshold", "inverts_the_mask")
+    mistakes = (
+        "forgets_abs",
+        "takes_alpha_as_threshold",
+        ("inverts_the_mask", "残す重みを数えています。切るのは、しきい値より小さい重みです。"),
+    )
     while True:
         weight = torch.tensor(rng.normal(0, 0.4, 8).round(2))
         alpha = int(rng.integers(6, 15)) / 10
@@ -72,12 +76,15 @@ def weights_below_threshold(rng):
         right = cut_by(threshold_mask(weight, alpha))
         if clear and len({right, *(option.text for option in wrong)}) == 4:
             break
-    listed = "、".join(f"{w:.2f}" for w in weight.tolist()).replace("-", "−")
+
+    def listed(values: list[float]) -> str:
+        return "`[" + ", ".join(f"{w:.2f}" for w in values).replace("-", "−") + "]`"
+
     threshold = alpha * sigma
-    small = [f"{w:.2f}".replace("-", "−") for w in weight.tolist() if abs(w) < threshold]
+    small = [w for w in weight.tolist() if abs(w) < threshold]
     return Choice(
         stem=(
-            f"ある層の重みは、{listed} です。"
+            f"ある層の重みは {listed(weight.tolist())} です。"
             f"この層の重みの標準偏差 σ は {sigma} です。"
             f"α = {alpha} とし、絶対値が α·σ より小さい重みを切ります。"
             "切る重みは何本ですか。"
@@ -87,7 +94,7 @@ def weights_below_threshold(rng):
         explanation=(
             "使う公式: |w| < α·σ の重みを切ります。\n"
             f"代入: しきい値は {alpha} × {sigma} = {threshold:.3f} です。"
-            f"絶対値がこれより小さい重みは、{'、'.join(small)} です。\n"
+            f"絶対値がこれより小さい重みは {listed(small)} です。\n"
             f"答え: {right}"
         ),
     )

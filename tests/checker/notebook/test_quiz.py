@@ -8,6 +8,7 @@ import pytest
 from checker.catalogue import load, question, question_files, texts
 from checker.notebook import quiz as tool
 from checker.notebook.quiz import place_of, quiz
+from checker.question import Choice
 
 CHOSEN = "threshold_mask_code"  # its wrong options are an exercise's
 
@@ -92,7 +93,8 @@ def test_what_is_saved_is_the_same_each_time(shown):
     for name in question_files():
         variant = question(name).draw(0)
         assert variant.question.stem in told
-        assert all(option in told for option in getattr(variant, "options", ()))
+        if isinstance(variant.question, Choice):
+            assert all(option in told for option in variant.options)
         assert variant.question.explanation not in told
 
 
