@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "exercises"
 QUESTIONS = FOLDER.with_name("questions")
 LESSONS = Path(lessons.__file__).parent
 PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
-HEADING = re.compile(r"^##+ (?:\d+ )?(.+)$", re.MULTILINE)
+SUBHEADING = re.compile(r"^##+ (?:\d+ )?(.+)$", re.MULTILINE)
 
 
 class ExerciseFileError(Refusal):
@@ -95,7 +95,7 @@ def placed_in(text: Path) -> list[str]:
 
 def headings(text: Path) -> list[str]:
     """The headings of a text below its title, without their numbers."""
-    return HEADING.findall(text.read_text(encoding="utf-8"))
+    return SUBHEADING.findall(text.read_text(encoding="utf-8"))
 
 
 def exercise_names(section: str | None = None) -> list[str]:

@@ -13,7 +13,7 @@ from IPython.display import display
 
 from checker.cards import Card, note_card, options_card, reply_card, stem_card, unanswered_card
 from checker.catalogue import (
-    HEADING,
+    SUBHEADING,
     UnknownQuestion,
     exercise_names,
     heading,
@@ -189,6 +189,6 @@ def _cell_under(title: str, notebook: Path) -> str | None:
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         sources = ((cell["id"], "".join(cell["source"])) for cell in cells)
-        return next((id for id, source in sources if title in HEADING.findall(source)), None)
+        return next((id for id, source in sources if title in SUBHEADING.findall(source)), None)
     except (OSError, ValueError, KeyError, TypeError):
         return None
