@@ -1,4 +1,4 @@
-"""Everything that we draw in a cell: HTML with a text/plain twin of equal content.
+"""What we draw in a cell: HTML with a text/plain twin of equal content.
 
 Inline styles only, no theme variables, no text colour: JupyterLab's sanitizer removes the rest from
 untrusted files. Markup.format escapes whatever comes from elsewhere.
@@ -7,13 +7,14 @@ untrusted files. Markup.format escapes whatever comes from elsewhere.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import torch
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from checker.judging.compare import unequal
 from checker.judging.verdict import WORDS, Line, Verdict
+
+if TYPE_CHECKING:
+    import torch
 
 LOOK = {  # sign, colour and left edge: told apart without colour
     "unanswered": ("…", "#7a7a7a", "dashed"),
@@ -22,14 +23,6 @@ LOOK = {  # sign, colour and left edge: told apart without colour
     "right": ("○", "#2e7d32", "solid"),
 }
 MAX_ROWS, MAX_COLUMNS = 8, 10
-# No HTML of the source's own; a line's end is a line's end.
-MARKDOWN = MarkdownIt("js-default", {"html": False, "breaks": True})
-PLAIN = {  # what the lab would set to the right, or far from the frame
-    "p": 'style="margin:4px 0"',
-    "table": 'style="margin:6px 0"',
-    "th": 'scope="col" style="text-align:left; padding:3px 10px"',
-    "td": 'style="text-align:left; padding:3px 10px"',
-}
 
 
 class Card:
@@ -90,7 +83,13 @@ def _row(line: Line) -> Markup:
 
 def _side_by_side(comparison: tuple[object, object] | None) -> Markup | None:
     """Two small tables, the learner's and the expected one, with every unequal cell framed."""
-    if comparison is None or not all(type(v) is torch.Tensor for v in comparison):
+    if comparison is None:
+        return None
+    import torch  # only here: the course map is drawn without waiting for it
+
+    from checker.judging.compare import unequal
+
+    if not all(type(v) is torch.Tensor for v in comparison):
         return None
     actual, expected = comparison
     if actual.ndim == 1:
@@ -182,79 +181,3 @@ def picture_card(source: str, width: int, text: str) -> Card:
 def question_card(question: str) -> Card:
     """A question above its field."""
     return Card(Markup('<p lang="ja">{}</p>').format(question), question)
-
-
-def map_card(rows: list[tuple[str, str | Markup, str | Markup, list[Markup]]], text: str) -> Card:
-    """The course's map: number, name above the exercises, and count of each notebook.
-
-    A column of their own would leave the exercises no room beside a file browser at 800 px.
-    """
-
-    def row(number: str, name: str | Markup, count: str | Markup, steps: list[Markup]) -> Markup:
-        below = Markup("<br><small>{}</small>").format(Markup("、").join(steps)) if steps else ""
-        whole = Markup('<td style="text-align:left; white-space:nowrap">{}</td>')
-        middle = Markup('<td style="text-align:left">{}{}</td>').format(name, below)
-        return Markup("<tr>{}{}{}</tr>").format(whole.format(number), middle, whole.format(count))
-
-    head = joined(
-        Markup('<th scope="col" style="text-align:left; white-space:nowrap">{}</th>').format(h)
-        for h in ("番号", "名前と演習", "正解")
-    )
-    html = Markup('<table lang="ja" style="text-align:left"><tr>{}</tr>{}</table>').format(
-        head, joined(row(*each) for each in rows)
-    )
-    return Card(html, text)
-
-
-def unanswered_card() -> Card:
-    """Where quiz() will say something of an answer."""
-    sign, colour, edge = LOOK["unanswered"]
-    text = f"{sign} {WORDS['unanswered']}"
-    return Card(framed(Markup("<div>{}</div>").format(text), colour, edge), text)
-
-
-def stem_card(head: str, markdown: str) -> Card:
-    """A question of the bank, or what several questions are asked about."""
-    body = Markup('<div style="font-weight:bold">{}</div>{}').format(head, _rendered(markdown))
-    return Card(framed(body), f"{head}\n{markdown}")
-
-
-def reply_card(
-    outcome: str, given: str, reason: str, explanation: str, link: tuple[str, str]
-) -> Card:
-    """What quiz() says of an answer: the verdict, the reason for the option, the way to the answer.
-
-    The way stands open below a right answer; below a wrong one it is folded, for another try.
-    link: title and address of the cell that shows it.
-    """
-    sign, colour, edge = LOOK[outcome]
-    head = Markup('<div style="font-weight:bold">{} {}　{}</div>').format(
-        sign, WORDS[outcome], given
-    )
-    below = Markup("<div>{}</div>").format(reason) if reason else Markup("")
-    way = Markup('<div style="margin:4px 0">{}</div>').format(_rendered(explanation))
-    if outcome != "right":
-        way = Markup('<details><summary style="cursor:pointer">解き方</summary>{}</details>').format(
-            way
-        )
-    title, address = link
-    there = Markup('<div>確かめるところ: <a href="{}">{}</a></div>').format(address, title)
-    lines = [f"[{sign} {WORDS[outcome]}] {given}", reason, explanation, f"確かめるところ: {title}"]
-    html = framed(joined([head, below, way, there]), colour, edge)
-    return Card(html, "\n".join(line for line in lines if line))
-
-
-def options_card(lines: list[str], text: str) -> Card:
-    """The options of a question without their buttons, for a reader without a kernel."""
-    rows = joined(Markup('<div style="white-space:pre-wrap">{}</div>').format(each) for each in lines)
-    note = Markup("<div><small>{}</small></div>").format(text)
-    return Card(Markup('<div lang="ja" class="mathjax_ignore">{}{}</div>').format(rows, note),
-                "\n".join([*lines, text]))
-
-
-def _rendered(markdown: str) -> Markup:
-    """Markdown of our own as HTML."""
-    html = MARKDOWN.render(markdown)
-    for tag, attributes in PLAIN.items():
-        html = html.replace(f"<{tag}>", f"<{tag} {attributes}>")
-    return Markup(html)

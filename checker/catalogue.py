@@ -27,6 +27,8 @@ QUESTIONS = FOLDER.with_name("questions")
 LESSONS = Path(lessons.__file__).parent
 PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
 SUBHEADING = re.compile(r"^##+ (?:\d+ )?(.+)$", re.MULTILINE)
+HEADING = re.compile(r"^exercise = Exercise\(\n.*?^\)$", re.MULTILINE | re.DOTALL)
+MINUTES = re.compile(r"^目安は (\d+) 分で、そのうち演習が (\d+) 分です。", re.MULTILINE)
 
 
 class ExerciseFileError(Refusal):
@@ -98,6 +100,27 @@ def headings(text: Path) -> list[str]:
     return SUBHEADING.findall(text.read_text(encoding="utf-8"))
 
 
+def facts_of(text: Path) -> str:
+    """How long a notebook takes, as its text says it, and what it needs: the prerequisites of its
+    section, and the notebooks of the section that come before it."""
+    found = MINUTES.search(text.read_text(encoding="utf-8"))
+    minutes = f"目安 {found[1]} 分（うち演習 {found[2]} 分）" if found else ""
+    before = [title_of(other)[0] for other in texts(text.parent.name) if other < text]
+    needed = "、".join(filter(None, [lessons.SECTIONS[text.parent.name].needs, *before]))
+    return "　".join(filter(None, [minutes, f"前提: {needed}" if needed else ""]))
+
+
+@functools.cache
+def text_of(cell: str) -> Path | None:
+    """The text whose notebook has the cell of this id: an exercise's, or one that the build numbers."""
+    name, number = re.sub(r"-(check|prompt)$", "", cell), re.fullmatch(r"(.+)-\d+", cell)
+    for section in written_sections():
+        for text in texts(section):
+            if name in placed_in(text) or (number and number[1] == text.stem):
+                return text
+    return None
+
+
 def exercise_names(section: str | None = None) -> list[str]:
     """The names of all exercises, or of one section's, found by listing the folders."""
     files = exercise_files().items()
@@ -107,8 +130,10 @@ def exercise_names(section: str | None = None) -> list[str]:
 def heading(name: str) -> dict[str, object]:
     """Title, points and what else stands in an exercise's file as a constant, without running it."""
     path = exercise_files()[name]
+    whole = path.read_text(encoding="utf-8")
+    statement = HEADING.search(whole)  # for itself: a map of a hundred exercises must not wait
     try:
-        calls = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        calls = ast.walk(ast.parse(statement[0] if statement else whole))
         call = next(call for call in calls if _is_heading(call))
     except (SyntaxError, StopIteration) as error:
         raise ExerciseFileError(

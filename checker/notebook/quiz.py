@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import ipywidgets
 from IPython.display import display
 
-from checker.cards import Card, note_card, options_card, reply_card, stem_card, unanswered_card
+from checker.cards import Card, note_card
 from checker.catalogue import (
     SUBHEADING,
     UnknownQuestion,
@@ -23,10 +22,18 @@ from checker.catalogue import (
     texts,
 )
 from checker.notebook import store
-from checker.question import LETTERS, Choice, Item, Variant
+from checker.notebook.question_cards import (
+    Place,
+    options_card,
+    reply_card,
+    stem_card,
+    unanswered_card,
+)
+from checker.question import LETTERS, Choice, Item, Reply, Variant
 from lessons import SECTIONS
 
 TWIN = "（このセルを実行すると、選んで答えられます）"
+AGAIN = "次は、別の問題でも試してみましょう。はじめの答えが正解なら、まちがいノートから消えます。"
 WIDE = ipywidgets.Layout(width="100%", max_width="760px")
 
 
@@ -82,33 +89,40 @@ class _Asked:
         twin = options_card(self.field.twin(self.variant), TWIN)
         display({**column._repr_mimebundle_(), **twin._repr_mimebundle_()}, raw=True)
         self.reply = display(unanswered_card(), display_id=True)
-        self.answered = False
+        self.tries: list[str] = []  # outcomes, of this variant
 
     def show(self, variant: Variant) -> None:
         """Ask another variant."""
-        self.variant, self.answered = variant, False
+        self.variant, self.tries = variant, []
         self.stem.update(self._stem())
         self.field.show(variant)
         self.reply.update(unanswered_card())
 
     def answer(self, answer: float) -> None:
         """Say at once whether it is right, and keep the first answer to a variant."""
-        said = self.variant.reply_to(answer)
-        place = place_of(self.item)
-        link = place.title, place.address
+        reply, place = self.variant.reply_to(answer), place_of(self.item)
+        notes = [reply.reason]
+        if not self.tries:
+            self._remember(reply, place)
+            # What is displayed while a button is pressed goes to Lab's log.
+            notes += store.unsaved().split("\n")
+        elif reply.outcome == "right" and self.tries[0] == "wrong":
+            notes.append(AGAIN)
+        self.tries.append(reply.outcome)
         explanation = self.variant.question.explanation
-        self.reply.update(reply_card(said.outcome, said.given, said.reason, explanation, link))
-        if not self.answered:
-            self.answered = True
-            detail = {
-                "section": self.item.section,
-                "option": said.given,
-                "misconception": said.misconception,
-                "sentence": said.reason,
-                "cell": place.cell,
-                "seed": self.variant.seed,
-            }
-            store.remember(kind="quiz", name=self.item.name, outcome=said.outcome, detail=detail)
+        self.reply.update(reply_card(reply.outcome, reply.given, notes, explanation, place))
+
+    def _remember(self, reply: Reply, place: Place) -> None:
+        detail = {
+            "title": f"確認問題「{self.item.word}」",
+            "section": self.item.section,
+            "option": reply.given,
+            "misconception": reply.misconception,
+            "sentence": reply.reason,
+            "cell": place.cell,
+            "seed": self.variant.seed,
+        }
+        store.remember(kind="quiz", name=self.item.name, outcome=reply.outcome, detail=detail)
 
     def _stem(self) -> Card:
         return stem_card(self.head, self.variant.question.stem)
@@ -160,15 +174,6 @@ class _NumberField:
     def twin(variant: Variant) -> list[str]:
         """What is to be typed."""
         return [f"答え（数）: ＿＿＿ {variant.question.unit}"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """The cell that shows what a question asks."""
-
-    title: str
-    cell: str | None  # its id; None where the learner's notebook no longer has it
-    address: str  # seen from a notebook of any section
 
 
 def place_of(item: Item) -> Place:

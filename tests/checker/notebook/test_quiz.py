@@ -59,12 +59,14 @@ def test_a_choice_is_answered_at_once_and_kept_once(shown):
     assert "<details>" in shown[2]["text/html"]
     buttons.index = right
     assert "[○ 正解]" in shown[2]["text/plain"] and "<details>" not in shown[2]["text/html"]
+    assert tool.AGAIN in shown[2]["text/plain"]
     assert shown.kept == [
         {
             "kind": "quiz",
             "name": CHOSEN,
             "outcome": "wrong",
             "detail": {
+                "title": "確認問題「しきい値」",
                 "section": "pruning",
                 "option": variant.options[wrong],
                 "misconception": variant.question.wrong[0].misconception,
@@ -101,8 +103,9 @@ def test_what_is_saved_is_the_same_each_time(shown):
 def test_an_unknown_question_is_named(shown):
     """Catches an English traceback for a misspelt name."""
     quiz("threshold_mask_cod")
-    assert "「threshold_mask_cod」という問題はありません。近い名前: threshold_mask_code" in (
-        shown[0]["text/plain"]
+    assert (
+        "「threshold_mask_cod」という問題はありません。近い名前: threshold_mask_code"
+        in (shown[0]["text/plain"])
     )
 
 
