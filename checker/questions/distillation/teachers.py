@@ -4,7 +4,7 @@ import torch
 
 from checker.catalogue import load
 from checker.question import Choice, Number, Option, item, sample, slips
-from lessons.data import fitnets_table
+from lessons.data import FitNet, fitnets_table
 from lessons.distillation import ensemble_targets, hint_loss
 
 
@@ -127,6 +127,11 @@ def what_hints_train(rng):
     )
 
 
+def in_man(network: FitNet) -> str:
+    """Its parameters, in units of 万."""
+    return f"{network.parameters / 10_000:g}"
+
+
 @item(word="圧縮率", keyword="蒸留", cell="FitNets: 深い生徒を育てる")
 def times_fewer_parameters(rng):
     rows = fitnets_table()
@@ -136,7 +141,7 @@ def times_fewer_parameters(rng):
     return Number(
         stem=(
             "FitNets の論文の表では、教師のパラメータの数はおよそ "
-            f"{teacher.parameters:,} 個、ある生徒はおよそ {student.parameters:,} 個でした。"
+            f"{in_man(teacher)} 万個、ある生徒はおよそ {in_man(student)} 万個でした。"
             "教師は生徒の何倍ですか。小数第 1 位まで答えてください。"
         ),
         right=right,
@@ -154,7 +159,7 @@ def times_fewer_parameters(rng):
         ),
         explanation=(
             "使う公式: 倍率 = 教師の数 ÷ 生徒の数\n"
-            f"代入: {teacher.parameters:,} ÷ {student.parameters:,}\n"
+            f"代入: {in_man(teacher)} 万 ÷ {in_man(student)} 万\n"
             f"答え: {right:.1f} 倍"
         ),
     )  # fmt: skip
