@@ -23,6 +23,7 @@ import start
 from checker.cards import LOOK
 from checker.catalogue import load, texts, written_sections
 from checker.judging.verdict import WORDS
+from checker.notebook import database, store
 from lessons import SECTIONS
 
 NOTEBOOKS = [f"{SECTIONS[section].folder}/{text.stem}.ipynb"
@@ -316,12 +317,24 @@ def test_the_menus_are_japanese_and_without_author_tools(course):
     assert course.get_by_text("Validate", exact=True).count() == 0
 
 
-def test_a_link_of_the_course_map_opens_its_section(course):
-    """Catches links that leave the lab or lead to a file that is not there."""
-    course.locator(".jp-Notebook a:visible", has_text="プルーニング").first.click()
+def test_the_map_leads_on_by_keyboard(lab, course, monkeypatch):
+    """Catches links that leave the lab or lead to a file or a cell that is not there, and a mistake
+    that まちがいノート forgets."""
+    monkeypatch.chdir(lab.work)
+    store.remember("check", "threshold_mask", "wrong", {"sentence": "残す側と切る側が逆です。"})
+    database.close()
+    mistakes = run(course, cell_with(course, "mistakes()"))
+    expect(mistakes).to_contain_text("残す側と切る側が逆です。")
+    shown = run(course, cell_with(course, "progress()"))
+    expect(shown).to_contain_text("続きから")
+    photograph(shown, "progress.png")
+    going_on = shown.locator("a").first
+    expect(going_on).to_contain_text("プルーニング")
+    going_on.focus()
+    course.keyboard.press("Enter")
     wait_until_open(course, PRUNING)
-    assert "プルーニング" in course.locator(
-        ".jp-NotebookPanel:not(.lm-mod-hidden) h1").first.inner_text()
+    course.wait_for_function("""window.jupyterapp.shell.currentWidget.content.activeCell.model.id
+      === 'threshold_mask-prompt'""")
     course.evaluate(SHUT_DOWN)
     course.evaluate("""
       window.jupyterapp.commands.execute('docmanager:open', {path: 'course.ipynb'}).then(Boolean)""")
@@ -433,8 +446,8 @@ def test_an_answer_is_judged_and_counted(course, pruning):
     photograph(show(pruning, f"{name}-check"), "right.png")
 
     shown = run(course, cell_with(course, "progress()"))
-    expect(shown).to_contain_text(" 1 / ")
-    photograph(shown, "progress.png")
+    expect(shown).to_contain_text("1 / ")
+    expect(run(course, cell_with(course, "mistakes()"))).to_contain_text("まちがいノートは空です。")
 
 
 def body_of(text):
