@@ -334,7 +334,7 @@ def test_the_map_leads_on_by_keyboard(lab, course, monkeypatch):
     course.keyboard.press("Enter")
     wait_until_open(course, PRUNING)
     course.wait_for_function("""window.jupyterapp.shell.currentWidget.content.activeCell.model.id
-      === 'threshold_mask-prompt'""")
+      === 'threshold_mask'""")
     course.evaluate(SHUT_DOWN)
     course.evaluate("""
       window.jupyterapp.commands.execute('docmanager:open', {path: 'course.ipynb'}).then(Boolean)""")
