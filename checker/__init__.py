@@ -1,5 +1,5 @@
-"""The exercise checker. In a notebook: check, hint, solution, live, figure,
-table, claim, predict, and on the course map: progress, mistakes, export_progress, delete_progress."""
+"""The exercise checker. In a notebook: check, hint, solution, live, figure, table, claim, predict,
+quiz, and on the course map: progress, mistakes, export_progress, delete_progress."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""Finds the exercises by listing their folders, in the order of the lessons' texts.
+"""Finds exercises and questions by listing their folders, in the order of the lessons' texts.
 
 torch comes only with `load`.
 """
@@ -20,10 +20,13 @@ from checker.refusal import Refusal
 
 if TYPE_CHECKING:
     from checker.exercise import Exercise
+    from checker.question import Item
 
 FOLDER = Path(__file__).parent / "exercises"
+QUESTIONS = FOLDER.with_name("questions")
 LESSONS = Path(lessons.__file__).parent
 PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
+SUBHEADING = re.compile(r"^##+ (?:\d+ )?(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^exercise = Exercise\(\n.*?^\)$", re.MULTILINE | re.DOTALL)
 MINUTES = re.compile(r"^目安は (\d+) 分で、そのうち演習が (\d+) 分です。", re.MULTILINE)
 
@@ -40,6 +43,16 @@ class UnknownExercise(Refusal):
         self.nearest = difflib.get_close_matches(name, exercise_names(), n=3, cutoff=0.4)
         near = "、".join(self.nearest) or "、".join(exercise_names())
         super().__init__(f"「{name}」という演習はありません。近い名前: {near}")
+
+
+class UnknownQuestion(Refusal):
+    """No question has this name."""
+
+    def __init__(self, name: str):
+        self.name = name
+        near = difflib.get_close_matches(name, question_files(), n=3, cutoff=0.4)
+        near_text = f"近い名前: {'、'.join(near)}" if near else "名前を確かめてください。"
+        super().__init__(f"「{name}」という問題はありません。{near_text}")
 
 
 def texts(section: str) -> list[Path]:
@@ -80,6 +93,11 @@ def title_of(text: Path) -> tuple[str, str]:
 def placed_in(text: Path) -> list[str]:
     """The exercises that a text places, in their order."""
     return PLACED.findall(text.read_text(encoding="utf-8"))
+
+
+def headings(text: Path) -> list[str]:
+    """The headings of a text below its title, without their numbers."""
+    return SUBHEADING.findall(text.read_text(encoding="utf-8"))
 
 
 def facts_of(text: Path) -> str:
@@ -176,3 +194,34 @@ def all_exercises() -> Iterator[Exercise]:
 def given(exercise: Exercise) -> str:
     """The text of the earlier exercises' solutions, which an answer may call."""
     return "\n\n".join(load(name).solved() for name in exercise.uses)
+
+
+@functools.cache
+def question_files() -> dict[str, Path]:
+    """The file of every question by its name, in the order of sections and files."""
+    paths = [p for s in lessons.SECTIONS for p in sorted((QUESTIONS / s).glob("*.py"))]
+    return {name: path for path in paths for name in _items_in(path)}
+
+
+def _items_in(path: Path) -> list[str]:
+    """The functions that @item(…) makes questions of, without running the file."""
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except SyntaxError as error:
+        raise ExerciseFileError(f"{path}:{error.lineno}: {error.msg}") from error
+    functions = (node for node in body if isinstance(node, ast.FunctionDef))
+    return [f.name for f in functions if any("id='item'" in ast.dump(d) for d in f.decorator_list)]
+
+
+def question(name: str) -> Item:
+    """The question of this name. Raises `UnknownQuestion`."""
+    path = question_files().get(name)
+    if path is None:
+        raise UnknownQuestion(name)
+    module = importlib.import_module(f"checker.questions.{path.parent.name}.{path.stem}")
+    return getattr(module, name)
+
+
+def all_questions() -> Iterator[Item]:
+    """Every question, loaded."""
+    return map(question, question_files())
