@@ -182,7 +182,7 @@ def place_of(item: Item) -> Place:
     folder = SECTIONS[item.section].folder
     if item.cell in exercise_names(item.section):
         text = next(text for text in texts(item.section) if item.cell in placed_in(text))
-        title, cell = heading(item.cell)["title"], f"{item.cell}-prompt"
+        title, cell = heading(item.cell)["title"], item.cell
     else:
         text = next(t for t in texts(item.section) if item.cell in headings(t))
         title, cell = item.cell, _cell_under(item.cell, Path("..", folder, f"{text.stem}.ipynb"))
@@ -191,10 +191,16 @@ def place_of(item: Item) -> Place:
 
 
 def _cell_under(title: str, notebook: Path) -> str | None:
-    """The id of the cell with a heading. A text's cells have ids that a new version may change."""
+    """The id of the first code cell below a heading. A text's cells have ids that a new version may
+    change. Code cells: see standing._cell_to_go_on.
+    """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        sources = ((cell["id"], "".join(cell["source"])) for cell in cells)
-        return next((id for id, source in sources if title in SUBHEADING.findall(source)), None)
+        found = False
+        for cell in cells:
+            found = found or title in SUBHEADING.findall("".join(cell["source"]))
+            if found and cell["cell_type"] == "code":
+                return cell["id"]
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        pass
+    return None

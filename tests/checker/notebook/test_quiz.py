@@ -71,7 +71,7 @@ def test_a_choice_is_answered_at_once_and_kept_once(shown):
                 "option": variant.options[wrong],
                 "misconception": variant.question.wrong[0].misconception,
                 "sentence": diagnosis,
-                "cell": "threshold_mask-prompt",
+                "cell": "threshold_mask",
                 "seed": 0,
             },
         }
