@@ -110,14 +110,20 @@ def test_an_unknown_question_is_named(shown):
 
 
 def test_a_heading_is_found_in_the_learners_notebook(tmp_path, monkeypatch):
-    """Catches a link to a cell whose id the learner's older copy does not have."""
+    """Catches a link to a cell whose id the learner's older copy does not have, and one to a
+    Markdown cell, at which JupyterLab selects everything above."""
     (tmp_path / "06_pruning").mkdir()
     monkeypatch.chdir(tmp_path / "06_pruning")
     item = question("order_of_steps")
     assert place_of(item).address == "../06_pruning/06_pruning.ipynb"  # no copy: its beginning
-    cells = [{"id": "a", "source": "# 06"}, {"id": "b", "source": [f"## 5 {item.cell}\n", "文"]}]
+    cells = [
+        {"id": "a", "cell_type": "code", "source": "# 06"},
+        {"id": "b", "cell_type": "markdown", "source": [f"## 5 {item.cell}\n", "文"]},
+        {"id": "c", "cell_type": "markdown", "source": "図の読み方"},
+        {"id": "d", "cell_type": "code", "source": "figure()"},
+    ]
     (tmp_path / "06_pruning/06_pruning.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
-    assert place_of(item).address == "../06_pruning/06_pruning.ipynb#cell-id=b"
+    assert place_of(item).address == "../06_pruning/06_pruning.ipynb#cell-id=d"
     assert place_of(question(CHOSEN)).title == load("threshold_mask").title
 
 
