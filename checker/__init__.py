@@ -1,11 +1,12 @@
 """The exercise checker. In a notebook: check, hint, solution, live, figure,
-table, claim, predict, progress."""
+table, claim, lookup, predict, progress."""
 
 import importlib
 
 from checker.running.inside.prelude import TOOLS
 
 _HOME = TOOLS | {
+    "lookup": "checker.notebook.show",
     "progress": "checker.notebook.course_map",
     "exercise_names": "checker.catalogue",
     "judge_source": "checker.judging.source",
