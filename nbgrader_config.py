@@ -27,7 +27,7 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.solution_directory = "grading/solution"
 # Files beside a submitted notebook are of no use: nothing runs there.
 c.CourseDirectory.ignore = [
-    ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "__pycache__", "*.pyc", ".progress.json*",
+    ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "__pycache__", "*.pyc", ".progress*",
     "feedback",
 ]  # fmt: skip
 

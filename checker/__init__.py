@@ -1,5 +1,5 @@
-"""The exercise checker. In a notebook: check, hint, solution, live, figure,
-table, claim, lookup, predict, progress."""
+"""The exercise checker. In a notebook: check, hint, solution, live, figure, table, claim, predict,
+quiz, lookup, recommend, and on the course map: progress, mistakes, export_progress, delete_progress."""
 
 import importlib
 
@@ -7,7 +7,11 @@ from checker.running.inside.prelude import TOOLS
 
 _HOME = TOOLS | {
     "lookup": "checker.notebook.show",
+    "recommend": "checker.notebook.recommend",
     "progress": "checker.notebook.course_map",
+    "mistakes": "checker.notebook.course_map",
+    "export_progress": "checker.notebook.own_data",
+    "delete_progress": "checker.notebook.own_data",
     "exercise_names": "checker.catalogue",
     "judge_source": "checker.judging.source",
     "Verdict": "checker.judging.verdict",

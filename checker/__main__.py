@@ -1,5 +1,5 @@
-"""The command line: python -m checker list | new | build | verify | judge | collect | grade |
-report | export."""
+"""The command line: python -m checker list | new | build | verify | questions | judge | collect |
+grade | report | export."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     build.add_argument("section", nargs="?", help="one section, such as pruning")
     verify = commands.add_parser("verify", help="prove that exercises tell right from wrong")
     verify.add_argument("name", nargs="*", help="exercises (all without a name)")
+    commands.add_parser("questions", help="count the bank's questions, and prove that they are sound")
     judge = commands.add_parser("judge", help="judge a file with an answer")
     judge.add_argument("name")
     judge.add_argument("file", type=Path)
@@ -105,6 +106,28 @@ def command_verify(chosen: argparse.Namespace) -> int:
         for problem in problems:
             print(f"       {problem}")
     print(f"{len(names) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def command_questions(_: argparse.Namespace) -> int:
+    from checker.authoring import question_gates as gates
+    from checker.catalogue import all_questions
+
+    items = list(all_questions())
+    failed = 0
+    for section in dict.fromkeys(item.section for item in items):
+        bank = [item for item in items if item.section == section]
+        found = [problem for item in bank for problem in gates.problems(item)]
+        found += gates.bank_problems(bank)
+        failed += len(found)
+        print(section)
+        for what, count in gates.statistics(bank).items():
+            print(f"  {count:>4} {what}")
+        for guess, hits in gates.guessed(bank).items():
+            print(f"  {hits:>4.0%} of the right options are {guess}; by chance 25%")
+        for problem in found:
+            print(f"  FAILED {problem}")
+    print(f"{len(items)} questions, {failed} problems")
     return 1 if failed else 0
 
 

@@ -1,4 +1,4 @@
-"""Everything that we draw in a cell: HTML with a text/plain twin of equal content.
+"""What we draw in a cell: HTML with a text/plain twin of equal content.
 
 Inline styles only, no theme variables, no text colour: JupyterLab's sanitizer removes the rest from
 untrusted files. Markup.format escapes whatever comes from elsewhere.
@@ -7,12 +7,14 @@ untrusted files. Markup.format escapes whatever comes from elsewhere.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import torch
 from markupsafe import Markup
 
-from checker.judging.compare import unequal
 from checker.judging.verdict import WORDS, Line, Verdict
+
+if TYPE_CHECKING:
+    import torch
 
 LOOK = {  # sign, colour and left edge: told apart without colour
     "unanswered": ("…", "#7a7a7a", "dashed"),
@@ -81,7 +83,13 @@ def _row(line: Line) -> Markup:
 
 def _side_by_side(comparison: tuple[object, object] | None) -> Markup | None:
     """Two small tables, the learner's and the expected one, with every unequal cell framed."""
-    if comparison is None or not all(type(v) is torch.Tensor for v in comparison):
+    if comparison is None:
+        return None
+    import torch  # only here: the course map is drawn without waiting for it
+
+    from checker.judging.compare import unequal
+
+    if not all(type(v) is torch.Tensor for v in comparison):
         return None
     actual, expected = comparison
     if actual.ndim == 1:
@@ -198,25 +206,3 @@ def picture_card(source: str, width: int, text: str) -> Card:
 def question_card(question: str) -> Card:
     """A question above its field."""
     return Card(Markup('<p lang="ja">{}</p>').format(question), question)
-
-
-def map_card(rows: list[tuple[str, str | Markup, str | Markup, list[Markup]]], text: str) -> Card:
-    """The course's map: number, name above the exercises, and count of each notebook.
-
-    A column of their own would leave the exercises no room beside a file browser at 800 px.
-    """
-
-    def row(number: str, name: str | Markup, count: str | Markup, steps: list[Markup]) -> Markup:
-        below = Markup("<br><small>{}</small>").format(Markup("、").join(steps)) if steps else ""
-        whole = Markup('<td style="text-align:left; white-space:nowrap">{}</td>')
-        middle = Markup('<td style="text-align:left">{}{}</td>').format(name, below)
-        return Markup("<tr>{}{}{}</tr>").format(whole.format(number), middle, whole.format(count))
-
-    head = joined(
-        Markup('<th scope="col" style="text-align:left; white-space:nowrap">{}</th>').format(h)
-        for h in ("番号", "名前と演習", "正解")
-    )
-    html = Markup('<table lang="ja" style="text-align:left"><tr>{}</tr>{}</table>').format(
-        head, joined(row(*each) for each in rows)
-    )
-    return Card(html, text)

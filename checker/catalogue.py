@@ -1,4 +1,4 @@
-"""Finds the exercises by listing their folders, in the order of the lessons' texts.
+"""Finds exercises and questions by listing their folders, in the order of the lessons' texts.
 
 torch comes only with `load`.
 """
@@ -20,10 +20,15 @@ from checker.refusal import Refusal
 
 if TYPE_CHECKING:
     from checker.exercise import Exercise
+    from checker.question import Item
 
 FOLDER = Path(__file__).parent / "exercises"
+QUESTIONS = FOLDER.with_name("questions")
 LESSONS = Path(lessons.__file__).parent
 PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
+SUBHEADING = re.compile(r"^##+ (?:\d+ )?(.+)$", re.MULTILINE)
+HEADING = re.compile(r"^exercise = Exercise\(\n.*?^\)$", re.MULTILINE | re.DOTALL)
+MINUTES = re.compile(r"^目安は (\d+) 分で、そのうち演習が (\d+) 分です。", re.MULTILINE)
 
 
 class ExerciseFileError(Refusal):
@@ -38,6 +43,16 @@ class UnknownExercise(Refusal):
         self.nearest = difflib.get_close_matches(name, exercise_names(), n=3, cutoff=0.4)
         near = "、".join(self.nearest) or "、".join(exercise_names())
         super().__init__(f"「{name}」という演習はありません。近い名前: {near}")
+
+
+class UnknownQuestion(Refusal):
+    """No question has this name."""
+
+    def __init__(self, name: str):
+        self.name = name
+        near = difflib.get_close_matches(name, question_files(), n=3, cutoff=0.4)
+        near_text = f"近い名前: {'、'.join(near)}" if near else "名前を確かめてください。"
+        super().__init__(f"「{name}」という問題はありません。{near_text}")
 
 
 def texts(section: str) -> list[Path]:
@@ -80,6 +95,32 @@ def placed_in(text: Path) -> list[str]:
     return PLACED.findall(text.read_text(encoding="utf-8"))
 
 
+def headings(text: Path) -> list[str]:
+    """The headings of a text below its title, without their numbers."""
+    return SUBHEADING.findall(text.read_text(encoding="utf-8"))
+
+
+def facts_of(text: Path) -> str:
+    """How long a notebook takes, as its text says it, and what it needs: the prerequisites of its
+    section, and the notebooks of the section that come before it."""
+    found = MINUTES.search(text.read_text(encoding="utf-8"))
+    minutes = f"目安 {found[1]} 分（うち演習 {found[2]} 分）" if found else ""
+    before = [title_of(other)[0] for other in texts(text.parent.name) if other < text]
+    needed = "、".join(filter(None, [lessons.SECTIONS[text.parent.name].needs, *before]))
+    return "　".join(filter(None, [minutes, f"前提: {needed}" if needed else ""]))
+
+
+@functools.cache
+def text_of(cell: str) -> Path | None:
+    """The text whose notebook has the cell of this id: an exercise's, or one that the build numbers."""
+    name, number = re.sub(r"-(check|prompt)$", "", cell), re.fullmatch(r"(.+)-\d+", cell)
+    for section in written_sections():
+        for text in texts(section):
+            if name in placed_in(text) or (number and number[1] == text.stem):
+                return text
+    return None
+
+
 def exercise_names(section: str | None = None) -> list[str]:
     """The names of all exercises, or of one section's, found by listing the folders."""
     files = exercise_files().items()
@@ -89,8 +130,10 @@ def exercise_names(section: str | None = None) -> list[str]:
 def heading(name: str) -> dict[str, object]:
     """Title, points and what else stands in an exercise's file as a constant, without running it."""
     path = exercise_files()[name]
+    whole = path.read_text(encoding="utf-8")
+    statement = HEADING.search(whole)  # for itself: a map of a hundred exercises must not wait
     try:
-        calls = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        calls = ast.walk(ast.parse(statement[0] if statement else whole))
         call = next(call for call in calls if _is_heading(call))
     except (SyntaxError, StopIteration) as error:
         raise ExerciseFileError(
@@ -151,3 +194,34 @@ def all_exercises() -> Iterator[Exercise]:
 def given(exercise: Exercise) -> str:
     """The text of the earlier exercises' solutions, which an answer may call."""
     return "\n\n".join(load(name).solved() for name in exercise.uses)
+
+
+@functools.cache
+def question_files() -> dict[str, Path]:
+    """The file of every question by its name, in the order of sections and files."""
+    paths = [p for s in lessons.SECTIONS for p in sorted((QUESTIONS / s).glob("*.py"))]
+    return {name: path for path in paths for name in _items_in(path)}
+
+
+def _items_in(path: Path) -> list[str]:
+    """The functions that @item(…) makes questions of, without running the file."""
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except SyntaxError as error:
+        raise ExerciseFileError(f"{path}:{error.lineno}: {error.msg}") from error
+    functions = (node for node in body if isinstance(node, ast.FunctionDef))
+    return [f.name for f in functions if any("id='item'" in ast.dump(d) for d in f.decorator_list)]
+
+
+def question(name: str) -> Item:
+    """The question of this name. Raises `UnknownQuestion`."""
+    path = question_files().get(name)
+    if path is None:
+        raise UnknownQuestion(name)
+    module = importlib.import_module(f"checker.questions.{path.parent.name}.{path.stem}")
+    return getattr(module, name)
+
+
+def all_questions() -> Iterator[Item]:
+    """Every question, loaded."""
+    return map(question, question_files())

@@ -9,10 +9,12 @@ class Section:
 
     folder: notebooks/ と solutions/ の中のフォルダー。nbgrader の課題の名前でもあります。
     title:  コースの地図に出る題名
+    needs:  コースの地図に出る前提。Python の関数が書けることは、どの節でも前提です。
     """
 
     folder: str
     title: str
+    needs: str = ""
 
 
 SECTIONS = {
@@ -20,8 +22,8 @@ SECTIONS = {
     "model_parallel": Section("01_model_parallel", "モデル並列化"),
     "data_parallel": Section("02_data_parallel", "データ並列化"),
     "gpu": Section("03_gpu", "GPU による高速化と FLOPS"),
-    "quantization": Section("04_quantization", "量子化"),
-    "distillation": Section("05_distillation", "蒸留"),
-    "pruning": Section("06_pruning", "プルーニング"),
+    "quantization": Section("04_quantization", "量子化", "2 進数、PyTorch のテンソル"),
+    "distillation": Section("05_distillation", "蒸留", "ソフトマックス、勾配降下法"),
+    "pruning": Section("06_pruning", "プルーニング", "標準偏差、PyTorch のテンソル"),
     "exam": Section("07_exam", "まとめ・模擬試験"),
 }

@@ -14,7 +14,9 @@ import jupytext
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from checker.catalogue import LESSONS, exercise_names, load, placed_in, texts, title_of
+from checker.catalogue import (
+    LESSONS, exercise_names, facts_of, load, placed_in, texts, title_of, written_sections,
+)  # fmt: skip
 from checker.exercise import Exercise
 from checker.refusal import Refusal
 from checker.running.inside.prelude import PRELUDE, TOOLS
@@ -22,7 +24,7 @@ from lessons import SECTIONS
 
 COURSE = LESSONS / "course.md"
 DIRECTIVE = re.compile(r"^%(exercise \w+|prelude|course_map)$", re.MULTILINE)
-WIDGETS = re.compile(r"\b(live|lookup|predict)\(")
+WIDGETS = re.compile(r"\b(live|lookup|predict|quiz)\(")
 # Keys pressed on a widget reach JupyterLab, where `d d` deletes the cell.
 LOCKED = {"editable": False, "deletable": False}
 
@@ -130,10 +132,9 @@ def nbgrader_metadata(grade_id: str, **changes: object) -> dict:
 def course_map() -> str:
     """The notebooks as a Markdown list with links, for a reader without a kernel."""
     lines = []
-    for section, known in SECTIONS.items():
+    for section in written_sections():
         for text in texts(section):
             number, title = title_of(text)
-            lines.append(f"- {number} [{title}]({known.folder}/{text.stem}.ipynb)")
-        if not texts(section):
-            lines.append(f"- {known.folder[:2]} {known.title}（準備中）")
+            path = f"{SECTIONS[section].folder}/{text.stem}.ipynb"
+            lines.append(f"- [{number} {title}]({path})　{facts_of(text)}")
     return "\n".join(lines)

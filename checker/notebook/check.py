@@ -13,7 +13,7 @@ from checker.cards import code_card, hint_card, note_card, verdict_card
 from checker.catalogue import UnknownExercise, exercise_names, load
 from checker.exercise import Exercise
 from checker.judging.source import judge_source
-from checker.judging.verdict import Line
+from checker.judging.verdict import Line, Verdict
 from checker.notebook import store
 from checker.notebook.course_names import RUN_FIRST, load_ipython_extension
 from checker.notebook.inputs import Found, newest
@@ -47,14 +47,23 @@ def check(answer: Callable | str) -> None:
         verdict = replace(verdict, lines=(*_which(exercise.name, found), *verdict.lines))
         outcome = verdict.outcome
         display(verdict_card(verdict))
-        try:
-            store.remember(verdict)
-        except OSError as error:  # a read-only folder or a full disk costs no verdict
-            display(note_card(f"進み具合を保存できませんでした（{error}）。判定は変わりません。"))
+        if outcome != "unanswered":  # running every cell in the morning is no progress
+            store.remember("check", exercise.name, outcome, _detail(verdict))
         if outcome != "right":
             display(hint_card(exercise.name, exercise.hints))  # the check cell is locked: no typing
     if os.environ.get("NBGRADER_EXECUTION") and outcome != "right":
         raise NotRight("正解ではありません。")
+
+
+def _detail(verdict: Verdict) -> dict[str, str]:
+    """What is remembered of a verdict beside its outcome: where it failed, and the explanation."""
+    known = {
+        "label": verdict.label,
+        "misconception": verdict.misconception,
+        "explanation": verdict.explanation,
+        "sentence": verdict.cause,
+    }
+    return {key: value for key, value in known.items() if value}
 
 
 def hint(answer: Callable | str) -> None:

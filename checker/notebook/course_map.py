@@ -1,49 +1,36 @@
-"""progress, as the course map calls it."""
+"""progress and mistakes, as the course map calls them. Neither waits for torch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from IPython.display import display
-from markupsafe import Markup
 
-from checker.cards import map_card
-from checker.catalogue import heading, placed_in, texts, title_of
-from checker.judging.verdict import WORDS
-from checker.notebook import store
-from lessons import SECTIONS
+from checker.catalogue import facts_of, heading, placed_in, texts, title_of, written_sections
+from checker.notebook import standing, store
+from checker.notebook.map_cards import Stage, Step, map_card, mistakes_card
+from checker.notebook.standing import Place
 
 
 def progress() -> None:
-    """コースの地図です。ノートブックごとに、どこまで進んだかを表示します。"""
-    outcomes = store.recall()["outcomes"]
-    rows, lines = [], []
-    for section, known in SECTIONS.items():
-        for text in texts(section):
-            row, line = _notebook(known.folder, text, outcomes)
-            rows.append(row)
-            lines.append(line)
-        if not texts(section):
-            rows.append((known.folder[:2], known.title, "準備中", []))
-            lines.append(f"{known.folder[:2]} {known.title}: 準備中")
-    display(map_card(rows, "\n".join(lines)))
-
-
-def _notebook(folder: str, text: Path, outcomes: dict[str, str]) -> tuple[tuple, str]:
-    """One notebook of the map: number, name, count and exercises; and the same as a line."""
-    (number, title), names = title_of(text), placed_in(text)
-    path = f"{folder}/{text.stem}.ipynb"
-    right = sum(outcomes.get(name) == "right" for name in names)
-    tick = "✓ " if names and right == len(names) else ""
-    steps = [
-        Markup('<a href="{}#cell-id={}">{}</a>（{}）').format(
-            path, name, heading(name)["title"], WORDS[outcomes.get(name, "unanswered")]
-        )
-        for name in names
+    """コースの地図です。続きのセルへのリンクと、ノートブックごとの進み具合を表示します。"""
+    events = store.events()
+    reached = standing.outcomes(events)
+    stages = [
+        _stage(text, reached) for section in written_sections() for text in texts(section)
     ]
-    bar = Markup(
-        '<progress value="{}" max="{}" title="{}の進み" style="width:5em"></progress>'
-    ).format(right, len(names), title)
-    link = Markup('{}<a href="{}">{}</a>').format(tick, path, title)
-    count = Markup("{} {} / {} 問").format(bar, right, len(names))
-    return (number, link, count, steps), f"{number} {tick}{title}: {right} / {len(names)} 問正解"
+    display(map_card(stages, standing.go_on(events, reached), begun=bool(events)))
+
+
+def mistakes() -> None:
+    """まちがいノートです。まだ正解していない演習と問題を、考え違いと一緒に新しい順で表示します。"""
+    display(mistakes_card(standing.mistakes(store.events())))
+
+
+def _stage(text: Path, reached: dict[str, str]) -> Stage:
+    number, title = title_of(text)
+    steps = [
+        Step(str(heading(name)["title"]), reached.get(name, "unanswered"), Place(text, name))
+        for name in placed_in(text)
+    ]
+    return Stage(number, title, facts_of(text), Place(text), steps)

@@ -51,6 +51,11 @@ def last_input() -> str:
     return _runs[-1].text if _runs else ""
 
 
+def running_cell() -> str | None:
+    """The id of the cell that is running, where the front end tells it."""
+    return _runs[-1].cell_id if _runs else None
+
+
 def newest(name: str) -> Found | None:
     """The newest input that is meant as the answer `name`, whether or not it ran to its end."""
     inputs = [Input(number, cell) for number, cell in enumerate(_runs) if cell.text.strip()]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipywidgets
 from IPython.display import display
+from markupsafe import Markup
 
 from checker.cards import note_card, question_card
 from checker.notebook import store
+from checker.notebook.inputs import running_cell
 
 
 class predict:
@@ -17,7 +19,8 @@ class predict:
 
     def __init__(self, name: str, question: str, unit: str):
         self.name, self.unit = name, unit
-        self.guess = store.prediction(name)
+        self.guess = _guessed_before(name)
+        cell = running_cell()
         field = ipywidgets.FloatText(
             value=self.guess or 0.0, description="予想", layout=ipywidgets.Layout(width="200px")
         )
@@ -26,7 +29,7 @@ class predict:
 
         def decide(_):
             self.guess = field.value
-            store.remember_prediction(name, field.value)
+            store.remember("predict", name, "guessed", {"value": field.value, "cell": cell})
             said.value = self._said()
 
         button.on_click(decide)
@@ -36,7 +39,12 @@ class predict:
         display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
 
     def _said(self) -> str:
-        return "" if self.guess is None else f"あなたの予想: {self.guess:g} {self.unit}"
+        if self.guess is None:
+            return ""
+        unsaved = store.unsaved()  # what is displayed while a button is pressed goes to Lab's log
+        return Markup("<br>").join(
+            [f"あなたの予想: {self.guess:g} {self.unit}", *unsaved.split("\n")]
+        )
 
     def reveal(self, measured: float) -> None:
         """予想と実測を並べて表示します。"""
@@ -47,3 +55,9 @@ class predict:
             gap = measured - self.guess
             line = f"あなたの予想 {self.guess:g} {self.unit}、{line}、差 {gap:+.1f}"
         display(note_card(line))
+
+
+def _guessed_before(name: str) -> float | None:
+    """The prediction that was made under this name, if any."""
+    before = store.events("predict", name)
+    return before[-1].detail.get("value") if before else None

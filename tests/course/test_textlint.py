@@ -22,7 +22,8 @@ from places import NODE, ROOT
 
 from checker import catalogue
 from checker.authoring.assemble import COURSE, DIRECTIVE
-from checker.catalogue import all_exercises
+from checker.catalogue import all_exercises, all_questions
+from checker.question import Choice
 from lessons import SECTIONS
 
 TEXTLINT = NODE / "node_modules" / "textlint" / "bin" / "textlint.js"
@@ -57,6 +58,19 @@ def exercise_text(exercise):
         *(wrong.diagnosis for wrong in exercise.wrongs.values())]))
 
 
+def question_text(item):
+    """Everything that a variant shows. An option that is no sentence stands as code, the lines of
+    a calculation as items."""
+    variant = item.draw(0)
+    question = variant.question
+    options = variant.options if isinstance(question, Choice) else []
+    said = [o if o.endswith("。") else f"`{o}`" for o in options]
+    mark = "\n- " if item.solve else "\n\n"
+    explained = mark + question.explanation.replace("\n", mark)
+    return prose("\n\n".join([
+        variant.shared or "", question.stem, *said, *(w.reason for w in question.wrong), explained]))
+
+
 def docstring_text(function):
     """A docstring as Markdown: sentences stay paragraphs, lines about an argument become items."""
     return re.sub(r"^([\w, ]+:) +", r"- \1 ", inspect.getdoc(function), flags=re.MULTILINE)
@@ -70,6 +84,8 @@ def texts():
     for exercise in all_exercises():
         found[f"exercise {exercise.name}"] = exercise_text(exercise)
         modules.add(exercise.solution.__module__)
+    for item in all_questions():
+        found[f"question {item.name}"] = question_text(item)
     for name in sorted(modules):
         found |= {f"docstring {name}.{function.__name__}": docstring_text(function)
                   for function in vars(importlib.import_module(name)).values()

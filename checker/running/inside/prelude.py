@@ -22,6 +22,7 @@ TOOLS = {
     "hint": "checker.notebook.check",
     "live": "checker.notebook.show",
     "predict": "checker.notebook.predict",
+    "quiz": "checker.notebook.quiz",
     "solution": "checker.notebook.check",
     "table": "checker.notebook.show",
 }

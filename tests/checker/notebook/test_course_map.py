@@ -7,7 +7,6 @@ from bs4 import BeautifulSoup
 
 from checker.catalogue import heading, placed_in, texts, title_of
 from checker.hand_in import RECORD
-from checker.judging.verdict import Verdict
 from checker.notebook import course_map, store
 from lessons import SECTIONS
 
@@ -50,12 +49,12 @@ def test_each_notebook_has_a_tick_of_its_own(shown):
     """Catches a tick for half a section, one that needs both halves, and one that comes early."""
     *others, last = names = placed_in(FIRST)
     for name in others:
-        store.remember(Verdict(name, "right"))
-    store.remember(Verdict(last, "wrong"))
+        store.remember("check", name, "right")
+    store.remember("check", last, "wrong")
     rows, lines = shown()
     assert "✓" not in "".join([*lines, *(row.get_text() for row in rows)])
     assert f"{len(others)} / {len(names)} 問" in row_of(FIRST, rows).get_text()
-    store.remember(Verdict(last, "right"))
+    store.remember("check", last, "right")
     rows, lines = shown()
     assert [row for row in rows if "✓" in row.get_text()] == [row_of(FIRST, rows)]
     number, title = title_of(FIRST)
@@ -67,7 +66,7 @@ def test_each_notebook_has_a_tick_of_its_own(shown):
 def test_an_exercise_is_told_with_its_outcome_and_its_place(shown):
     """Catches a link into the wrong half, a name for a title, an outcome of another exercise."""
     name = placed_in(SECOND)[0]
-    store.remember(Verdict(name, "error"))
+    store.remember("check", name, "error")
     rows, _ = shown()
     for text in (FIRST, SECOND):
         links = row_of(text, rows).find_all("a", href=re.compile("#cell-id="))

@@ -9,6 +9,8 @@ import pytest
 from places import ROOT
 
 from checker.catalogue import load
+from checker.hand_in import RECORD
+from checker.notebook.database import FILE
 
 EXERCISE = load("threshold_mask")
 ANSWER = EXERCISE.solved()
@@ -146,19 +148,19 @@ def test_a_check_leaves_the_notebook_as_it_was(run):
     assert run("print(sys.stdout is print_before)").text.strip() == "True"
 
 
-def test_a_folder_that_cannot_be_written_costs_no_verdict(run, tmp_path):
-    """Catches a verdict that is lost because the progress cannot be saved."""
+def test_progress_that_cannot_be_saved_costs_no_verdict(run, tmp_path):
+    """Catches a verdict that is lost with the progress, and a line at every check."""
     (tmp_path / "course.ipynb").write_text("{}", encoding="utf-8")
-    run("import os\nfrom checker.notebook import store as record\nreplace = record.os.replace")
-    run("def full(*_):\n    raise OSError(28, 'No space left')\nrecord.os.replace = full")
-    try:
-        run(ANSWER)
-        shown = run("check(threshold_mask)")
-    finally:
-        run("record.os.replace = replace")
+    (tmp_path / FILE).mkdir()  # no file can be opened there
+    run(ANSWER)
+    shown = run("check(threshold_mask)")
     assert shown.error is None
     assert "[○ 正解] threshold_mask" in shown.text
-    assert "進み具合を保存できませんでした（[Errno 28] No space left）" in shown.text
+    assert "進み具合を、まだ保存できていません（フォルダー" in shown.text
+    assert "進み具合" not in run("check(threshold_mask)").text
+    (tmp_path / FILE).rmdir()
+    run("check(threshold_mask)")
+    assert json.loads((tmp_path / RECORD).read_text("utf-8"))["tries"] == {"threshold_mask": 1}
 
 
 def test_under_nbgrader_only_right_passes(run):
@@ -194,9 +196,11 @@ def test_a_check_remembers_beside_the_course_map_and_nowhere_else(run, tmp_path)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
     (tmp_path / "work" / "course.ipynb").write_text("{}", encoding="utf-8")
     run("check(threshold_mask)")
-    kept = tmp_path / "work" / ".progress.json"
-    assert [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix != ".ipynb"] == [kept]
-    assert json.loads(kept.read_text(encoding="utf-8"))["outcomes"] == {"threshold_mask": "right"}
+    work = tmp_path / "work"
+    kept = {work / name for name in (RECORD, FILE, f"{FILE}-wal", f"{FILE}-shm")}
+    assert {p for p in tmp_path.rglob("*") if p.is_file() and p.suffix != ".ipynb"} == kept
+    record = json.loads((work / RECORD).read_text(encoding="utf-8"))
+    assert record["outcomes"] == {"threshold_mask": "right"}
     shown = run("progress()")
     assert re.search(r"06 プルーニング: 1 / \d+ 問正解", shown.text)
     assert "（正解）" in shown.html
@@ -209,7 +213,7 @@ def test_a_prediction_is_kept_and_compared(run, tmp_path):
     shown = run("guess = predict('share', '何 % 切れますか。', '%')")
     assert "何 % 切れますか。" in shown.text
     assert "予想はまだ書かれていません。実測 38.3 %" in run("guess.reveal(38.29)").text
-    run("from checker.notebook import store as record\nrecord.remember_prediction('share', 30.5)")
+    run("from checker.notebook import store as record\nrecord.remember('predict', 'share', 'guessed', {'value': 30.5})")
     run("guess = predict('share', '何 % 切れますか。', '%')")
     assert "あなたの予想 30.5 %、実測 38.3 %、差 +7.8" in run("guess.reveal(38.29)").text
 
