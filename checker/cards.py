@@ -174,7 +174,11 @@ def lookup_card(
 ) -> Card:
     """Groups of rows, each folded under its name with its number of rows; the twin shows them all."""
     found = sum(map(len, groups.values()))
-    count = f"{total} 語のうち {found} 語があります。" if found else "見つかりません。別の書き方で試してください。"
+    count = (
+        f"{total} 語のうち {found} 語があります。"
+        if found
+        else "見つかりません。別の書き方で試してください。"
+    )
     parts, lines = [Markup("<div>{}</div>").format(count)], [count]
     for name, rows in groups.items():
         rows_card = table_card(headers, rows)
@@ -185,8 +189,10 @@ def lookup_card(
             ).format(Markup(" open") if opened else "", head, Markup(rows_card.html))
         )
         lines += [head, rows_card.text]
-    return Card(Markup('<div lang="ja" class="mathjax_ignore">{}</div>').format(joined(parts)),
-                "\n".join(lines))
+    return Card(
+        Markup('<div lang="ja" class="mathjax_ignore">{}</div>').format(joined(parts)),
+        "\n".join(lines),
+    )
 
 
 def note_card(text: str) -> Card:

@@ -10,7 +10,9 @@ from checker.catalogue import texts, title_of
 from checker.notebook import store
 from lessons import SECTIONS
 
-NOTHING_YET = "まだ 1 問も答えていません。診断の問題に答えてから、このセルをもう一度実行してください。"
+NOTHING_YET = (
+    "まだ 1 問も答えていません。診断の問題に答えてから、このセルをもう一度実行してください。"
+)
 SKIP, LEARN = "飛ばしてもよい節です", "ここで学びます"
 CAUTION = (
     "飛ばしてもよい節は、診断の問題がすべて正解だった節です。"
@@ -27,14 +29,22 @@ def recommend(asked: dict[str, list[str]]) -> None:
     if not outcomes.keys() & {name for names in asked.values() for name in names}:
         display(note_card(NOTHING_YET))
         return
-    right = {section: [outcomes.get(name) for name in names].count("right")
-             for section, names in asked.items()}
+    right = {
+        section: [outcomes.get(name) for name in names].count("right")
+        for section, names in asked.items()
+    }
     missing = {section: len(names) - right[section] for section, names in asked.items()}
     # Most is missing first, what is not written yet after what is; else in the course's order.
-    order = sorted(asked, key=lambda s: (not missing[s], not texts(s), -missing[s], SECTIONS[s].folder))
+    order = sorted(
+        asked, key=lambda s: (not missing[s], not texts(s), -missing[s], SECTIONS[s].folder)
+    )
     rows = [
-        [str(place), _links(section), f"{right[section]} / {len(asked[section])}",
-         LEARN if missing[section] else SKIP]
+        [
+            str(place),
+            _links(section),
+            f"{right[section]} / {len(asked[section])}",
+            LEARN if missing[section] else SKIP,
+        ]
         for place, section in enumerate(order, 1)
     ]
     display(table_card(["順番", "節", "正解", "おすすめ"], rows))

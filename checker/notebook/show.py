@@ -26,9 +26,7 @@ def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
         drawn, text = draw(**{name: control.value for name, control in controls.items()})
         return drawn_card(drawn, text)._repr_mimebundle_()
 
-    row = ipywidgets.HBox(
-        list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
-    )
+    row = ipywidgets.HBox(list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap"))
     names = "、".join(control.description for control in controls.values())
     twin = f"（つまみ: {names}。このセルを実行すると動きます）"
     display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
@@ -58,7 +56,9 @@ def lookup(headers: list[str], groups: dict[str, list[list[str]]]) -> None:
     def bundle() -> dict[str, str]:
         words = folded(field.value).split()
         found = {
-            name: [row for row in rows if all(w in folded(" ".join(map(plain, row))) for w in words)]
+            name: [
+                row for row in rows if all(w in folded(" ".join(map(plain, row))) for w in words)
+            ]
             for name, rows in groups.items()
         }
         kept = {name: rows for name, rows in found.items() if rows}

@@ -21,7 +21,6 @@ from lessons.pruning import csr_bytes, csr_forward, csr_layers, threshold_mask
 from lessons.quantization import int8_linear, symmetric_int8
 from lessons.training import (
     BATCH_SIZE,
-    accuracy,
     apply_masks,
     linear_layers,
     milliseconds_side_by_side,

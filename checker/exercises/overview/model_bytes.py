@@ -74,7 +74,9 @@ def cases(rng):
     yield "とても大きなネットワーク", (large, 7)
 
 
-@exercise.wrong("// は小数点から下を切り捨てます。余ったビットにも 1 バイトが要るので、切り上げます。")
+@exercise.wrong(
+    "// は小数点から下を切り捨てます。余ったビットにも 1 バイトが要るので、切り上げます。"
+)
 def rounds_down(n_params, bits):
     return n_params * bits // 8
 
@@ -89,7 +91,9 @@ def multiplies_by_eight(n_params, bits):
     return n_params * bits * 8
 
 
-@exercise.wrong("値を 1 個ずつバイトに切り上げています。隙間なく詰めるので、合計してから切り上げます。")
+@exercise.wrong(
+    "値を 1 個ずつバイトに切り上げています。隙間なく詰めるので、合計してから切り上げます。"
+)
 def rounds_each_value_up(n_params, bits):
     return n_params * ((bits + 7) // 8)
 
@@ -109,7 +113,9 @@ def rounds_to_the_nearest(n_params, bits):
     return round(n_params * bits / 8)
 
 
-@exercise.wrong("float を返しています。バイトは 1 より細かく分けられないので、切り上げて int にします。")
+@exercise.wrong(
+    "float を返しています。バイトは 1 より細かく分けられないので、切り上げて int にします。"
+)
 def returns_a_float(n_params, bits):
     return n_params * bits / 8
 
@@ -124,7 +130,9 @@ def returns_kilobytes(n_params, bits):
     return math.ceil(n_params * bits / 8 / 1000)
 
 
-@exercise.wrong("float32 で計算しているので、大きな数の下の桁が消えます。Python の整数で計算します。")
+@exercise.wrong(
+    "float32 で計算しているので、大きな数の下の桁が消えます。Python の整数で計算します。"
+)
 def computes_in_float32(n_params, bits):
     return int(torch.ceil(torch.tensor(float(n_params) * bits) / 8))
 
