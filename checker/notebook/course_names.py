@@ -16,7 +16,11 @@ from pathlib import Path
 from IPython import get_ipython
 from IPython.display import display
 
+from markupsafe import Markup
+
+from checker.cards import Card, framed, note_card
 from checker.catalogue import exercise_names, section_of, texts
+from checker.notebook import store
 from checker.notebook.inputs import begin, last_input, newest, remember
 from checker.running.inside.prelude import PRELUDE, TOOLS
 
@@ -26,6 +30,7 @@ RUN_ABOVE = (
     "このセルを選び、メニューの「実行」から「選択したセルの上にあるすべてを実行」を選んでください。"
     "そのあとで、このセルを実行してください。"
 )
+WAY_BACK = "前の日にどこまで進んだかは、{}の「続きから」で分かります。"
 REPLACED = (
     "このセルは、教材の道具 {names} を、同じ名前の別のものに置き換えました。"
     "このままでは、教材のセルがエラーになります。\n"
@@ -60,7 +65,7 @@ def _explain(shell, kind, error, trace, tb_offset=None) -> None:
         else:
             _note(RUN_FIRST.format(name=name))
     elif name in course_names(Path.cwd().name):
-        _note(RUN_ABOVE.format(name=name))
+        _note_with_the_way_back(RUN_ABOVE.format(name=name))
     else:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
@@ -101,6 +106,14 @@ def _tell_replaced(_) -> None:
 
 
 def _note(text: str) -> None:
-    from checker.cards import note_card  # with torch, for which no kernel's start should wait
-
     display(note_card(text))
+
+
+def _note_with_the_way_back(text: str) -> None:
+    """A note that leads to the course map, where the kernel's folder has one above it."""
+    if store.home() == Path.cwd().parent:
+        link = Markup('<a href="../{}">コースの地図</a>').format(store.MAP)
+        html = Markup("<br>").join([*text.split("\n"), Markup(WAY_BACK).format(link)])
+        display(Card(framed(html), f"{text}\n{WAY_BACK.format('コースの地図')}"))
+    else:
+        _note(text)

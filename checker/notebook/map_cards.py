@@ -15,8 +15,8 @@ from checker.judging.verdict import WORDS
 from checker.notebook.standing import Mistake, Place
 
 RUN_ABOVE = (
-    "リンクの先のセルを選び、メニューの「実行」から「選択したセルの上にあるすべてを実行」を選ぶと、"
-    "前の日までの準備がそろいます。"
+    "リンクを開いたら、メニューの「実行」から「選択したセルの上にあるすべてを実行」を選びます。"
+    "前の日までに作った名前がそろいます。"
 )
 LIST = Markup('<ul role="list" style="list-style:none; margin:0; padding:0">{}</ul>')
 
@@ -69,8 +69,7 @@ def _lead(stages: list[Stage], going_on: Place | None, begun: bool) -> tuple[Mar
         said = "すべての演習に正解しました。"
         return framed(Markup("{}").format(said), *LOOK["right"][1:]), said
     stage = next(stage for stage in stages if stage.place.text == going_on.text)
-    name = going_on.cell.removesuffix("-check") if going_on.cell else None
-    step = next((step for step in stage.steps if step.place.cell == name), None)
+    step = next((s for s in stage.steps if _belongs_to(going_on.cell, s.place.cell)), None)
     target = f"{stage.number} {stage.title}" + (f"、演習「{step.title}」" if step else "")
     word = "続きから" if begun else "ここから始めます"
     link = Markup(
@@ -81,9 +80,14 @@ def _lead(stages: list[Stage], going_on: Place | None, begun: bool) -> tuple[Mar
     return framed(Markup("{}{}").format(link, advice)), text
 
 
+def _belongs_to(cell: str | None, exercise: str) -> bool:
+    """Whether a cell is one of the three of an exercise."""
+    return cell in (exercise, f"{exercise}-prompt", f"{exercise}-check")
+
+
 def _stage(stage: Stage, is_open: bool) -> Markup:
     return Markup(
-        '<li style="padding:8px 2px; border-bottom:1px solid rgba(128,128,128,0.4)">'
+        '<li style="padding:8px 2px; border-top:1px solid rgba(128,128,128,0.4)">'
         '<div><a href="{address}" style="font-weight:bold">{number} {title}</a>　{state}</div>'
         '<div><progress value="{right}" max="{count}" title="{title}の進み" style="width:6em">'
         "</progress> {right} / {count} 問正解</div>"
@@ -118,7 +122,7 @@ def mistakes_card(mistakes: list[Mistake]) -> Card:
         return Card(framed(Markup("{}").format(said)), said)
     entries = joined(
         Markup(
-            '<li style="padding:6px 2px; border-bottom:1px solid rgba(128,128,128,0.4)"><div>× {}　'
+            '<li style="padding:6px 2px; border-top:1px solid rgba(128,128,128,0.4)"><div>× {}　'
             '<span style="font-size:90%">{}</span></div>{}</li>'
         ).format(_title(each), _day(each), joined(map(_reason, each.reasons)))
         for each in mistakes

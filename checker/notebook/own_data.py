@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
 
 from IPython.display import display
@@ -21,24 +22,28 @@ def export_progress(file: str = "progress.csv") -> None:
 
     file: 書き出すファイルの名前。.csv なら表、.json なら JSON です。今あるファイルには書きません。
     """
-    path, rows = Path(file), [event.row() for event in store.events()]
+    path, known = Path(file), [asdict(event) | {"at": event.row()[0]} for event in store.events()]
     if path.suffix not in (".csv", ".json"):
         _say(f"ファイルの名前は .csv か .json で終わるようにしてください: {file}")
         return
     try:
-        with path.open("x", encoding="utf-8-sig" if path.suffix == ".csv" else "utf-8", newline="") as out:
-            if path.suffix == ".csv":  # with a mark, without which Excel reads Japanese wrongly
-                csv.writer(out).writerows([FIELDS, *rows])
-            else:
-                known = [dict(zip(FIELDS, row, strict=True)) for row in rows]
-                known = [each | {"detail": json.loads(each["detail"])} for each in known]
+        # Excel reads Japanese rightly only after a mark.
+        encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
+        with path.open("x", encoding=encoding, newline="") as out:
+            if path.suffix == ".json":
                 json.dump(known, out, ensure_ascii=False, indent=1)
+            else:
+                table = csv.DictWriter(out, FIELDS)
+                table.writeheader()
+                for each in known:
+                    detail = json.dumps(each["detail"], ensure_ascii=False)
+                    table.writerow(each | {"detail": detail})
     except FileExistsError:
         _say(f"{file} は、もうあります。別の名前を渡してください。例: export_progress('progress2.csv')")
     except OSError as error:
         _say(f"{file} に書き込めませんでした（{error.strerror}）。")
     else:
-        _say(f"記録 {len(rows)} 件を {path.resolve()} に書き出しました。")
+        _say(f"記録 {len(known)} 件を {path.resolve()} に書き出しました。")
 
 
 def delete_progress(confirm: bool = False) -> None:

@@ -35,6 +35,7 @@ from typing import TypeVar
 
 from IPython.display import display
 
+from checker.cards import note_card
 from checker.hand_in import RECORD
 from checker.notebook import database, record
 
@@ -178,6 +179,4 @@ def _reason(error: Exception, folder: Path) -> str:
 
 
 def _note(text: str) -> None:
-    from checker.cards import note_card  # with torch, which no event should wait for
-
     display(note_card(text))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -213,6 +214,24 @@ def test_a_broken_file_is_set_aside_with_a_line(learner, said, damage):
     assert len([name for name in hidden(learner) if "broken" in name]) == 1 + (damage != "empty")
 
 
+def test_a_file_that_is_replaced_or_moved_is_noticed(learner, said, tmp_path_factory, monkeypatch):
+    """Catches events that go to a file which is no longer there: a learner has copied the folder of
+    an older course over this one, or moved it, while a kernel ran."""
+    store.remember("check", "f", "right")
+    database.close()
+    other = Path(shutil.copy(learner / FILE, tmp_path_factory.mktemp("other")))
+    store.remember("check", "g", "right")
+    other.replace(learner / FILE)
+    store.remember("check", "h", "right")
+    database.close()
+    assert {"f", "h"} <= {name for _, name, _, _ in known()}
+    moved = learner.rename(learner.with_name("moved"))
+    monkeypatch.chdir(moved)
+    store.remember("check", "i", "right")
+    assert {"f", "h", "i"} <= {name for _, name, _, _ in known()}
+    assert said == [] and not store._waiting
+
+
 def test_a_damaged_row_costs_only_itself(learner):
     """Catches a map that dies on one bad byte."""
     for name in ("f", "g", "h"):
@@ -311,7 +330,7 @@ def writer(folder: Path, name: str, count: int, *before: str) -> subprocess.Pope
 def test_two_kernels_write_at_once_and_one_is_killed(learner):
     """Catches events that two kernels take from each other, a lock that a killed one leaves, an
     import of torch, and a record that lacks what the other kernel wrote."""
-    both = [writer(learner, name, 60) for name in ("a", "b")]
+    both = [writer(learner, name, 25) for name in ("a", "b")]
     victim = writer(learner, "c", 100_000)
     for each in (*both, victim):
         assert each.stdout.readline() == "ready\n"
@@ -320,12 +339,12 @@ def test_two_kernels_write_at_once_and_one_is_killed(learner):
         each.stdin.flush()
     assert victim.stdout.readline() == "0\n"
     written = [each.communicate()[0].split() for each in both]
-    assert [len(numbers) for numbers in written] == [60, 60]
+    assert [len(numbers) for numbers in written] == [25, 25]
     victim.kill()
     told = ["0", *victim.communicate()[0].split()]
     names = [event.name for event in store.events()]
     assert len(names) == len(set(names))
-    assert {f"{x}{n}" for x in "ab" for n in range(60)} | {f"c{n}" for n in told} <= {*names}
+    assert {f"{x}{n}" for x in "ab" for n in range(25)} | {f"c{n}" for n in told} <= {*names}
     store.remember("check", "d", "right")
     more = {*record(learner)["outcomes"]} - {*names, "d"}
     assert more <= {f"c{len(told)}", f"c{len(told) + 1}"}  # killed between the record and its event
