@@ -14,6 +14,7 @@ NOTHING_YET = (
     "まだ 1 問も答えていません。診断の問題に答えてから、このセルをもう一度実行してください。"
 )
 SKIP, LEARN = "飛ばしてもよい節です", "ここで学びます"
+LATER = "準備ができたら、ここで学びます"
 CAUTION = (
     "飛ばしてもよい節は、診断の問題がすべて正解だった節です。"
     "たまたま当たることもあるので、用語集に知らない言葉があれば、その節も開いてください。"
@@ -43,12 +44,18 @@ def recommend(asked: dict[str, list[str]]) -> None:
             str(place),
             _links(section),
             f"{right[section]} / {len(asked[section])}",
-            LEARN if missing[section] else SKIP,
+            _advice(section, missing[section]),
         ]
         for place, section in enumerate(order, 1)
     ]
     display(table_card(["順番", "節", "正解", "おすすめ"], rows))
     display(note_card(CAUTION))
+
+
+def _advice(section: str, missing: int) -> str:
+    if not missing:
+        return SKIP
+    return LEARN if texts(section) else LATER
 
 
 def _links(section: str) -> Markup:

@@ -103,7 +103,7 @@ def _(workers, a, b, c, seconds):
     return min(seconds / t for t in (a, b, c))
 
 
-@item(word="FLOP", keyword="GPU", cell=CELL)
+@item(word="FLOP", keyword="GPU", cell="計算とデータの移動を見積もる")
 def flops_of_a_product(rng):
     m, k, n = (int(size) * 10 for size in rng.permutation([2, 3, 4, 5, 6, 8])[:3])
 
@@ -133,7 +133,7 @@ def _(m, k, k_again, n):
     return sum(k + k for _ in range(int(m * n)))
 
 
-@item(word="量子化", keyword="量子化", cell=CELL)
+@item(word="量子化", keyword="量子化", cell="model_bytes")
 def bytes_of_packed_weights(rng):
     n, bits = 8000 * int(rng.integers(2, 13)), int(rng.integers(10, 15))
 

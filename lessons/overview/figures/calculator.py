@@ -28,8 +28,8 @@ def with_prefix(value: float, unit: str) -> str:
 
 def memory_of_networks(network: str, bits: int) -> tuple[Figure, str]:
     """いくつかのネットワークを bits ビットで持つ大きさです。灰色の枠は 32 bit の大きさです。"""
-    fig = Figure(figsize=(6.4, 3.4))
-    ax = fig.add_axes((0.2, 0.17, 0.77, 0.71))
+    fig = Figure(figsize=(5.2, 3.4))
+    ax = fig.add_axes((0.26, 0.17, 0.71, 0.71))
     for name, count in NETWORKS.items():
         chosen = name == network
         ax.barh(name, model_bytes(count, bits), color=BLUE if chosen else GREY,
@@ -57,7 +57,7 @@ def cost_of_a_layer(kind: str, batch: int, width: int) -> tuple[Figure, str]:
     cost = cost_of(kind, batch, width)
     moved, (arithmetic, memory) = cost.bytes_moved(4), energy_picojoules(cost)
     share = 100 * memory / (arithmetic + memory)
-    fig = Figure(figsize=(6.4, 4.6))
+    fig = Figure(figsize=(5.2, 4.6))
     top, middle, bottom = (fig.add_axes((0.06, y, 0.88, 0.13)) for y in (0.8, 0.47, 0.14))
     for ax, value, colour, title, unit in (
         (top, cost.flops, BLUE, "計算の回数", "FLOP"), (middle, moved, ORANGE, "動かすデータ", "byte"),
