@@ -42,7 +42,9 @@ def problems(item: Item, seeds: int = SEEDS) -> list[str]:
     ]
     if item.draw(0) != variants[0]:
         found.append("two draws of one seed differ")
-    return [f"{item.name}: {problem}" for problem in dict.fromkeys(found)]
+    # A problem of many seeds is told once, with the first of them.
+    told = {re.split(": | with seed", problem)[0]: problem for problem in reversed(found)}
+    return [f"{item.name}: {problem}" for problem in reversed(told.values())]
 
 
 def numbers_in(text: str) -> list[float]:

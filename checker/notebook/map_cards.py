@@ -15,7 +15,8 @@ from checker.judging.verdict import WORDS
 from checker.notebook.standing import Mistake, Place
 
 RUN_ABOVE = (
-    "リンクを開いたら、メニューの「実行」から「選択したセルの上にあるすべてを実行」を選びます。"
+    "リンクの先のセルをクリックして選び、"
+    "メニューの「実行」から「選択したセルの上にあるすべてを実行」を選ぶと、"
     "前の日までに作った名前がそろいます。"
 )
 LIST = Markup('<ul role="list" style="list-style:none; margin:0; padding:0">{}</ul>')
@@ -69,7 +70,8 @@ def _lead(stages: list[Stage], going_on: Place | None, begun: bool) -> tuple[Mar
         said = "すべての演習に正解しました。"
         return framed(Markup("{}").format(said), *LOOK["right"][1:]), said
     stage = next(stage for stage in stages if stage.place.text == going_on.text)
-    step = next((s for s in stage.steps if _belongs_to(going_on.cell, s.place.cell)), None)
+    exercise = (going_on.cell or "").removesuffix("-check")
+    step = next((step for step in stage.steps if step.place.cell == exercise), None)
     target = f"{stage.number} {stage.title}" + (f"、演習「{step.title}」" if step else "")
     word = "続きから" if begun else "ここから始めます"
     link = Markup(
@@ -78,11 +80,6 @@ def _lead(stages: list[Stage], going_on: Place | None, begun: bool) -> tuple[Mar
     advice = Markup('<div style="font-size:90%">{}</div>').format(RUN_ABOVE) if going_on.cell else ""
     text = f"{word}: {target}" + (f"\n{RUN_ABOVE}" if going_on.cell else "")
     return framed(Markup("{}{}").format(link, advice)), text
-
-
-def _belongs_to(cell: str | None, exercise: str) -> bool:
-    """Whether a cell is one of the three of an exercise."""
-    return cell in (exercise, f"{exercise}-prompt", f"{exercise}-check")
 
 
 def _stage(stage: Stage, is_open: bool) -> Markup:

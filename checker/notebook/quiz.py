@@ -56,7 +56,8 @@ class _Group:
         self.seed = 0
         first, last = numbered[0], numbered[-1]
         shared = first[1].draw(0).shared
-        self.head = f"問 {first[0]} から問 {last[0]} に共通"
+        several = first[0] < last[0]
+        self.head = f"問 {first[0]} から問 {last[0]} に共通" if several else f"問 {first[0]} の前提"
         self.stem = shared and display(stem_card(self.head, shared), display_id=True)
         self.asked = [_Asked(number, item) for number, item in numbered[:-1]]
         more = ipywidgets.Button(description="もう一問" if last[1].varies else "もう一度")

@@ -96,16 +96,18 @@ def go_on(events: list[Event], reached: dict[str, str]) -> Place | None:
     if text is None:
         return None
     begun = len(to_solve[text]) < len(placed_in(text))
-    return Place(text, f"{to_solve[text][0]}-prompt" if begun else None)
+    return Place(text, to_solve[text][0] if begun else None)
 
 
 def _cell_to_go_on(last: Place, to_solve: list[str]) -> str | None:
-    """The statement of what is not solved yet, or the cell below which the text goes on. What was
-    left out above comes when everything below is solved."""
-    names = placed_in(last.text)
-    if last.cell in to_solve:
-        return f"{last.cell}-prompt"
-    if last.cell not in names:
-        return last.cell
-    below = names[names.index(last.cell) + 1 :]
-    return f"{last.cell}-check" if {*below} & {*to_solve} else f"{to_solve[0]}-prompt"
+    """The answer cell of what is not solved yet, or the cell below which the text goes on. What was
+    left out above comes when everything below is solved.
+
+    Code cells: at a link to a Markdown cell JupyterLab selects everything above it as well, and leaves
+    the first cell the active one.
+    """
+    names, cell = placed_in(last.text), last.cell and last.cell.removesuffix("-prompt")
+    if cell not in names or cell in to_solve:
+        return cell
+    below = names[names.index(cell) + 1 :]
+    return f"{cell}-check" if {*below} & {*to_solve} else to_solve[0]

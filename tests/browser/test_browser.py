@@ -21,8 +21,9 @@ from places import ROOT
 
 import start
 from checker.cards import LOOK
-from checker.catalogue import load, texts, written_sections
+from checker.catalogue import load, question, texts, written_sections
 from checker.judging.verdict import WORDS
+from checker.notebook import database, store
 from lessons import SECTIONS
 
 NOTEBOOKS = [f"{SECTIONS[section].folder}/{text.stem}.ipynb"
@@ -316,12 +317,24 @@ def test_the_menus_are_japanese_and_without_author_tools(course):
     assert course.get_by_text("Validate", exact=True).count() == 0
 
 
-def test_a_link_of_the_course_map_opens_its_section(course):
-    """Catches links that leave the lab or lead to a file that is not there."""
-    course.locator(".jp-Notebook a:visible", has_text="プルーニング").first.click()
+def test_the_map_leads_on_by_keyboard(lab, course, monkeypatch):
+    """Catches links that leave the lab or lead to a file or a cell that is not there, and a mistake
+    that まちがいノート forgets."""
+    monkeypatch.chdir(lab.work)
+    store.remember("check", "threshold_mask", "wrong", {"sentence": "残す側と切る側が逆です。"})
+    database.close()
+    mistakes = run(course, cell_with(course, "mistakes()"))
+    expect(mistakes).to_contain_text("残す側と切る側が逆です。")
+    shown = run(course, cell_with(course, "progress()"))
+    expect(shown).to_contain_text("続きから")
+    photograph(shown, "progress.png")
+    going_on = shown.locator("a").first
+    expect(going_on).to_contain_text("プルーニング")
+    going_on.focus()
+    course.keyboard.press("Enter")
     wait_until_open(course, PRUNING)
-    assert "プルーニング" in course.locator(
-        ".jp-NotebookPanel:not(.lm-mod-hidden) h1").first.inner_text()
+    course.wait_for_function("""window.jupyterapp.shell.currentWidget.content.activeCell.model.id
+      === 'threshold_mask'""")
     course.evaluate(SHUT_DOWN)
     course.evaluate("""
       window.jupyterapp.commands.execute('docmanager:open', {path: 'course.ipynb'}).then(Boolean)""")
@@ -433,8 +446,8 @@ def test_an_answer_is_judged_and_counted(course, pruning):
     photograph(show(pruning, f"{name}-check"), "right.png")
 
     shown = run(course, cell_with(course, "progress()"))
-    expect(shown).to_contain_text(" 1 / ")
-    photograph(shown, "progress.png")
+    expect(shown).to_contain_text("1 / ")
+    expect(run(course, cell_with(course, "mistakes()"))).to_contain_text("まちがいノートは空です。")
 
 
 def body_of(text):
@@ -460,6 +473,46 @@ def predict(page, number):
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     expect(output).to_contain_text(f"あなたの予想: {number} %")
+
+
+# Chooses an option and gives the milliseconds until its reply is drawn.
+CHOOSE = """async ([area, place]) => {
+  const option = area.querySelectorAll('input[type=radio]')[place];
+  const begun = performance.now();
+  const drawn = new Promise(resolve => new MutationObserver((_, observer) => {
+    observer.disconnect();
+    requestAnimationFrame(() => resolve(performance.now() - begun));
+  }).observe(area, {childList: true, subtree: true}));
+  option.click();
+  return await drawn;
+}"""
+
+
+def test_a_question_is_answered_by_the_keyboard_at_once(pruning):
+    """Catches a reason of another option, a deaf or slow button, keys that reach the lab."""
+    before = [cell["cell_type"] for cell in cells(pruning)]
+    item = question("connections_or_neurons")
+    shown = run(pruning, cell_with(pruning, f'quiz("{item.name}"'))
+    expect(shown).to_contain_text("問 1")
+    outputs = shown.locator(".jp-OutputArea-output")
+    for seed in (0, 1):
+        variant = item.draw(seed)
+        at = variant.order.index(1)
+        options = outputs.nth(1).locator("input[type=radio]")
+        expect(options).to_have_count(4)
+        expect(outputs.nth(1)).to_contain_text(variant.options[at])
+        options.nth(at).focus()
+        pruning.keyboard.press("Space")
+        expect(outputs.nth(2)).to_contain_text(f"× 不正解　{variant.options[at]}")
+        expect(outputs.nth(2)).to_contain_text(variant.question.wrong[0].reason)
+        photograph(shown, "quiz.png")
+        outputs.nth(1).locator("button").focus()
+        pruning.keyboard.press("Space")
+        expect(outputs.nth(2)).to_contain_text("未回答")
+    area = shown.element_handle()
+    times = sorted(pruning.evaluate(CHOOSE, [area, place]) for place in (0, 1, 2, 3, 0, 1, 2))
+    assert times[3] < 1000, times  # 36 ms on a quiet machine; a busy one may be slow
+    assert [cell["cell_type"] for cell in cells(pruning)] == before
 
 
 def test_a_restarted_kernel_loses_no_answer(pruning):

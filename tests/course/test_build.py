@@ -259,7 +259,7 @@ def test_the_directives_become_cells(a_lesson):
     assert "import lessons.pruning as reference\n" in cells[1].source
     assert cells[2].source.startswith("説明です。\n\n### 演習:")
     assert cells[5].source == "終わりです。"
-    assert "- 06 [題](06_pruning/06_pruning.ipynb)" in cells[6].source
+    assert cells[6].source.startswith("- [06 題](06_pruning/06_pruning.ipynb)　前提: ")
 
 
 def test_an_unknown_directive_names_file_and_line(a_lesson):

@@ -12,7 +12,7 @@ import pytest
 from places import ROOT
 
 import checker
-from checker.catalogue import exercise_files, load, texts
+from checker.catalogue import exercise_files, load, question_files, texts
 from checker.running import inside
 from lessons import SECTIONS
 
@@ -136,6 +136,15 @@ def test_an_exercise_imports_the_model_and_its_own_section_only():
         allowed = ("checker.exercise.", "checker.judging.show.", "lessons.", siblings)
         ours = {n for n in imported(path.read_text("utf-8")) if n.startswith(("checker", "lessons"))}
         assert all(name.startswith(allowed) for name in ours), path
+
+
+def test_a_question_imports_the_model_and_its_own_section_only():
+    """Catches a question that reaches into the judge, or into another section's modules."""
+    for path in set(question_files().values()):
+        allowed = ("checker.catalogue.load", "checker.question.", "lessons.data.")
+        mine = f"lessons.{path.parent.name}."
+        ours = {n for n in imported(path.read_text("utf-8")) if n.startswith(("checker", "lessons"))}
+        assert all(name.startswith((*allowed, mine)) for name in ours), path
 
 
 def test_the_checker_names_no_section():

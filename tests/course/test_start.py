@@ -296,7 +296,8 @@ def test_answers_go_into_both_new_notebooks(house, capsys):
     or told at every start, and a record of progress that the update touches."""
     house.release(V1)
     house.save(BOTH)
-    (house.work / ".progress.json").write_bytes(b'{"tries": {}}')
+    for file in (".progress.json", ".progress.sqlite"):
+        (house.work / file).write_bytes(b'{"tries": {}}')
     house.release_all(HALVES)
     assert capsys.readouterr().out.splitlines() == [
         "work/01_a/01_a.ipynb は、新しい版にはありません。",
@@ -309,7 +310,8 @@ def test_answers_go_into_both_new_notebooks(house, capsys):
     assert house.answers(TWO) == {"text": "後半", "prune": "return 2", "new": "def new(): ..."}
     house.open()
     assert house.files() == before and capsys.readouterr().out == ""
-    assert (house.work / ".progress.json").read_bytes() == b'{"tries": {}}'
+    for file in (".progress.json", ".progress.sqlite"):
+        assert (house.work / file).read_bytes() == b'{"tries": {}}'
     (house.work / "01_a" / ONE).unlink()        # to start over
     house.open()
     assert house.files() == {**before, ONE: HALVES[ONE]}

@@ -141,18 +141,20 @@ def test_going_on_follows_the_last_thing_that_was_done(shown):
     a, b, *_, z = names = placed_in(FIRST)
     address = f"05_distillation/{FIRST.stem}.ipynb#cell-id="
     store.remember("check", b, "wrong")
-    assert going_on(shown) == (f"{address}{b}-prompt", "続きから", True)
+    assert going_on(shown) == (f"{address}{b}", "続きから", True)
     solve(b)
     assert going_on(shown)[0] == f"{address}{b}-check"  # the text goes on below it
     solve(*names[2:])
-    assert going_on(shown)[0] == f"{address}{a}-prompt"  # what was left out
+    assert going_on(shown)[0] == f"{address}{a}"  # what was left out
     store.remember("predict", "share", "guessed", {"value": 1.0, "cell": f"{FIRST.stem}-07"})
     assert going_on(shown)[0] == f"{address}{FIRST.stem}-07"
+    store.remember("quiz", "q", "wrong", {"cell": f"{b}-prompt"})
+    assert going_on(shown)[0] == f"{address}{a}"
     solve(a)
     assert going_on(shown) == (Place(SECOND).address, "続きから", False)  # the next, from its top
     first = placed_in(SECOND)[0]
     solve(first, z)
-    assert going_on(shown)[0] == f"{Place(SECOND).address}#cell-id={placed_in(SECOND)[1]}-prompt"
+    assert going_on(shown)[0] == f"{Place(SECOND).address}#cell-id={placed_in(SECOND)[1]}"
 
 
 def test_what_has_no_place_leads_nowhere(shown):

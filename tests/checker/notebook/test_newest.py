@@ -257,7 +257,19 @@ def test_a_kernel_in_which_nothing_was_run(restarted):
         assert shown.error is None
         assert f"名前 {name} は、まだ作られていません" in shown.text
         assert f"メニューの「実行」から「{RUN_ABOVE}」" in shown.text
+        assert "href" not in shown.html  # no course map lies above this folder
     assert restarted.run("no_such_name").error == "NameError"
+
+
+def test_a_missing_name_leads_back_to_the_map(restarted):
+    """Catches a learner who comes back, opens yesterday's file half way and is not told of 続きから;
+    and a link beside the map, or one whose tags the twin shows."""
+    restarted.run("import pathlib\npathlib.Path('../course.ipynb').touch()")
+    shown = restarted.run("print(dense_accuracy)")
+    assert '<a href="../course.ipynb">コースの地図</a>の「続きから」' in shown.html
+    assert shown.text.strip().endswith("コースの地図の「続きから」で分かります。")
+    assert "<" not in shown.text
+    restarted.run("pathlib.Path('../course.ipynb').unlink()")
 
 
 @pytest.mark.parametrize("section", written_sections())

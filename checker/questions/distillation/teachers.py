@@ -1,0 +1,277 @@
+"""05-2, after ensembles and FitNets: several teachers, hints, and what is saved."""
+
+import torch
+
+from checker.catalogue import load
+from checker.question import Choice, Number, Option, item, sample, slips
+from lessons.data import FitNet, fitnets_table
+from lessons.distillation import ensemble_targets, hint_loss
+
+
+def listed(values: list[float], decimals: int = 1) -> str:
+    return "[" + ", ".join(f"{v:.{decimals}f}" for v in values).replace("-", "−") + "]"
+
+
+@item(word="アンサンブル", keyword="蒸留", cell="ensemble_targets")
+def mean_of_teachers(rng):
+    while True:
+        tenths = [sorted(rng.choice(range(1, 10), 2, replace=False)) for _ in range(3)]
+        teachers = [[a, b - a, 10 - b] for a, b in tenths]
+        chances = torch.tensor(teachers, dtype=torch.float64) / 10
+        logits = [chance.log() for chance in chances]
+
+        def said(probabilities: torch.Tensor) -> str:
+            return f"{float(probabilities[0]):.3f}"
+
+        mistakes = (
+            ("takes_the_geometric_mean", "幾何平均を取っています。確率を足して教師の数で割る、算術平均です。"),
+            "takes_the_first_teacher",
+            "takes_the_maximum",
+        )  # fmt: skip
+        right = said(ensemble_targets(logits, 1.0))
+        wrong = slips(load("ensemble_targets"), (logits, 1.0), said, *mistakes)
+        if len({right, *(option.text for option in wrong)}) == 4:
+            break
+    rows = "\n".join(
+        f"| 教師 {name} | " + " | ".join(f"{share / 10:.1f}" for share in shares) + " |"
+        for name, shares in zip("PQR", teachers, strict=True)
+    )
+    firsts = [f"{shares[0] / 10:.1f}" for shares in teachers]
+    return Choice(
+        stem=(
+            "3 つの教師が、ある画像について次の確率を出しました。温度は 1 です。"
+            "教師の確率を平均して、ソフトラベルを作ります。クラス a の確率はどれですか。\n\n"
+            f"| 教師 | クラス a | クラス b | クラス c |\n| --- | --- | --- | --- |\n{rows}"
+        ),
+        right=right,
+        wrong=wrong,
+        explanation=(f"使う公式: 確率の算術平均\n代入: ({' + '.join(firsts)}) ÷ 3\n答え: {right}"),
+    )
+
+
+@mean_of_teachers.by_hand
+def _(teachers, temperature, *shares):
+    return sum(shares[::3]) / teachers
+
+
+@item(word="ヒント学習", keyword="蒸留", cell="hint_loss")
+def loss_of_a_hint(rng):
+    while True:
+        teacher = [int(v) / 2 for v in rng.integers(1, 9, 2)]
+        student = [int(v) / 2 for v in rng.integers(1, 9, 2)]
+        arguments = (
+            torch.tensor([teacher], dtype=torch.float64),
+            torch.tensor([student], dtype=torch.float64),
+            torch.eye(2, dtype=torch.float64),
+        )
+
+        def said(loss: torch.Tensor) -> str:
+            return f"{float(loss):.3f}"
+
+        mistakes = (
+            "forgets_the_half",
+            "averages_over_features",
+            "takes_absolute_values",
+            "squares_the_sum",
+        )
+        right = said(hint_loss(*arguments))
+        wrong = slips(load("hint_loss"), arguments, said, *sample(rng, mistakes, 3))
+        if len({right, *(option.text for option in wrong)}) == 4:
+            break
+    squares = [f"({a} − {b})²" for a, b in zip(teacher, student, strict=True)]
+    return Choice(
+        stem=(
+            f"FitNets のヒント学習で、教師の中間の層の出力は `{listed(teacher)}` でした。"
+            f"生徒の出力を教師の幅に合わせたものは `{listed(student)}` でした。"
+            "1 件のヒントの損失はどれですか。損失は、二乗した差の和の半分です。"
+        ),
+        right=right,
+        wrong=wrong,
+        explanation=(
+            "使う公式: 損失 = (1/2) × Σ (教師 − 生徒)²\n"
+            f"代入: 0.5 × ({' + '.join(squares)})\n"
+            f"答え: {right}"
+        ),
+    )
+
+
+@loss_of_a_hint.by_hand
+def _(a, b, c, d, one):
+    return ((a - c) ** 2 + (b - d) ** 2) / 2
+
+
+@item(word="ヒント学習", keyword="蒸留", cell="hint_loss")
+def what_hints_train(rng):
+    wrong = (
+        Option(
+            "教師の出力の確率だけを手本にして、生徒の全体を学習します。",
+            "それは、ふつうの蒸留（KD）です。ヒント学習では、途中の層も手本にします。",
+        ),
+        Option(
+            "教師の途中の層を切り取り、そのまま生徒の層として使います。",
+            "層は切り取りません。生徒の途中の層を、教師の途中の層に近づけます。",
+        ),
+        Option(
+            "生徒の途中の層を手本にして、教師の前半を学習します。",
+            "逆です。教師は固定され、学習するのは生徒です。",
+        ),
+    )
+    return Choice(
+        stem="FitNets のヒント学習で、最初に行うこととして正しいものを、1 つ選んでください。",
+        right="教師の途中の層の出力を手本にして、生徒の前半を学習します。",
+        wrong=wrong,
+        explanation=(
+            "ヒント学習では、まず生徒の途中の層を、教師の途中の層に近づけます。\n"
+            "そのあとで、生徒の全体を蒸留で学習します。深い生徒でも、学習が始まりやすくなります。"
+        ),
+    )
+
+
+def in_man(network: FitNet) -> str:
+    """Its parameters, in units of 万."""
+    return f"{network.parameters / 10_000:g}"
+
+
+@item(word="圧縮率", keyword="蒸留", cell="FitNets: 深い生徒を育てる")
+def times_fewer_parameters(rng):
+    rows = fitnets_table()
+    teacher = rows[0]
+    student = rows[int(rng.integers(1, len(rows)))]
+    right = teacher.parameters / student.parameters
+    return Number(
+        stem=(
+            "FitNets の論文の表では、教師のパラメータの数はおよそ "
+            f"{in_man(teacher)} 万個、ある生徒はおよそ {in_man(student)} 万個でした。"
+            "教師は生徒の何倍ですか。小数第 1 位まで答えてください。"
+        ),
+        right=right,
+        unit="倍",
+        tolerance=0.06,
+        wrong=(
+            Option(
+                f"{1 / right:.2f} 倍", "割る向きが逆です。教師の数を、生徒の数で割ります。",
+                value=1 / right,
+            ),
+            Option(
+                f"{right - 1:.1f} 倍", "差を割っています。何倍かは、そのままの数の比で求めます。",
+                value=right - 1,
+            ),
+        ),
+        explanation=(
+            "使う公式: 倍率 = 教師の数 ÷ 生徒の数\n"
+            f"代入: {in_man(teacher)} 万 ÷ {in_man(student)} 万\n"
+            f"答え: {right:.1f} 倍"
+        ),
+    )  # fmt: skip
+
+
+@times_fewer_parameters.by_hand
+def _(teacher, student, *place):
+    return teacher / student
+
+
+@item(word="ソフトラベル", keyword="蒸留", cell="取り違えやすいもの")
+def hard_and_soft_labels(rng):
+    right = (
+        "ソフトラベルは、0 から 1 のあいだの値を取ります。",
+        "ソフトラベルには、どのクラスに似ているかの情報があります。",
+        "ハードラベルは、正解のクラスだけが 1 で、ほかは 0 です。",
+    )
+    wrong = (
+        Option(
+            "ソフトラベルは、正解のクラスだけが 1 で、ほかは 0 です。",
+            "それは、ハードラベルです。ソフトラベルは、どのクラスにも値があります。",
+        ),
+        Option(
+            "ハードラベルは、教師の出力した確率のことです。",
+            "教師の確率は、ソフトラベルです。ハードラベルは、データに付いた正解です。",
+        ),
+        Option(
+            "ソフトラベルは、人が迷いながら付けたラベルのことです。",
+            "人ではなく、教師のモデルが出力した確率です。",
+        ),
+        Option(
+            "ソフトラベルは、ラベルのビット数を減らしたものです。",
+            "ビット数を減らすのは、量子化です。ソフトラベルは、教師の確率です。",
+        ),
+    )
+    return Choice(
+        stem="ハードラベルとソフトラベルの説明として正しいものを、1 つ選んでください。",
+        right=sample(rng, right, 1)[0],
+        wrong=sample(rng, wrong, 3),
+        explanation=(
+            "ハードラベルは、正解のクラスだけが 1 です。ソフトラベルは、教師の出力した確率です。\n"
+            "ソフトラベルは「3 だが、少し 9 に似ている」という情報を、生徒に伝えます。"
+        ),
+    )
+
+
+@item(word="エッジデバイス", keyword="エッジコンピューティング", cell="エッジデバイスに載せる")
+def what_distillation_saves(rng):
+    wrong = (
+        Option(
+            "教師を学習する時間とメモリが減ります。",
+            "教師は、はじめに学習しておきます。その分の計算は減りません。",
+        ),
+        Option(
+            "学習に使うデータの数が、必ず半分で済みます。",
+            "決まった割合で減るわけではありません。教師の出力を得るためのデータも要ります。",
+        ),
+        Option(
+            "教師より、必ず高い正解率になります。",
+            "必ずではありません。教師に近い正解率を、小さなモデルで目指します。",
+        ),
+    )
+    return Choice(
+        stem=(
+            "学習した生徒を、スマートフォンなどのエッジデバイスに載せます。"
+            "蒸留の利点として正しいものを、1 つ選んでください。"
+        ),
+        right="推論に必要な計算とメモリが減ります。",
+        wrong=wrong,
+        explanation=(
+            "載せるのは小さな生徒なので、推論の計算とメモリが少なくて済みます。\n"
+            "教師の知識を受け取るので、同じ大きさのモデルより正解率が高くなることがあります。"
+        ),
+    )
+
+
+@item(word="蒸留の効果", keyword="蒸留", cell="蒸留が勝つ場面と、勝たない場面")
+def points_won_on_digits(rng):
+    images, alone = 10_000, 146
+    taught = int(rng.choice([74, 67]))
+    whose = "教師から蒸留した同じネットワーク" if taught == 74 else "教師にした大きなネットワーク"
+    right = 100 * (alone - taught) / images
+    return Number(
+        stem=(
+            f"Hinton らの論文の手書き数字の実験では、テスト画像 {images:,} 枚のうち、"
+            f"ラベルだけで学習した小さなネットワークは {alone} 枚を間違えました。"
+            f"{whose}の間違いは {taught} 枚でした。"
+            "正解率は何ポイント違いますか。小数第 2 位まで答えてください。"
+        ),
+        right=right,
+        unit="ポイント",
+        tolerance=0.006,
+        wrong=(
+            Option(
+                f"{100 * (alone - taught) / alone:.2f} ポイント",
+                "減った間違いを、元の間違いで割っています。正解率は、テスト画像の枚数で割ります。",
+                value=100 * (alone - taught) / alone,
+            ),
+            Option(
+                f"{(alone - taught) / images:.4f} ポイント",
+                "割合のままです。ポイントで答えるには、100 を掛けます。",
+                value=(alone - taught) / images,
+            ),
+        ),
+        explanation=(
+            "使う公式: 正解率の差 = 100 × 間違いの差 ÷ 画像の枚数\n"
+            f"代入: 100 × ({alone} − {taught}) ÷ {images:,}\n"
+            f"答え: {right:.2f} ポイント"
+        ),
+    )
+
+
+@points_won_on_digits.by_hand
+def _(images, alone, taught, *place):
+    return (images - taught) / images * 100 - (images - alone) / images * 100
