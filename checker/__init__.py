@@ -1,11 +1,13 @@
 """The exercise checker. In a notebook: check, hint, solution, live, figure, table, claim, predict,
-quiz, and on the course map: progress, mistakes, export_progress, delete_progress."""
+quiz, lookup, recommend, and on the course map: progress, mistakes, export_progress, delete_progress."""
 
 import importlib
 
 from checker.running.inside.prelude import TOOLS
 
 _HOME = TOOLS | {
+    "lookup": "checker.notebook.show",
+    "recommend": "checker.notebook.recommend",
     "progress": "checker.notebook.course_map",
     "mistakes": "checker.notebook.course_map",
     "export_progress": "checker.notebook.own_data",

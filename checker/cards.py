@@ -161,7 +161,38 @@ def table_card(headers: list[str], rows: list[list[str]]) -> Card:
         '<table lang="ja" class="mathjax_ignore" style="max-width:900px; line-height:1.6">'
         "<tr>{}</tr>{}</table>"
     ).format(head, body)
-    return Card(html, "\n".join(" | ".join(row) for row in [headers, *rows]))
+    return Card(html, "\n".join(" | ".join(map(plain, row)) for row in [headers, *rows]))
+
+
+def plain(cell: str | Markup) -> str:
+    """What a reader sees of a cell, which may hold a link."""
+    return cell.striptags() if isinstance(cell, Markup) else cell
+
+
+def lookup_card(
+    headers: list[str], groups: dict[str, list[list[str | Markup]]], total: int, opened: bool
+) -> Card:
+    """Groups of rows, each folded under its name with its number of rows; the twin shows them all."""
+    found = sum(map(len, groups.values()))
+    count = (
+        f"{total} 語のうち {found} 語があります。"
+        if found
+        else "見つかりません。別の書き方で試してください。"
+    )
+    parts, lines = [Markup("<div>{}</div>").format(count)], [count]
+    for name, rows in groups.items():
+        rows_card = table_card(headers, rows)
+        head = f"{name}（{len(rows)} 語）"
+        parts.append(
+            Markup(
+                '<details style="margin:4px 0"{}><summary style="cursor:pointer">{}</summary>{}</details>'
+            ).format(Markup(" open") if opened else "", head, Markup(rows_card.html))
+        )
+        lines += [head, rows_card.text]
+    return Card(
+        Markup('<div lang="ja" class="mathjax_ignore">{}</div>').format(joined(parts)),
+        "\n".join(lines),
+    )
 
 
 def note_card(text: str) -> Card:

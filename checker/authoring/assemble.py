@@ -24,7 +24,7 @@ from lessons import SECTIONS
 
 COURSE = LESSONS / "course.md"
 DIRECTIVE = re.compile(r"^%(exercise \w+|prelude|course_map)$", re.MULTILINE)
-WIDGETS = re.compile(r"\b(live|predict|quiz)\(")
+WIDGETS = re.compile(r"\b(live|lookup|predict|quiz)\(")
 # Keys pressed on a widget reach JupyterLab, where `d d` deletes the cell.
 LOCKED = {"editable": False, "deletable": False}
 

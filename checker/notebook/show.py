@@ -1,19 +1,22 @@
-"""live, figure, table and claim, as a notebook calls them."""
+"""live, figure, table, lookup and claim, as a notebook calls them."""
 
 from __future__ import annotations
 
 import base64
 import io
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import ipywidgets
 from IPython.display import display
 
-from checker.cards import Card, picture_card, table_card
+from checker.cards import Card, lookup_card, picture_card, plain, table_card
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}  # of each katakana
 
 
 def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
@@ -23,9 +26,7 @@ def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
         drawn, text = draw(**{name: control.value for name, control in controls.items()})
         return drawn_card(drawn, text)._repr_mimebundle_()
 
-    row = ipywidgets.HBox(
-        list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
-    )
+    row = ipywidgets.HBox(list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap"))
     names = "、".join(control.description for control in controls.values())
     twin = f"（つまみ: {names}。このセルを実行すると動きます）"
     display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
@@ -42,6 +43,36 @@ def figure(drawn: Figure, text: str) -> None:
 def table(headers: list[str], rows: list[list[object]]) -> None:
     """表を表示します。数は、書式を整えた文字列で渡します。"""
     display(table_card(headers, [[str(value) for value in row] for row in rows]))
+
+
+def lookup(headers: list[str], groups: dict[str, list[list[str]]]) -> None:
+    """言葉をさがせる表です。欄に書いた言葉を、すべて含む行だけが残ります。
+
+    groups: 見出しごとの行。大文字と小文字、ひらがなとカタカナ、全角と半角は区別しません。
+    """
+    field = ipywidgets.Text(description="さがす", placeholder="言葉・読み・英語")
+    total = sum(map(len, groups.values()))
+
+    def bundle() -> dict[str, str]:
+        words = folded(field.value).split()
+        found = {
+            name: [
+                row for row in rows if all(w in folded(" ".join(map(plain, row))) for w in words)
+            ]
+            for name, rows in groups.items()
+        }
+        kept = {name: rows for name, rows in found.items() if rows}
+        return lookup_card(headers, kept, total, opened=bool(words))._repr_mimebundle_()
+
+    twin = "（さがす欄。このセルを実行すると使えます）"
+    display({**field._repr_mimebundle_(), "text/plain": twin}, raw=True)
+    shown = display(bundle(), raw=True, display_id=True)
+    field.observe(lambda _: shown.update(bundle(), raw=True), "value")
+
+
+def folded(text: str) -> str:
+    """A text without what a learner who looks for a word need not know about its spelling."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(HIRAGANA)
 
 
 def claim(sentence: str, holds: bool) -> None:

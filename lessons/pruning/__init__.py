@@ -14,6 +14,7 @@
 """
 
 from lessons.pruning.compact import csr_bytes, dead_neurons, remove_neurons
+from lessons.pruning.connections_or_neurons import csr_forward, csr_layers
 from lessons.pruning.masks import (
     gaussian_pruned_percent,
     masked_sgd_step,

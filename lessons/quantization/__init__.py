@@ -15,6 +15,7 @@ from lessons.quantization.float_formats import (
     smallest_normal,
     underflow_fraction,
 )
+from lessons.quantization.int8_inference import int8_linear, symmetric_int8
 from lessons.quantization.integers import (
     affine_params,
     dequantize,
