@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 
 from checker.grading import check_cell
 from checker.grading.autograde import autograde_app, gradebook_of
-from checker.grading.course import GRADING, HERE, release, released, submitted
+from checker.grading.course import GRADEBOOK, GRADING, HERE, release, released, submitted
 from checker.refusal import Refusal
 
 NOTHING = "何も採点していません。"
@@ -94,7 +94,7 @@ def remedy(error: DatabaseError) -> str:
         return f"{NOTHING}古い形式なら、控えを取り、次を実行してください: nbgrader db upgrade"
     if "malformed" in said or "not a database" in said:
         return f"{NOTHING}ファイルが壊れています。控えに戻してから、もう一度採点してください。"
-    return f"{NOTHING}{allow('gradebook.db')}"
+    return f"{NOTHING}{allow(str(GRADEBOOK))}"
 
 
 def allow(name: str) -> str:

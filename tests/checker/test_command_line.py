@@ -10,6 +10,7 @@ from sample_course import LESSON, hand_in, make_course
 
 from checker.__main__ import TRUST, UNCONFINED, main
 from checker.catalogue import load
+from checker.grading import autograde
 
 pytestmark = pytest.mark.box
 NAME = "threshold_mask"
@@ -34,6 +35,7 @@ def test_from_uploads_to_reports(released, tmp_path, monkeypatch, capsys):
         shutil.rmtree(notebook.parents[1])
     (uploads / "letter.docx").write_bytes(b"no notebook")
     monkeypatch.chdir(course)
+    autograde.autograde_app.cache_clear()  # a process has one course; this one may have had another
 
     assert main(["report", LESSON]) == 2
     assert f"先に採点してください: python -m checker grade {LESSON}" in capsys.readouterr().err

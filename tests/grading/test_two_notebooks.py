@@ -275,21 +275,21 @@ def test_the_feedback_has_a_page_for_each_and_says_what_is_lacking(graded, split
 def test_the_exports_hold_the_points_and_messages_of_both(graded, split):
     """Catches a table that adds up one notebook, or a message of a notebook that is not there."""
     half = sum(load(name).points for name in split[ONE])
-    (table,) = export.nbgrader_csv(graded.folder, LESSON)
+    (table,) = export.nbgrader_csv(graded.folder, LESSON).paths
     with open(table, encoding="utf-8-sig", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     points = float(sum(load(name).points for name in NAMES))
     assert scores == {"both": points, "old": points, "first": half, "second": points - half,
                       "torn": half}  # fmt: skip
     found = {path.parent.name: json.loads(path.read_bytes())["tests"]
-             for path in export.gradescope_json(graded.folder, LESSON)}  # fmt: skip
+             for path in export.gradescope_json(graded.folder, LESSON).paths}  # fmt: skip
     assert [test["name"] for test in found["both"]] == NAMES  # as in the notebooks
     said = {test["name"]: test["output"] for test in found["first"]}
     assert {n for n in said if said[n] == export.NOT_HANDED_IN} == set(split[OTHER])
     assert all("正解" in said[name] for name in split[ONE])
     said = {test["name"]: test["output"] for test in found["torn"]}
     assert {n for n in said if said[n] == export.NOT_GRADED} == set(split[OTHER])
-    (table,) = export.moodle_csv(graded.folder, LESSON)
+    (table,) = export.moodle_csv(graded.folder, LESSON).paths
     with open(table, encoding="utf-8-sig", newline="") as file:
         rows = {row["ID number"]: row for row in csv.DictReader(file)}
     assert float(rows["second"]["Grade"]) == points - half
