@@ -83,12 +83,22 @@ def teacher_and_student(rng):
     )
 
 
+def share_of_the_largest(powers: list[float]) -> float:
+    return max(powers) / sum(powers)
+
+
 @Stem
 def three_logits(rng):
     while True:
         logits = [int(v) for v in rng.choice(range(-2, 7), 3, replace=False)]
         temperature = int(rng.choice([2, 4]))
-        if 2 <= max(logits) - sorted(logits)[1] <= 4 and len({v % 2 for v in logits}) == 1:
+        powers = [math.exp(v / temperature) for v in logits]
+        rounded = [round(power, 3) for power in powers]  # as the table shows them
+        if (
+            2 <= max(logits) - sorted(logits)[1] <= 4
+            and len({v % 2 for v in logits}) == 1
+            and len({three(share_of_the_largest(each)) for each in (powers, rounded)}) == 1
+        ):
             break
     exponents = sorted({*logits, *(v / temperature for v in logits)})
     table = "\n".join(f"| {x:g} | {math.exp(x):.3f} |".replace("-", "−") for x in exponents)
@@ -135,8 +145,10 @@ def soft_probability(rng, drawn):
 
 @soft_probability.by_hand
 def _(classes, *numbers):
-    logits, temperature = numbers[:3], numbers[3]
-    return 1 / sum(math.exp((z - max(logits)) / temperature) for z in logits)
+    logits, temperature, table = numbers[:3], numbers[3], numbers[4:]
+    powers = dict(zip(table[::2], table[1::2], strict=True))
+    shown = [powers[z / temperature] for z in logits]
+    return max(shown) / sum(shown)
 
 
 @item(word="温度", keyword="蒸留", cell="soft_targets", stem=three_logits)
@@ -161,7 +173,10 @@ def higher_temperature(rng, drawn):
         ),
     )
     return Choice(
-        stem="同じロジットのまま温度を上げると、どうなりますか。正しいものを 1 つ選んでください。",
+        stem=(
+            "同じロジットのまま温度を上げると、3 つの確率はどうなりますか。"
+            "正しいものを 1 つ選んでください。"
+        ),
         right=right,
         wrong=sample(rng, wrong, 3),
         explanation=(

@@ -33,6 +33,7 @@ def removable_neurons(rng):
         f"{no_way_in + no_way_out + 2 * neither} 個",
         "両方とも 0 本のニューロンを 2 回数えています。1 個は 1 回だけ数えます。",
     )
+    twice = (counted_twice,) if neither <= living else ()  # never more than there are
     names = "".join(f" h{i} |" for i in range(1, len(counts) + 1))
     rows = "\n".join(
         f"| {label} | " + " | ".join(str(count[side]) for count in counts) + " |"
@@ -49,7 +50,7 @@ def removable_neurons(rng):
         right=right,
         wrong=sample(
             rng,
-            (*slips(load("dead_neurons"), (incoming, outgoing), said, *mistakes), counted_twice),
+            (*slips(load("dead_neurons"), (incoming, outgoing), said, *mistakes), *twice),
             3,
         ),
         explanation=(

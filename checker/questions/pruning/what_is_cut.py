@@ -72,7 +72,7 @@ def weights_below_threshold(rng):
         alpha = int(rng.integers(6, 15)) / 10
         sigma = round(weight.std(correction=0).item(), 2)
         wrong = slips(load("threshold_mask"), (weight, alpha), cut_by, *mistakes)
-        clear = (weight.abs() - alpha * sigma).abs().min() > 0.01
+        clear = (weight.abs() - alpha * sigma).abs().min() > 0.01 and weight.abs().min() > 0
         right = cut_by(threshold_mask(weight, alpha))
         if clear and len({right, *(option.text for option in wrong)}) == 4:
             break

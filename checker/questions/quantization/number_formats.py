@@ -75,7 +75,7 @@ def value_of_a_pattern(rng):
             f"代入: b = {bias}、E = {exponent}、M = {fraction} なので、"
             f"2 の {exponent - bias} 乗 × (1 + {fraction} ÷ {2**f}) です。\n"
             f"答え: {right}"
-        ),
+        ).replace("-", "−"),
     )
 
 

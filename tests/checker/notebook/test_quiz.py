@@ -115,9 +115,13 @@ def test_a_heading_is_found_in_the_learners_notebook(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "06_pruning")
     item = question("order_of_steps")
     assert place_of(item).address == "../06_pruning/06_pruning.ipynb"  # no copy: its beginning
-    cells = [{"id": "a", "source": "# 06"}, {"id": "b", "source": [f"## 5 {item.cell}\n", "文"]}]
+    cells = [
+        {"id": "a", "cell_type": "code", "source": "x"},
+        {"id": "b", "cell_type": "markdown", "source": [f"## 5 {item.cell}\n", "文"]},
+        {"id": "c", "cell_type": "code", "source": "y"},
+    ]
     (tmp_path / "06_pruning/06_pruning.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
-    assert place_of(item).address == "../06_pruning/06_pruning.ipynb#cell-id=b"
+    assert place_of(item).address == "../06_pruning/06_pruning.ipynb#cell-id=c"
     assert place_of(question(CHOSEN)).title == load("threshold_mask").title
 
 
