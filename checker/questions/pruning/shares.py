@@ -78,7 +78,8 @@ def share_of_all_layers(rng, drawn):
         wrong=slips(load("pruned_percent"), (masks,), percent, *mistakes),
         explanation=(
             "使う公式: 全体の割合 = 100 × 切った結合の総数 ÷ 結合の総数\n"
-            f"代入: 切った結合は {terms} = {cut:,} 本です。100 × {cut:,} ÷ {sum(sizes):,}\n"
+            f"代入: 切った結合は {terms} です。合わせて {cut:,} 本です。"
+            f"100 × {cut:,} ÷ {sum(sizes):,}\n"
             f"答え: {right}"
         ),
     )
