@@ -1,6 +1,7 @@
 """The gates of the questions, over the bank and over broken items that each of them must see."""
 
 import itertools
+import re
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,28 @@ def test_names_are_the_banks_own():
     assert sum(path.read_text("utf-8").count("\n@item(") for path in files) == len(BANK)
     with pytest.raises(UnknownQuestion, match="近い名前: " + BANK[0]):
         question(BANK[0] + "s")
+
+
+@pytest.mark.parametrize("name", BANK)
+def test_another_variant_may_have_another_answer(name):
+    """Catches a count that is drawn anew and always comes to 6, which one soon learns by heart."""
+    item_ = question(name)
+    if item_.solve and item_.varies:
+        assert len({item_.draw(seed).question.right for seed in range(20)}) > 1
+
+
+@pytest.mark.parametrize("name", BANK)
+def test_numbers_are_written_as_in_print(name):
+    """Catches a hyphen for a minus, −0.00, and 1e-05, outside code."""
+    for seed in range(60):
+        variant = question(name).draw(seed)
+        asked_ = variant.question
+        if getattr(asked_, "programs", ()):
+            return
+        texts = [variant.shared or "", asked_.stem, asked_.explanation, str(getattr(asked_, "right", ""))]
+        texts += [text for wrong in asked_.wrong for text in (wrong.reason, wrong.text)]
+        shown = [text for text in texts if not isinstance(asked_, Number) or text in texts[:3]]
+        assert not re.search(r"-\d|−0\.0+(?!\d)|\de[-+]?\d", "\n".join(shown))
 
 
 # ---- broken items ----------------------------------------------------------------------------

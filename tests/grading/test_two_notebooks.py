@@ -31,6 +31,7 @@ from sample_course import (
 
 from checker.catalogue import exercise_names, load
 from checker.grading import autograde, classroom, course, export, grade, report
+from checker.grading.marks import NOT_GRADED, NOT_HANDED_IN
 from checker.grading.nbgrader_steps import RestoreFromRelease
 
 pytestmark = pytest.mark.box
@@ -285,15 +286,15 @@ def test_the_exports_hold_the_points_and_messages_of_both(graded, split):
              for path in export.gradescope_json(graded.folder, LESSON).paths}  # fmt: skip
     assert [test["name"] for test in found["both"]] == NAMES  # as in the notebooks
     said = {test["name"]: test["output"] for test in found["first"]}
-    assert {n for n in said if said[n] == export.NOT_HANDED_IN} == set(split[OTHER])
+    assert {n for n in said if said[n] == NOT_HANDED_IN} == set(split[OTHER])
     assert all("正解" in said[name] for name in split[ONE])
     said = {test["name"]: test["output"] for test in found["torn"]}
-    assert {n for n in said if said[n] == export.NOT_GRADED} == set(split[OTHER])
+    assert {n for n in said if said[n] == NOT_GRADED} == set(split[OTHER])
     (table,) = export.moodle_csv(graded.folder, LESSON).paths
     with open(table, encoding="utf-8-sig", newline="") as file:
         rows = {row["ID number"]: row for row in csv.DictReader(file)}
     assert float(rows["second"]["Grade"]) == points - half
-    assert rows["second"]["Feedback"].count(export.NOT_HANDED_IN) == len(split[ONE])
+    assert rows["second"]["Feedback"].count(NOT_HANDED_IN) == len(split[ONE])
 
 
 def test_nbgraders_own_command_gives_the_same_marks(two, graded, tmp_path):

@@ -23,14 +23,14 @@ def parameters_of_the_student(rng):
     mistakes = (
         "forgets_the_biases",
         ("counts_one_bias_per_layer", "バイアスを層に 1 個だけ数えています。バイアスは、ニューロンごとに 1 個あります。"),
-        ("forgets_the_last_layer", "出力につながる層を数えていません。2 つの層を足します。"),
+        ("forgets_the_last_layer", "出力につながる層を数えていません。2 つの層の数を足します。"),
     )  # fmt: skip
     right = said(mlp_parameters(widths))
     a, b, c = widths
     return Choice(
         stem=(
             f"生徒は、入力が {a} 個、隠れニューロンが {b} 個、出力が {c} 個の全結合ネットワークです。"
-            "重みとバイアスは、合わせて何個ですか。"
+            "隠れ層は 1 つです。重みとバイアスは、合わせて何個ですか。"
         ),
         right=right,
         wrong=slips(load("mlp_parameters"), (widths,), said, *mistakes),
@@ -43,7 +43,7 @@ def parameters_of_the_student(rng):
 
 
 @parameters_of_the_student.by_hand
-def _(a, b, c):
+def _(a, b, c, hidden_layers):
     return a * b + b * c + b + c
 
 
@@ -83,12 +83,22 @@ def teacher_and_student(rng):
     )
 
 
+def share_of_the_largest(powers: list[float]) -> float:
+    return max(powers) / sum(powers)
+
+
 @Stem
 def three_logits(rng):
     while True:
         logits = [int(v) for v in rng.choice(range(-2, 7), 3, replace=False)]
         temperature = int(rng.choice([2, 4]))
-        if 2 <= max(logits) - sorted(logits)[1] <= 4 and len({v % 2 for v in logits}) == 1:
+        powers = [math.exp(v / temperature) for v in logits]
+        rounded = [round(power, 3) for power in powers]  # as the table shows them
+        if (
+            2 <= max(logits) - sorted(logits)[1] <= 4
+            and len({v % 2 for v in logits}) == 1
+            and len({three(share_of_the_largest(each)) for each in (powers, rounded)}) == 1
+        ):
             break
     exponents = sorted({*logits, *(v / temperature for v in logits)})
     table = "\n".join(f"| {x:g} | {math.exp(x):.3f} |".replace("-", "−") for x in exponents)
@@ -119,13 +129,15 @@ def soft_probability(rng, drawn):
     )
     right = said(soft_targets(tensor, temperature))
     softened = [f"exp({v / temperature:g})" for v in logits]
+    powers = [round(math.exp(v / temperature), 3) for v in logits]
     return Choice(
         stem="温度つきの softmax で求めた、最も大きい確率はどれですか。",
         right=right,
         wrong=slips(load("soft_targets"), (tensor, temperature), said, *mistakes),
         explanation=(
             "使う公式: p = exp(z ÷ T) ÷ Σ exp(z ÷ T)\n"
-            f"代入: {softened[largest]} ÷ ({' + '.join(softened)})\n"
+            f"代入: {softened[largest]} ÷ ({' + '.join(softened)})"
+            f" = {powers[largest]:.3f} ÷ {sum(powers):.3f}\n"
             f"答え: {right}"
         ).replace("(-", "(−"),
     )
@@ -133,8 +145,10 @@ def soft_probability(rng, drawn):
 
 @soft_probability.by_hand
 def _(classes, *numbers):
-    logits, temperature = numbers[:3], numbers[3]
-    return 1 / sum(math.exp((z - max(logits)) / temperature) for z in logits)
+    logits, temperature, table = numbers[:3], numbers[3], numbers[4:]
+    powers = dict(zip(table[::2], table[1::2], strict=True))
+    shown = [powers[z / temperature] for z in logits]
+    return max(shown) / sum(shown)
 
 
 @item(word="温度", keyword="蒸留", cell="soft_targets", stem=three_logits)
@@ -159,12 +173,15 @@ def higher_temperature(rng, drawn):
         ),
     )
     return Choice(
-        stem="同じロジットのまま温度を上げると、どうなりますか。正しいものを 1 つ選んでください。",
+        stem=(
+            "同じロジットのまま温度を上げると、3 つの確率はどうなりますか。"
+            "正しいものを 1 つ選んでください。"
+        ),
         right=right,
         wrong=sample(rng, wrong, 3),
         explanation=(
             "温度で割ると、ロジットの差が縮みます。確率は平らになり、1 ÷ クラスの数に近づきます。\n"
-            "大きい順は変わらないので、どのクラスに似ているかが読み取れるようになります。"
+            "大きい順は変わらないので、どのクラスに似ているかを読み取りやすくなります。"
         ),
     )
 
@@ -175,7 +192,7 @@ def mixed_loss(rng):
     temperature, alpha = int(rng.choice([2, 3, 4])), int(rng.choice([2, 3, 4, 6, 7, 8])) / 10
     t = temperature
     right = three(alpha * t**2 * soft + (1 - alpha) * hard)
-    wrongs = load("distillation_loss").wrongs
+    # The exercise's mistakes take logits, and speak of code; here they are of the two terms.
     made = {
         "forgets_t_squared": alpha * soft + (1 - alpha) * hard,
         "multiplies_by_t": alpha * t * soft + (1 - alpha) * hard,
@@ -183,7 +200,13 @@ def mixed_loss(rng):
         "swaps_alpha": (1 - alpha) * t**2 * soft + alpha * hard,
         "adds_the_whole_hard_term": alpha * t**2 * soft + hard,
     }
-    # The exercise's mistakes take logits; here they are applied to the two terms.
+    reasons = {
+        "forgets_t_squared": "T² を掛けていません。KL には T² を掛けてから混ぜます。",
+        "multiplies_by_t": "T を 1 回だけ掛けています。掛けるのは T² です。",
+        "scales_the_whole_loss": "T² を全体に掛けています。掛けるのは、KL だけです。",
+        "swaps_alpha": "α と 1 − α が逆です。α は、やわらかい損失の割合です。",
+        "adds_the_whole_hard_term": "交差エントロピーに 1 − α を掛けていません。2 つの割合の和は 1 です。",
+    }
     apart = {name: value for name, value in made.items() if three(value) != right}
     unlike = {three(value): name for name, value in apart.items()}
     chosen = sample(rng, tuple(unlike.items()), 3)
@@ -195,8 +218,7 @@ def mixed_loss(rng):
         ),
         right=right,
         wrong=tuple(
-            Option(text, wrongs[name].diagnosis, f"distillation_loss.{name}")
-            for text, name in chosen
+            Option(text, reasons[name], f"distillation_loss.{name}") for text, name in chosen
         ),
         explanation=(
             "使う公式: L = α·T²·KL + (1 − α)·CE\n"
@@ -259,7 +281,8 @@ def gradient_without_t_squared(rng):
                 f"{factor**3} 分の 1", "1/T³ に縮むと考えています。高い温度では、1/T² に縮みます。"
             ),
             Option(
-                f"{2 * factor**2} 分の 1", "2 を余分に掛けています。温度の比の 2 乗だけ縮みます。"
+                f"{low * (factor - 1)} 分の 1",
+                "温度の差で考えています。縮み方は、温度の比の 2 乗で決まります。",
             ),
         ),
         explanation=(
@@ -292,7 +315,7 @@ def what_the_step_changes(rng):
         ),
         Option(
             "生徒の重みを更新し、最後に教師の重みと平均します。",
-            "重みの平均は取りません。教師の出力だけを手本にします。",
+            "重みの平均は取りません。教師から受け取るのは、出力の確率です。",
         ),
     )
     return Choice(

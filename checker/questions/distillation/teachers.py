@@ -40,7 +40,7 @@ def mean_of_teachers(rng):
     return Choice(
         stem=(
             "3 つの教師が、ある画像について次の確率を出しました。温度は 1 です。"
-            "教師の確率を平均して、ソフトラベルを作ります。クラス a の確率はどれですか。\n\n"
+            "教師の確率の算術平均を、ソフトラベルにします。クラス a の確率はどれですか。\n\n"
             f"| 教師 | クラス a | クラス b | クラス c |\n| --- | --- | --- | --- |\n{rows}"
         ),
         right=right,
@@ -66,7 +66,7 @@ def loss_of_a_hint(rng):
         )
 
         def said(loss: torch.Tensor) -> str:
-            return f"{float(loss):.3f}"
+            return f"{float(loss) + 1e-9:.3f}"  # a half is rounded up, as at school
 
         mistakes = (
             "forgets_the_half",
@@ -105,7 +105,7 @@ def what_hints_train(rng):
     wrong = (
         Option(
             "教師の出力の確率だけを手本にして、生徒の全体を学習します。",
-            "それは、ふつうの蒸留（KD）です。ヒント学習では、途中の層も手本にします。",
+            "それは、ふつうの蒸留（KD）です。ヒント学習では、まず途中の層を手本にします。",
         ),
         Option(
             "教師の途中の層を切り取り、そのまま生徒の層として使います。",
@@ -170,7 +170,7 @@ def _(teacher, student, *place):
     return teacher / student
 
 
-@item(word="ソフトラベル", keyword="蒸留", cell="取り違えやすいもの")
+@item(word="ソフトラベル", keyword="蒸留", cell="正解ラベルとやわらかい確率")
 def hard_and_soft_labels(rng):
     right = (
         "ソフトラベルは、0 から 1 のあいだの値を取ります。",
@@ -180,7 +180,7 @@ def hard_and_soft_labels(rng):
     wrong = (
         Option(
             "ソフトラベルは、正解のクラスだけが 1 で、ほかは 0 です。",
-            "それは、ハードラベルです。ソフトラベルは、どのクラスにも値があります。",
+            "それは、ハードラベルです。ソフトラベルでは、ほかのクラスも 0 より大きくなります。",
         ),
         Option(
             "ハードラベルは、教師の出力した確率のことです。",
@@ -196,7 +196,7 @@ def hard_and_soft_labels(rng):
         ),
     )
     return Choice(
-        stem="ハードラベルとソフトラベルの説明として正しいものを、1 つ選んでください。",
+        stem="蒸留で使うハードラベルとソフトラベルの説明として正しいものを、1 つ選んでください。",
         right=sample(rng, right, 1)[0],
         wrong=sample(rng, wrong, 3),
         explanation=(
@@ -214,12 +214,12 @@ def what_distillation_saves(rng):
             "教師は、はじめに学習しておきます。その分の計算は減りません。",
         ),
         Option(
-            "学習に使うデータの数が、必ず半分で済みます。",
-            "決まった割合で減るわけではありません。教師の出力を得るためのデータも要ります。",
+            "教師そのもののパラメータの数が減ります。",
+            "教師は変わりません。小さいのは、別に学習した生徒です。",
         ),
         Option(
-            "教師より、必ず高い正解率になります。",
-            "必ずではありません。教師に近い正解率を、小さなモデルで目指します。",
+            "重み 1 つを表すビットの数が減ります。",
+            "それは、量子化の利点です。蒸留では、別の小さなモデルを学習します。",
         ),
     )
     return Choice(
@@ -231,7 +231,7 @@ def what_distillation_saves(rng):
         wrong=wrong,
         explanation=(
             "載せるのは小さな生徒なので、推論の計算とメモリが少なくて済みます。\n"
-            "教師の知識を受け取るので、同じ大きさのモデルより正解率が高くなることがあります。"
+            "ラベルだけで学習した、同じ大きさのモデルより、正解率が高くなることがあります。"
         ),
     )
 

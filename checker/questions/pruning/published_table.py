@@ -55,13 +55,17 @@ def largest_alpha(rng, rows):
         for row in sample(rng, tuple(others), 2)
     )  # fmt: skip
     arguments = alphas, accuracies, first, allowed
+    most_accurate = (
+        "takes_the_most_accurate",
+        "正解率が最も高い α です。条件を満たす中で、最大の α を選びます。",
+    )
     return Choice(
         stem=(
             f"α = 0.5 のときからの正解率の低下を、{allowed} ポイントまで許します。"
             "表の中で選べる最大の α はどれですか。"
         ),
         right=right,
-        wrong=(*slips(load("pick_alpha"), arguments, said, "takes_the_most_accurate"), *wrong),
+        wrong=(*slips(load("pick_alpha"), arguments, said, most_accurate), *wrong),
         explanation=(
             "使う公式: 正解率 ≧ 基準の正解率 − 許す低下\n"
             f"代入: {first:.2f} − {allowed} = {first - allowed:.2f} % 以上の行を探します。"
@@ -128,10 +132,13 @@ def _(*numbers):
 )
 def which_layer_loses_more(rng, rows):
     def said(first: str, last: str) -> str:
-        return f"小さい α では {first}、大きい α では {last}"
+        return f"最小の α では {first}、最大の α では {last}"
 
     return Choice(
-        stem="FC1 と FC3 のうち、より大きい割合の結合を切ったのはどちらですか。",
+        stem=(
+            "表の最小の α と最大の α で、より大きい割合の結合を切った層は、"
+            "それぞれ FC1 と FC3 のどちらですか。"
+        ),
         right=said("FC3", "FC1"),
         wrong=(
             Option(
@@ -159,7 +166,7 @@ def which_layer_loses_more(rng, rows):
 @item(word="しきい値", keyword="プルーニング", cell="どの結合を切るのか", stem=caffenet)
 def what_alpha_does(rng, rows):
     right = (
-        "α を大きくすると、どの層でも切る割合が増えます。",
+        "α を大きくすると、FC1 でも FC3 でも切る割合が増えます。",
         "α が同じでも、しきい値は層ごとに違います。",
         "切った割合は、結合の数を数えたものです。",
     )
@@ -181,7 +188,7 @@ def what_alpha_does(rng, rows):
             "α は σ に掛ける倍率です。割合は、重みの分布を調べて初めて分かります。",
         ),
         Option(
-            "全体の割合は、層ごとの割合の平均です。",
+            "全体の割合は、層ごとの割合を足し、層の数で割った値です。",
             "全体の割合は、結合を 1 本ずつ数えて求めます。大きい層ほど、強く効きます。",
         ),
     )

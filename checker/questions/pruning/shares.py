@@ -69,13 +69,17 @@ def share_of_all_layers(rng, drawn):
         ),
     )
     cut, right = cut_in(sizes, shares), percent(pruned_percent(masks))
+    terms = " + ".join(
+        f"{size:,} × {share / 100:.2f}" for size, share in zip(sizes, shares, strict=True)
+    )
     return Choice(
         stem="ネットワーク全体で切った結合の割合はどれですか。",
         right=right,
         wrong=slips(load("pruned_percent"), (masks,), percent, *mistakes),
         explanation=(
             "使う公式: 全体の割合 = 100 × 切った結合の総数 ÷ 結合の総数\n"
-            f"代入: 切った結合は {cut:,} 本、結合は全部で {sum(sizes):,} 本です。\n"
+            f"代入: 切った結合は {terms} です。合わせて {cut:,} 本です。"
+            f"100 × {cut:,} ÷ {sum(sizes):,}\n"
             f"答え: {right}"
         ),
     )

@@ -3,7 +3,7 @@
 import torch
 
 from checker.catalogue import load
-from checker.question import Choice, item, sample, slips
+from checker.question import Choice, Option, item, sample, slips
 from lessons.pruning import dead_neurons, remove_neurons
 
 
@@ -13,8 +13,8 @@ def removable_neurons(rng):
         return f"{int(mask.sum())} 個"
 
     # The mistakes count differently where these three numbers differ.
-    no_way_in, no_way_out, neither = (int(n) for n in sample(rng, (1, 2, 3), 3))
-    living = int(rng.choice([n for n in (1, 2, 4, 5) if n not in (no_way_in, no_way_out)]))
+    no_way_in, no_way_out, neither = (int(n) for n in sample(rng, (1, 2, 3, 4), 3))
+    living = int(rng.choice([n for n in (1, 2, 3) if n not in (no_way_in, no_way_out)]))
     kinds = [(False, True)] * no_way_in + [(True, False)] * no_way_out
     kinds += [(False, False)] * neither + [(True, True)] * living
     kinds = sample(rng, tuple(kinds), len(kinds))
@@ -29,6 +29,11 @@ def removable_neurons(rng):
         "looks_only_at_incoming",
         "looks_only_at_outgoing",
     )
+    counted_twice = Option(
+        f"{no_way_in + no_way_out + 2 * neither} 個",
+        "両方とも 0 本のニューロンを 2 回数えています。1 個は 1 回だけ数えます。",
+    )
+    twice = (counted_twice,) if neither <= living else ()  # never more than there are
     names = "".join(f" h{i} |" for i in range(1, len(counts) + 1))
     rows = "\n".join(
         f"| {label} | " + " | ".join(str(count[side]) for count in counts) + " |"
@@ -43,11 +48,16 @@ def removable_neurons(rng):
             f"| 残った結合 |{names}\n|{' --- |' * (1 + len(counts))}\n{rows}"
         ),
         right=right,
-        wrong=slips(load("dead_neurons"), (incoming, outgoing), said, *mistakes),
+        wrong=sample(
+            rng,
+            (*slips(load("dead_neurons"), (incoming, outgoing), said, *mistakes), *twice),
+            3,
+        ),
         explanation=(
             "使う公式: 入る結合が 0 本、または出る結合が 0 本のニューロンを取り除けます。\n"
             f"代入: 入る結合だけが 0 本のものは {no_way_in} 個、"
-            f"出る結合だけが 0 本のものは {no_way_out} 個、両方とも 0 本のものは {neither} 個です。\n"
+            f"出る結合だけが 0 本のものは {no_way_out} 個、両方とも 0 本のものは {neither} 個です。"
+            f"{no_way_in} + {no_way_out} + {neither}\n"
             f"答え: {right}"
         ),
     )

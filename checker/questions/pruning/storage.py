@@ -7,9 +7,11 @@ from lessons.pruning import csr_bytes
 
 @item(word="CSR 形式", keyword="プルーニング", cell="csr_bytes")
 def csr_size(rng):
-    rows, columns = (10 * int(n) for n in rng.integers(20, 60, 2))
-    percent = int(rng.integers(5, 20))
-    nonzeros = rows * columns * percent // 100
+    while True:
+        rows, columns = (10 * int(n) for n in rng.integers(20, 60, 2))
+        nonzeros = rows * columns * int(rng.integers(5, 20)) // 100
+        if nonzeros < 2**15:  # the last row pointer fits 16 bits, also with a sign
+            break
     value_bits, index_bits = int(rng.choice([32, 64])), 16
     arguments = rows, nonzeros, value_bits // 8, index_bits // 8
     mistakes = (
@@ -64,13 +66,10 @@ def when_csr_pays(rng):
     right = 100 * value_bits / (value_bits + index_bits)
     others = {
         100 * index_bits / (value_bits + index_bits): (
-            "番号の大きさを、合計で割っています。割られるのは、密な保存で使う値の大きさです。"
+            "0 の値の割合です。聞かれているのは、0 でない値の割合です。"
         ),
         100 * value_bits / (value_bits + 2 * index_bits): (
             "行番号も値ごとに保存しています。CSR では、行ポインタにまとめます。"
-        ),
-        100 - 100 * value_bits / (value_bits + 2 * index_bits): (
-            "切った割合を求めています。聞かれているのは、0 でない値の割合です。"
         ),
     }
     return Number(

@@ -72,7 +72,7 @@ def weights_below_threshold(rng):
         alpha = int(rng.integers(6, 15)) / 10
         sigma = round(weight.std(correction=0).item(), 2)
         wrong = slips(load("threshold_mask"), (weight, alpha), cut_by, *mistakes)
-        clear = (weight.abs() - alpha * sigma).abs().min() > 0.01
+        clear = (weight.abs() - alpha * sigma).abs().min() > 0.01 and weight.abs().min() > 0
         right = cut_by(threshold_mask(weight, alpha))
         if clear and len({right, *(option.text for option in wrong)}) == 4:
             break
@@ -114,7 +114,11 @@ def normal_share(rng):
     alpha = int(rng.integers(5, 16)) / 10
     points = {x: math.erf(x) for x in (alpha / 2, alpha / math.sqrt(2), alpha)}
     rows = "\n".join(f"| {x:.3f} | {y:.3f} |" for x, y in points.items())
-    mistakes = ("forgets_the_root", "returns_the_kept_percent", "counts_one_side")
+    mistakes = (
+        ("forgets_the_root", "α を √2 で割っていません。表で引くのは erf(α/√2) です。"),
+        ("returns_the_kept_percent", "残る割合です。聞かれているのは、切る割合です。"),
+        ("counts_one_side", "正の重みしか数えていません。0 と −ασ の間の負の重みも切ります。"),
+    )
     right = percent(gaussian_pruned_percent(alpha))
     root = alpha / math.sqrt(2)
     return Choice(

@@ -36,23 +36,28 @@ def scale_and_zero_point(rng, drawn):
     def said(pair: tuple[float, int]) -> str:
         return f"scale は {pair[0]:.5f}、zero_point は {pair[1]}".replace("-", "−")
 
-    mistakes = (
-        (
-            "divides_by_the_count",
-            "256 で割っています。256 個の整数の間は 255 個なので、255 で割ります。",
-        ),
-        "forgets_the_minus",
-        (
-            "takes_signed_integers",
-            "符号つき整数の zero_point です。ここでは、0 から 255 の整数を使います。",
-        ),
+    # Two scales and two zero points: neither half of the right pair stands out.
+    by_256 = (
+        "divides_by_the_count",
+        "256 で割っています。256 個の整数の間は 255 個なので、255 で割ります。",
     )
     low, high = drawn
-    right = said(affine_params(low, high, BITS))
+    scale, zero = affine_params(low, high, BITS)
+    right = said((scale, zero))
     return Choice(
         stem="scale と zero_point の組はどれですか。",
         right=right,
-        wrong=slips(load("affine_params"), (low, high, BITS), said, *mistakes),
+        wrong=(
+            *slips(load("affine_params"), (low, high, BITS), said, by_256),
+            Option(
+                said((scale, 255 - zero)),
+                "0 から上の端までの目盛りの数です。zero_point は、下の端から 0 までの目盛りの数です。",
+            ),
+            Option(
+                said(((high - low) / 256, 256 - zero)),
+                "2 か所で違います。割る数は 255 です。zero_point は、下の端から数えます。",
+            ),
+        ),
         explanation=(
             "使う公式: scale = (high − low) ÷ (2^b − 1)、zero_point = round(−low ÷ scale)\n"
             f"代入: ({signed(high)} − ({signed(low)})) ÷ 255、{signed(-low)} ÷ scale\n"
@@ -78,7 +83,7 @@ def quantized_value(rng, drawn):
     arguments = torch.tensor(x), scale, zero, BITS
     right = said(quantize(*arguments))
     rounded = round(x / scale)
-    toward_zero = rounded - 1 if x > rounded * scale else rounded + 1
+    beside = rounded + 1 if x > rounded * scale else rounded - 1  # x lies between the two
     return Choice(
         stem=f"実数 {signed(x, 3)} を量子化した整数はどれですか。",
         right=right,
@@ -91,7 +96,10 @@ def quantized_value(rng, drawn):
                 f"{zero - rounded}",
                 "zero_point から引いています。目盛りの数に zero_point を足します。",
             ),
-            Option(f"{zero + toward_zero}", "隣の整数です。最も近い整数に丸めます。"),
+            Option(
+                f"{zero + beside}",
+                f"x ÷ scale は {signed(x / scale, 1)} です。{signed(beside, 0)} より、{signed(rounded, 0)} のほうが近くにあります。",
+            ),
         ),
         explanation=(
             "使う公式: q = round(x ÷ scale) + zero_point（0 から 255 に収めます）\n"
@@ -157,7 +165,10 @@ def integer_product(rng):
         right = said(int8_matmul(*arguments))
         if len({right, *(option.text for option in wrong)}) == 4:
             break
-    products = " + ".join(f"({a} − {zero}) × ({signed(b, 0)})" for a, b in zip(x, w, strict=True))
+    products = " + ".join(
+        f"({a} − {zero}) × " + (f"({signed(b, 0)})" if b < 0 else f"{b}")
+        for a, b in zip(x, w, strict=True)
+    )
     return Choice(
         stem=(
             f"入力の整数は `{x}`、その zero_point は {zero}、scale は {scales[0]} です。"

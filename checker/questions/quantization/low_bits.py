@@ -54,21 +54,24 @@ def after_or_while_training(rng):
 def when_fewer_bits_are_faster(rng):
     wrong = (
         Option(
-            "値を 6 bit の精密さに丸めれば、float32 のまま計算しても速くなります。",
-            "float32 のままでは、計算の量は同じです。丸める手間の分だけ遅くなります。",
+            "値を float32 のまま、256 通りに丸めてあることです。",
+            "float32 のまま丸めても、計算の量は同じです。丸める手間の分だけ遅くなります。",
         ),
         Option(
-            "ビット数を半分にすれば、どの計算機でも計算の時間は半分になります。",
-            "その型の命令がない計算機では、速くなりません。かえって遅くなることもあります。",
+            "モデルのファイルが、4 分の 1 の大きさになることです。",
+            "ファイルが小さくても、float32 に戻して計算すれば、計算の量は同じです。",
         ),
         Option(
-            "int8 にしても、速くなることはありません。減るのはメモリだけです。",
-            "int8 の積和の命令がある計算機では、float32 より速くなることがあります。",
+            "丸めたあとも、正解率がほとんど下がらないことです。",
+            "正解率と速さは、別のことです。正解率が同じでも、速くなるとは限りません。",
         ),
     )
     return Choice(
-        stem="量子化と計算の速さの関係として正しいものを、1 つ選んでください。",
-        right="その型の整数を計算する命令がある計算機では、速くなることがあります。",
+        stem=(
+            "学習したネットワークの重みと入力を、8 bit の整数に量子化します。"
+            "行列の積の計算が float32 より速くなるために必要なことを、1 つ選んでください。"
+        ),
+        right="int8 の積和を速く行う命令が、計算機にあることです。",
         wrong=wrong,
         explanation=(
             "速さは、計算機がその型の計算を速くできるかどうかで決まります。\n"
@@ -126,7 +129,8 @@ def size_of_one_bit_weights(rng):
         )
         wrong = slips(load("binary_weights"), (weight,), said, *mistakes)
         right = said(binary_weights(weight))
-        if len({right, *(option.text for option in wrong)}) == 4:
+        # The mean of the signed weights is shown without its sign.
+        if drawn.sum() > 0 and len({right, *(option.text for option in wrong)}) == 4:
             break
     values = [f"{abs(v):.1f}" for v in drawn]
     return Choice(

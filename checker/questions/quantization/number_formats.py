@@ -32,7 +32,7 @@ def bytes_of_weights(rng):
             ),
             Option(
                 said(millions),
-                "重み 1 個を 1 バイトと数えています。1 個は 8 bit より大きい数です。",
+                f"重み 1 個を 1 バイトと数えています。{bits} bit は {bits // 8} バイトです。",
             ),
         ),
         explanation=(
@@ -66,6 +66,7 @@ def value_of_a_pattern(rng):
         stem=(
             f"符号部 1 bit、指数部 {e} bit、仮数部 {f} bit の浮動小数点数があります。"
             f"符号部、指数部、仮数部の順に `{shown}` と並ぶビットが表す値はどれですか。"
+            "バイアスなどの決め方は、単精度や倍精度と同じです。"
         ),
         right=right,
         wrong=slips(load("decode_float"), (pattern, e, f), said, *mistakes),
@@ -74,7 +75,7 @@ def value_of_a_pattern(rng):
             f"代入: b = {bias}、E = {exponent}、M = {fraction} なので、"
             f"2 の {exponent - bias} 乗 × (1 + {fraction} ÷ {2**f}) です。\n"
             f"答え: {right}"
-        ),
+        ).replace("-", "−"),
     )
 
 
@@ -119,7 +120,7 @@ def _(e):
 def below_the_limit(rng):
     wrong = (
         Option(
-            "正規化数でなくなるので、すぐに 0 になります。",
+            "正規化数でなくなると、すぐに 0 になります。",
             "すぐには 0 になりません。非正規化数が、0 との間を埋めています。",
         ),
         Option(
@@ -138,19 +139,20 @@ def below_the_limit(rng):
     return Choice(
         stem=(
             "単精度の最小の正規化数は、およそ 1.175494×10⁻³⁸ です。"
-            "これを 2 で割りつづけます。起こることとして正しいものを、1 つ選んでください。"
+            "それより少し大きい 1.234567×10⁻³⁸ を、単精度のまま 2 で割りつづけます。"
+            "起こることとして正しいものを、1 つ選んでください。"
             "ふつうの設定で計算するものとします。"
         ),
         right="有効数字を減らしながら残り、やがて 0 になります。",
         wrong=sample(rng, wrong, 3),
         explanation=(
             "最小の正規化数の下には、非正規化数があります。\n"
-            "2 の 23 乗で割るまでは残り、2 の 24 乗で割ると 0 になります。"
+            "小さくなるほど有効数字が減り、最小の非正規化数の半分まで来ると、0 に丸められます。"
         ),
     )
 
 
-@item(word="半精度", keyword="量子化", cell="取り違えやすいもの")
+@item(word="半精度", keyword="量子化", cell="ビットを手で動かす")
 def float16_or_bfloat16(rng):
     right = (
         "bfloat16 の指数部は、float32 と同じ 8 bit です。",

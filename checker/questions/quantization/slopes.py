@@ -8,7 +8,7 @@ from lessons.quantization import fit_slope
 
 
 def three(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{value + 1e-9:.3f}"  # a half is rounded up, as at school
 
 
 @item(word="y = ax の近似", keyword="量子化", cell="fit_slope")
@@ -62,23 +62,28 @@ def _(slope, low, high, bits, *rest):
 
 @item(word="1 bit の量子化", keyword="量子化", cell="1 bit まで減らすと: y = ax")
 def one_bit_line(rng):
-    slope = int(rng.choice([1, 2, 3, 4])) / 10
+    slope = int(rng.choice([1, 2, 3, 4, 6, 7, 8, 9])) / 10
+    lines = {0: "y = 0", 1: "y = x"}
+    near, far = (0, 1) if slope < 0.5 else (1, 0)
     return Choice(
         stem=(
             f"真の値が a = {slope} の y = ax を、1 bit で近似します。"
             "a に使える値は 0 と 1 です。二乗誤差が最も小さい近似はどれですか。"
         ),
-        right="y = 0",
+        right=lines[near],
         wrong=(
-            Option("y = x", f"a = 1 です。{slope} からは、1 より 0 のほうが近くにあります。"),
+            Option(
+                lines[far],
+                f"a = {far} とした直線です。{slope} には、{far} より {near} のほうが近くにあります。",
+            ),
             Option(
                 f"y = {slope}x", f"1 bit では {slope} を表せません。使えるのは、0 と 1 だけです。"
             ),
             Option("y = 0.5x", "0.5 は使えません。1 bit で選べるのは、0 と 1 のどちらかです。"),
         ),
         explanation=(
-            f"{slope} に近いのは、0 と 1 のうち 0 です。\n"
-            "使えるのが 0 と 1 だけなので、y = 0 となり、大きな誤差が残ります。"
+            f"{slope} に近いのは、0 と 1 のうち {near} です。\n"
+            f"使えるのが 0 と 1 だけなので {lines[near]} となり、誤差が残ります。"
         ),
     )
 
@@ -101,7 +106,7 @@ def largest_rounding_error(rng):
             ),
             Option(
                 three(width / 2**bits / 2),
-                "間隔を 2^b で割って求めています。2^b 個の値の間は、2^b − 1 個です。",
+                "幅を 2^b で割って、間隔としています。2^b 個の値の間は、2^b − 1 個です。",
             ),
             Option(
                 three(step / 12**0.5),

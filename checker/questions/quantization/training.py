@@ -10,7 +10,7 @@ from lessons.quantization import loss_scale, underflow_fraction
 
 
 def listed(values: list[float]) -> str:
-    return "`[" + ", ".join(f"{value:g}" for value in values).replace("-", "−") + "]`"
+    return "`[" + ", ".join(map(str, values)).replace("-", "−") + "]`"
 
 
 @item(word="アンダーフロー", keyword="量子化", cell="underflow_fraction")
@@ -77,7 +77,7 @@ def largest_scale(rng):
     )
     scale = loss_scale(gradients, torch.float16)
     right = said(scale)
-    above = "大きすぎます。最大の勾配に掛けると、65504 を超えて inf になります。"
+    above = "大きすぎます。絶対値が最大の勾配に掛けると、65504 を超えて inf になります。"
     limit = 65504 / largest
     return Choice(
         stem=(
@@ -122,8 +122,8 @@ def why_the_loss_is_scaled(rng):
             "倍率を掛けても、メモリは減りません。減るのは、形式を 16 bit にしたときです。",
         ),
         Option(
-            "損失の値を読みやすくするためで、学習は変わりません。",
-            "float16 では、倍率がないと勾配が 0 になり、学習が止まることがあります。",
+            "損失の値を、読みやすい大きさにするためです。",
+            "読みやすさのためではありません。倍率がないと、学習が止まることがあります。",
         ),
     )
     return Choice(
