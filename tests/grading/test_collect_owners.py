@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from upload_kit import archive, first_text, notebook, outcomes, release, rounds, today  # noqa: F401
 
 from checker.__main__ import main
-from checker.grading import receipts, similar_ids
+from checker.grading import ownership, receipts, similar_ids
+from checker.grading.archive import opened
 from checker.grading.collect import show
+from checker.grading.stage import Stage
 from checker.grading.upload_names import learner_id, read_name
 
 A, B = "06_pruning", "05_distillation"
@@ -285,6 +287,23 @@ def test_one_long_name_stops_nobody(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "grading/receipts" / A).mkdir(parents=True)
     assert receipts.unchanged("course", A, "x" * 250) is False
+
+
+@pytest.mark.parametrize(
+    "name, most", [("{n}.zip", 0), ("a ({n}).zip", 2), ("Untitled{n}.ipynb", 2)]
+)
+def test_little_is_read_only_to_learn_whose_it_is(hand_in, monkeypatch, name, most):
+    """Catches minutes of reading for an archive that is refused by its names, or by its size."""
+    work = archive({FILE: notebook()}) if name.endswith("zip") else notebook()
+    monkeypatch.setattr(ownership, "PEEKED_CAP", 2 * len(work))
+    reads = []
+    monkeypatch.setattr(ownership, "opened", lambda e: reads.append(e.where) or opened(e))
+    is_ours = Stage.is_ours
+    monkeypatch.setattr(Stage, "is_ours", lambda s, e: reads.append(e.where) or is_ours(s, e))
+    upload = archive({f"x/{name.format(n=n)}": work for n in range(1, 6)})
+    hand_in({f"mallory_{A}.zip": upload, f"sato_{FILE}": notebook()})
+    nested = [where for where in reads if "/" in where]
+    assert len(set(nested)) <= most, nested
 
 
 def seconds(shape: str, length: int) -> float:
