@@ -20,7 +20,7 @@ from upload_kit import archive, first_text, notebook, outcomes, release, rounds,
 from checker.__main__ import main
 from checker.grading import ownership, receipts, similar_ids
 from checker.grading.archive import opened
-from checker.grading.collect import show
+from checker.grading.collect import collect, show
 from checker.grading.stage import Stage
 from checker.grading.upload_names import learner_id, read_name
 
@@ -115,6 +115,17 @@ def test_each_attempt_is_the_same_learners_and_the_last_counts(
     lines = hand_in({name: notebook(str(n)) for n, name in enumerate(names)})
     assert outcomes(lines) == ["collected"] and submitted(course) == {learner: "1"}
     assert beside(course, learner)["system"] == system
+
+
+def test_a_file_unpacked_a_moment_later_is_not_the_newer_one(course, tmp_path):
+    """Catches Canvas' older file chosen because its name comes later in the alphabet."""
+    for number, moment in ((1001, NOON), (998, NOON + 0.25)):
+        path = tmp_path / "unpacked" / f"tanaka_98_{number}_{FILE}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(notebook(str(number)))
+        os.utime(path, (moment, moment))
+    assert outcomes(collect(path.parent, course)) == ["collected"]
+    assert submitted(course) == {"tanaka_98": "1001"}
 
 
 def test_an_lms_without_a_notebook_is_told(hand_in):
