@@ -26,10 +26,12 @@ PEEKED_CAP = 200_000_000  # bytes of what is looked into; one learner may not ha
 
 @dataclass(frozen=True)
 class Owners:
-    """The learners that names below speak of, and whether an LMS wrote one of the names."""
+    """The learners that names below speak of, and whether an LMS wrote one of the names, or a name
+    of each upload."""
 
     learners: frozenset[str]
     lms: bool
+    throughout: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ class Ownership:
         """Everybody whose the notebooks below may be. Archives are opened where nothing else tells."""
         learners: set[str] = set()
         lms = any(is_of_lms(entry.parts[-1]) for entry in entries)
-        work = self.uploads_in(entries)
+        work, throughout = self.uploads_in(entries), True
         for entry in work:
             outer = entry.parts[:-1][:DEEPEST]
             said = [self.read(part) for part in (*outer, entry.parts[-1])]
-            lms = lms or any(name.sure for name in said)
+            sure = any(name.sure for name in said)
+            lms, throughout = lms or sure, throughout and sure
             if entry.suffix == ".ipynb" and said[-1].released:
                 learners.add(said[-1].learner)
         depth = len(shared_folders(work))
@@ -55,12 +58,12 @@ class Ownership:
         if len(parting) > 1:
             places = [e for e, *_ in parting if len(e.parts) > 1 or e.suffix == ".zip"]
             learners |= {self.read(entry.parts[0]).learner for entry in places}
-        found = Owners(frozenset(filter(None, map(learner_id, learners))), lms)
+        found = Owners(frozenset(filter(None, map(learner_id, learners))), lms, throughout)
         for entry in affordable([entry for entry in work if entry.suffix == ".zip"]):
             if found.lms or len(found.learners) > 1:
                 break
             inside = self.owners_in_archive(entry)
-            found = Owners(found.learners | inside.learners, inside.lms)
+            found = Owners(found.learners | inside.learners, inside.lms, inside.throughout)
         return found
 
     def owners_in_archive(self, entry: Entry) -> Owners:

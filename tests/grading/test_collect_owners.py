@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from honest.class_uploads import MOODLE, SHAPES, in_folder
-from hostile.hostile_uploads import FOR_OTHERS, OTHER_SPELLINGS, SLOW_NAMES
+from hostile.hostile_uploads import FOR_OTHERS, FOR_OTHERS_IN_A_CLASS, OTHER_SPELLINGS, SLOW_NAMES
 from nbgrader.api import Base, Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine
@@ -249,14 +249,24 @@ def test_nobody_hands_in_for_others(hand_in, course, case, alone):
     assert outcomes(lines) == [*([] if alone else ["unchanged"] * 2), "refused"], lines
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("case", FOR_OTHERS_IN_A_CLASS)
+def test_nobody_hands_in_for_others_where_the_instructor_says_class(hand_in, course, case, packed):
+    """Catches --class believed of each learner's own folder, too, and the LMS's marks in one."""
+    own = {f"{who}/{FILE}": notebook(who) for who in ("tanaka", "sato")}
+    files = own | in_folder("mallory", FOR_OTHERS_IN_A_CLASS[case])
+    lines = hand_in({"class.zip": archive(files)} if packed else files, whole_class=True)
+    assert submitted(course) == {"tanaka": "tanaka", "sato": "sato"}
+    assert outcomes(lines) == ["collected"] * 2 + ["refused"], lines
+
+
 def test_times_in_the_future_are_refused_by_name(hand_in, course):
     """Catches an upload that no later one can replace."""
-    lines = hand_in({
+    lines = hand_in({"class.zip": archive({
         f"tanaka_attempt_2099-01-01-00-00-00_{FILE}": notebook(),
-        "class.zip": archive({
-            zipfile.ZipInfo(f"ito_1_2_{FILE}", (2099, 1, 1, 0, 0, 0)): notebook(),
-            f"abe_3_4_{FILE}": notebook()}),
-    }, whole_class=True)  # fmt: skip
+        zipfile.ZipInfo(f"ito_1_2_{FILE}", (2099, 1, 1, 0, 0, 0)): notebook(),
+        f"abe_3_4_{FILE}": notebook(),
+    })}, whole_class=True)  # fmt: skip
     assert outcomes(lines) == ["collected", "refused", "refused"]
     assert all("未来" in line.text for line in lines[1:]) and list(submitted(course)) == ["abe_3"]
     assert outcomes(hand_in({f"sato_{FILE}": notebook()}, NOON + 1e9)) == ["refused"]
