@@ -44,7 +44,8 @@ def command_line() -> argparse.ArgumentParser:
         "--class",
         dest="whole_class",
         action="store_true",
-        help="その中の zip とフォルダーは、クラス全体の提出です（LMS が名前を付けたものには不要）",
+        help="クラス全員の提出です（LMS が名前を付けたものには不要）。"
+        "ほかと並んだ zip とフォルダーは、それぞれ 1 人分とします",
     )
     grade = commands.add_parser("grade", help="提出物を nbgrader で並列に採点します")
     grade.add_argument("assignment", help="課題の名前（例: 06_pruning）")

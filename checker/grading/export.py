@@ -127,10 +127,19 @@ def told(marked: list[Marked]) -> list[str]:
 
 
 def nbgrader_csv(course: Path, assignment: str) -> Exported:
-    """What `nbgrader export` writes, for one assignment: everybody, absent learners with 0."""
+    """What `nbgrader export` writes, for one assignment: everybody, absent learners with 0.
+
+    Where a submission waits for its mark, the marks stay empty: 0, or the former one, would count.
+    """
     with opened(course, assignment) as (gradebook, found):
-        rows = [nbgrader_row(found, *pair) for pair in by_student(gradebook, assignment)]
-    return Exported([write_csv(course, assignment, "nbgrader.csv", NBGRADER_COLUMNS, rows)])
+        marked = handed_in_by(gradebook, course, assignment)
+        waiting = {each.mark.student for each in marked if each.mark.points is None}
+        rows = [
+            nbgrader_row(found, student, submission, student.id in waiting)
+            for student, submission in by_student(gradebook, assignment)
+        ]
+    path = write_csv(course, assignment, "nbgrader.csv", NBGRADER_COLUMNS, rows)
+    return Exported([path], told(marked))
 
 
 def moodle_csv(course: Path, assignment: str) -> Exported:
@@ -245,8 +254,14 @@ def feedback(found: list[Check]) -> str:
     return "<br>".join(html.escape("\n\n".join(texts)).splitlines())
 
 
-def nbgrader_row(found: Assignment, student: Student, submission: SubmittedAssignment | None):
+def nbgrader_row(
+    found: Assignment, student: Student, submission: SubmittedAssignment | None, waiting: bool
+):
     """The values of NBGRADER_COLUMNS."""
+    marks = (0.0, 0.0, 0.0)
+    if submission:
+        late = float(submission.late_submission_penalty)
+        marks = (float(submission.score), late, score(submission))
     return (
         found.name,
         found.duedate,
@@ -255,9 +270,7 @@ def nbgrader_row(found: Assignment, student: Student, submission: SubmittedAssig
         student.last_name,
         student.first_name,
         student.email,
-        float(submission.score) if submission else 0.0,
-        float(submission.late_submission_penalty) if submission else 0.0,
-        score(submission) if submission else 0.0,
+        *((None, None, None) if waiting else marks),
         float(found.max_score),
     )
 

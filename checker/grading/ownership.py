@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from os.path import commonprefix
 
 from checker.grading.archive import Entry, Refused, opened
@@ -20,14 +21,17 @@ from checker.grading.upload_names import Name, learner_id
 
 DEEPEST = 8  # folders that an LMS and an instructor put around an upload, at most
 PEEKS = 50  # notebooks without a telling name that are looked into; of more, each one counts
+PEEKED_CAP = 200_000_000  # bytes of what is looked into; one learner may not hand in more
 
 
 @dataclass(frozen=True)
 class Owners:
-    """The learners that names below speak of, and whether an LMS wrote one of the names."""
+    """The learners that names below speak of, and whether an LMS wrote one of the names, or a name
+    of each upload."""
 
     learners: frozenset[str]
     lms: bool
+    throughout: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,25 +42,29 @@ class Ownership:
     ours: Callable[[Entry], bool]  # is this a notebook of an assignment?
 
     def owners(self, entries: list[Entry]) -> Owners:
-        """Everybody whose the notebooks below may be."""
+        """Everybody whose the notebooks below may be. Archives are opened where nothing else tells."""
         learners: set[str] = set()
         lms = any(is_of_lms(entry.parts[-1]) for entry in entries)
-        work = self.uploads_in(entries)
+        work, throughout = self.uploads_in(entries), True
         for entry in work:
             outer = entry.parts[:-1][:DEEPEST]
             said = [self.read(part) for part in (*outer, entry.parts[-1])]
-            lms = lms or any(name.sure for name in said)
+            sure = any(name.sure for name in said)
+            lms, throughout = lms or sure, throughout and sure
             if entry.suffix == ".ipynb" and said[-1].released:
                 learners.add(said[-1].learner)
-            elif entry.suffix == ".zip":
-                inside = self.owners_in_archive(entry)
-                learners, lms = learners | inside.learners, lms or inside.lms
         depth = len(shared_folders(work))
         parting = heads([below(entry, depth) for entry in work])
         if len(parting) > 1:
             places = [e for e, *_ in parting if len(e.parts) > 1 or e.suffix == ".zip"]
             learners |= {self.read(entry.parts[0]).learner for entry in places}
-        return Owners(frozenset(filter(None, map(learner_id, learners))), lms)
+        found = Owners(frozenset(filter(None, map(learner_id, learners))), lms, throughout)
+        for entry in affordable([entry for entry in work if entry.suffix == ".zip"]):
+            if found.lms or len(found.learners) > 1:
+                break
+            inside = self.owners_in_archive(entry)
+            found = Owners(found.learners | inside.learners, inside.lms, inside.throughout)
+        return found
 
     def owners_in_archive(self, entry: Entry) -> Owners:
         """The same of an archive; why one cannot be read is told when it is taken."""
@@ -77,8 +85,9 @@ class Ownership:
                 (named if name.released or name.sure else nameless).append(entry)
         known = {entry.parts[:-1] for entry in named}
         nameless = [entry for entry in nameless if entry.parts[:-1] not in known]
-        looked_into = [entry for entry in nameless[:PEEKS] if self.ours(entry)]
-        return [*named, *looked_into, *nameless[PEEKS:], *archives]
+        peeks = affordable(nameless[:PEEKS])
+        looked_into = [entry for entry in peeks if self.ours(entry)]
+        return [*named, *looked_into, *nameless[len(peeks) :], *archives]
 
     def class_level(self, entries: list[Entry]) -> list[Entry]:
         """The level that the learners' folders, archives or notebooks lie in; `entries` themselves
@@ -101,6 +110,12 @@ class Ownership:
         """The folders one in another around the work, of which any might be a learner's."""
         path = shared_folders(self.uploads_in(entries))
         return [each for each in path if self.read(each).learner]
+
+
+def affordable(entries: list[Entry]) -> list[Entry]:
+    """The first of these, as many as may be read whole only to learn whose they are."""
+    sizes = accumulate(entry.size if entry.depth else 0 for entry in entries)
+    return [entry for entry, size in zip(entries, sizes, strict=True) if size <= PEEKED_CAP]
 
 
 def shared_folders(entries: list[Entry]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from checker.grading.cut_down import cut_down
 from checker.grading.moments import submitted_at
 from checker.grading.releases import Released
 from checker.grading.submission import cell_ids
-from checker.grading.upload_names import Name, learner_id, read_name
+from checker.grading.upload_names import NUMBERED, Name, learner_id, read_name
 from checker.hand_in import RECORD, RECORD_CAP
 
 LEARNER_CAP = 200_000_000  # bytes of all notebooks, and archives in archives, of one learner
@@ -101,7 +101,9 @@ class Stage:
         staged = self.folder / str(len(self.uploads))
         staged.mkdir()
         note = keep_progress(progress, staged) if progress else ""
-        upload_order = () if entry.where == place else owner.order
+        # A file unpacked a moment later is not the newer one where the LMS has numbered them.
+        numbered = owner.system in NUMBERED or entry.where != place
+        upload_order = owner.order if numbered else ()
         # At one time, a notebook of today's counts before one of the version before.
         rank = (moment, upload_order, entry.seconds, len(counts_for) == 1, name.order)
         upload = Upload(

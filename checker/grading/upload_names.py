@@ -33,6 +33,7 @@ SHAPES = {
     "manaba": r"(?P<first>[^@]+)@(?P<second>[^@]+)@",
 }  # fmt: skip
 SHAPES = {system: re.compile(shape) for system, shape in SHAPES.items()}
+NUMBERED = [system for system, shape in SHAPES.items() if "n1" in shape.groupindex]
 KEYS = ("participant", "uid", "login", "user_id", "first", "second")
 MOODLES = "_assignsubmission_"
 # Google Drive: "Copy of x", Colab: "Copy_of_x", "x_ipynb_のコピー"; Windows, macOS, JupyterLab, browsers

@@ -51,18 +51,20 @@ class Finder:
     def scan(self, entries: list[Entry], trust: str = "") -> None:
         """A level of several learners: a folder, an archive or loose notebooks for each.
 
-        trust: what on this level may hold a class: whatever does ("class"), or the folders in which
-        an LMS wrote the names ("lms"); a folder or an archive that lies alone may do that, too.
+        trust: what on this level may hold a class: whatever lies alone ("class"), or the folders in
+        which an LMS wrote the names ("lms"); a folder or an archive that lies alone may do that,
+        too. What lies beside others is one learner's, whatever that learner has put into it.
         """
         with refusing(self.refused, entries[0].where if entries else ""):
             facts = beside(entries)  # one that cannot be read leaves all of them nobody's
-            alone = len(uploads_on(self.judge.uploads_in(entries))) == 1 and entries[0].depth == 0
+            alone = len(uploads_on(self.judge.uploads_in(entries))) == 1
             for group in uploads_on(entries):
                 entry = group[0]
                 folder = len(entry.parts) > 1
                 where = entry.where.removesuffix("/".join(("", *entry.parts[1:])))
-                inherited = trust == "class" or folder
-                trusted = trust if trust and inherited else "lms" if alone else ""
+                inherited = alone if trust == "class" else folder
+                single = "lms" if alone and entry.depth == 0 else ""
+                trusted = trust if trust and inherited else single
                 for name in facts.names(entry.parts[0], self.released, folder):
                     with refusing(self.refused, where):
                         self.one(name, group, where, trusted)
@@ -112,8 +114,8 @@ class Finder:
                     level = self.judge.class_level(entries)
                     if level is entries and len(others := self.judge.single_folders(entries)) > 1:
                         raise Refused(WHOSE_FOLDER.format("、".join(others)))
-                    return self.scan(level, "lms" if found.lms else trust if nobodys else "")
-                raise Refused(in_doubt(found))
+                    return self.scan(level, "lms" if found.throughout else trust if nobodys else "")
+                raise Refused(in_doubt(found, self.whole_class))
             if len(others := self.judge.single_folders(entries)) > 1:
                 text = f"{name.learner} の提出としました。" + WHOSE_FOLDER.format("、".join(others))
                 self.passed_over.append((where, text))
@@ -170,12 +172,13 @@ def uploads_on(entries: list[Entry]) -> list[list[Entry]]:
     return groups
 
 
-def in_doubt(found: Owners) -> str:
+def in_doubt(found: Owners, whole_class: bool) -> str:
     """Why an archive or a folder is neither taken for one learner's nor for a class's."""
     names = "、".join(sorted(found.learners)[:5]) or "なし"
+    way = "それだけを空のフォルダーに置き、" if whole_class else ""
     return (
         f"1 人の提出か、クラスの提出か、わかりません (中の名前: {names})。クラスの提出なら、"
-        "--class を付けて取り込んでください。1 人の提出なら、その人の名前をファイル名に付け、"
+        f"{way}--class を付けて取り込んでください。1 人の提出なら、その人の名前をファイル名に付け、"
         "中のノートブックとフォルダーを元の名前に戻してください。"
     )
 

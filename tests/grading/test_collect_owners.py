@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from honest.class_uploads import MOODLE, SHAPES, in_folder
-from hostile.hostile_uploads import FOR_OTHERS, OTHER_SPELLINGS, SLOW_NAMES
+from hostile.hostile_uploads import FOR_OTHERS, FOR_OTHERS_IN_A_CLASS, OTHER_SPELLINGS, SLOW_NAMES
 from nbgrader.api import Base, Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine
@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from upload_kit import archive, first_text, notebook, outcomes, release, rounds, today  # noqa: F401
 
 from checker.__main__ import main
-from checker.grading import receipts, similar_ids
-from checker.grading.collect import show
+from checker.grading import ownership, receipts, similar_ids
+from checker.grading.archive import opened
+from checker.grading.collect import collect, show
+from checker.grading.stage import Stage
 from checker.grading.upload_names import learner_id, read_name
 
 A, B = "06_pruning", "05_distillation"
@@ -113,6 +115,17 @@ def test_each_attempt_is_the_same_learners_and_the_last_counts(
     lines = hand_in({name: notebook(str(n)) for n, name in enumerate(names)})
     assert outcomes(lines) == ["collected"] and submitted(course) == {learner: "1"}
     assert beside(course, learner)["system"] == system
+
+
+def test_a_file_unpacked_a_moment_later_is_not_the_newer_one(course, tmp_path):
+    """Catches Canvas' older file chosen because its name comes later in the alphabet."""
+    for number, moment in ((1001, NOON), (998, NOON + 0.25)):
+        path = tmp_path / "unpacked" / f"tanaka_98_{number}_{FILE}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(notebook(str(number)))
+        os.utime(path, (moment, moment))
+    assert outcomes(collect(path.parent, course)) == ["collected"]
+    assert submitted(course) == {"tanaka_98": "1001"}
 
 
 def test_an_lms_without_a_notebook_is_told(hand_in):
@@ -236,14 +249,24 @@ def test_nobody_hands_in_for_others(hand_in, course, case, alone):
     assert outcomes(lines) == [*([] if alone else ["unchanged"] * 2), "refused"], lines
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("case", FOR_OTHERS_IN_A_CLASS)
+def test_nobody_hands_in_for_others_where_the_instructor_says_class(hand_in, course, case, packed):
+    """Catches --class believed of each learner's own folder, too, and the LMS's marks in one."""
+    own = {f"{who}/{FILE}": notebook(who) for who in ("tanaka", "sato")}
+    files = own | in_folder("mallory", FOR_OTHERS_IN_A_CLASS[case])
+    lines = hand_in({"class.zip": archive(files)} if packed else files, whole_class=True)
+    assert submitted(course) == {"tanaka": "tanaka", "sato": "sato"}
+    assert outcomes(lines) == ["collected"] * 2 + ["refused"], lines
+
+
 def test_times_in_the_future_are_refused_by_name(hand_in, course):
     """Catches an upload that no later one can replace."""
-    lines = hand_in({
+    lines = hand_in({"class.zip": archive({
         f"tanaka_attempt_2099-01-01-00-00-00_{FILE}": notebook(),
-        "class.zip": archive({
-            zipfile.ZipInfo(f"ito_1_2_{FILE}", (2099, 1, 1, 0, 0, 0)): notebook(),
-            f"abe_3_4_{FILE}": notebook()}),
-    }, whole_class=True)  # fmt: skip
+        zipfile.ZipInfo(f"ito_1_2_{FILE}", (2099, 1, 1, 0, 0, 0)): notebook(),
+        f"abe_3_4_{FILE}": notebook(),
+    })}, whole_class=True)  # fmt: skip
     assert outcomes(lines) == ["collected", "refused", "refused"]
     assert all("未来" in line.text for line in lines[1:]) and list(submitted(course)) == ["abe_3"]
     assert outcomes(hand_in({f"sato_{FILE}": notebook()}, NOON + 1e9)) == ["refused"]
@@ -285,6 +308,23 @@ def test_one_long_name_stops_nobody(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "grading/receipts" / A).mkdir(parents=True)
     assert receipts.unchanged("course", A, "x" * 250) is False
+
+
+@pytest.mark.parametrize(
+    "name, most", [("{n}.zip", 0), ("a ({n}).zip", 2), ("Untitled{n}.ipynb", 2)]
+)
+def test_little_is_read_only_to_learn_whose_it_is(hand_in, monkeypatch, name, most):
+    """Catches minutes of reading for an archive that is refused by its names, or by its size."""
+    work = archive({FILE: notebook()}) if name.endswith("zip") else notebook()
+    monkeypatch.setattr(ownership, "PEEKED_CAP", 2 * len(work))
+    reads = []
+    monkeypatch.setattr(ownership, "opened", lambda e: reads.append(e.where) or opened(e))
+    is_ours = Stage.is_ours
+    monkeypatch.setattr(Stage, "is_ours", lambda s, e: reads.append(e.where) or is_ours(s, e))
+    upload = archive({f"x/{name.format(n=n)}": work for n in range(1, 6)})
+    hand_in({f"mallory_{A}.zip": upload, f"sato_{FILE}": notebook()})
+    nested = [where for where in reads if "/" in where]
+    assert len(set(nested)) <= most, nested
 
 
 def seconds(shape: str, length: int) -> float:

@@ -18,6 +18,7 @@ from checker.grading.course import COURSE_ID
 from checker.grading.export import gradescope_json, moodle_csv, nbgrader_csv
 from checker.grading.marks import CannotExport
 
+
 @pytest.fixture
 def course(tmp_path):
     return copied(tmp_path)
@@ -30,8 +31,11 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_table_says_what_nbgrader_says(course):
-    """Catches another column, another mark or a missing learner than `nbgrader export` has."""
-    (path,) = nbgrader_csv(course, LESSON).paths
+    """Catches another column, another mark or a missing learner than `nbgrader export` has; and its
+    0 for a submission that nobody has graded yet."""
+    exported = nbgrader_csv(course, LESSON)
+    (path,) = exported.paths
+    assert exported.lines == ["記入なし  ito: まだ採点していません。"]
     assert path == course / f"grading/export/{LESSON}/nbgrader.csv"
     ours = table(path)
     with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
@@ -44,8 +48,10 @@ def test_the_table_says_what_nbgrader_says(course):
         theirs = sorted(csv.DictReader(file), key=lambda row: row["student_id"])
     harmless = {"abe": {"last_name": "'-2+3"}, "sato": {
         "last_name": '\'=HYPERLINK("//x","y")', "first_name": "'@SUM(1)"}}  # fmt: skip
-    assert ours == [row | harmless.get(row["student_id"], {}) for row in theirs]
-    assert [row["score"] for row in ours] == ["0.0", "0.0", "5.5", "2.75"]
+    waiting = dict.fromkeys(("raw_score", "late_submission_penalty", "score"), "")
+    different = harmless | {"ito": waiting}
+    assert ours == [row | different.get(row["student_id"], {}) for row in theirs]
+    assert [row["score"] for row in ours] == ["0.0", "", "5.5", "2.75"]
 
 
 def test_moodle_gets_marks_and_messages(course):

@@ -34,6 +34,17 @@ FOR_OTHERS = {
     "an id of 249 bytes": {f"{'あ' * 83}.zip": archive({FILE: notebook("forged")})},
 }  # fmt: skip
 
+# What a learner puts into the own folder, in a class that the instructor calls one.
+FOR_OTHERS_IN_A_CLASS = {
+    "folders": {f"tanaka/{FILE}": notebook("forged"), f"sato/{FILE}": notebook("forged")},
+    "an archive": {"x.zip": archive(forged(f"tanaka/{FILE}") | forged(f"sato/{FILE}"))},
+    "Moodle's marks": {
+        f"{who}_assignsubmission_file_{FILE}": notebook("forged") for who in ("tanaka", "sato")},
+    "Blackboard's marks, packed": {"x.zip": archive({
+        f"{who}_attempt_2026-11-25-00-00-00_{FILE}": notebook("forged")
+        for who in ("tanaka", "sato")})},
+}  # fmt: skip
+
 # In a round of its own it is a learner's new spelling: only beside the other does it stand out.
 OTHER_SPELLINGS = {"an invisible letter"}
 
