@@ -14,12 +14,11 @@ from checker.cards import Card, note_card
 from checker.catalogue import (
     SUBHEADING,
     UnknownQuestion,
-    exercise_names,
     heading,
-    headings,
     placed_in,
     question,
-    texts,
+    texts_showing,
+    title_of,
 )
 from checker.notebook import store
 from checker.notebook.question_cards import (
@@ -179,13 +178,14 @@ class _NumberField:
 
 def place_of(item: Item) -> Place:
     """Where a question's answer can be seen: an exercise, or a heading in the learner's notebook."""
-    folder = SECTIONS[item.section].folder
-    if item.cell in exercise_names(item.section):
-        text = next(text for text in texts(item.section) if item.cell in placed_in(text))
+    text = texts_showing(item.cell, item.section)[0]
+    folder = SECTIONS[text.parent.name].folder
+    if item.cell in placed_in(text):
         title, cell = heading(item.cell)["title"], item.cell
     else:
-        text = next(t for t in texts(item.section) if item.cell in headings(t))
         title, cell = item.cell, _cell_under(item.cell, Path("..", folder, f"{text.stem}.ipynb"))
+    if text.parent.name != item.section:
+        title = f"{title_of(text)[0]} {title}"
     anchor = f"#cell-id={cell}" if cell else ""
     return Place(title, cell, f"../{folder}/{text.stem}.ipynb{anchor}")
 

@@ -127,6 +127,14 @@ def test_a_heading_is_found_in_the_learners_notebook(tmp_path, monkeypatch):
     assert place_of(question(CHOSEN)).title == load("threshold_mask").title
 
 
+def test_a_question_may_lead_to_another_section():
+    """Catches a link that stays in the section that asks, and one to a heading of the same name."""
+    place = place_of(question("share_of_two_layers"))
+    assert place.address == "../06_pruning/06_pruning.ipynb#cell-id=pruned_percent"
+    assert place.title == f"06 {load('pruned_percent').title}"
+    assert place_of(question("when_csr_pays")).address.startswith("../06_pruning/")
+
+
 def test_every_question_is_asked_in_its_sections_notebooks():
     """Catches a question that no learner meets, and a quiz without one."""
     for name, path in question_files().items():
