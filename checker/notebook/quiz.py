@@ -34,6 +34,12 @@ from lessons import SECTIONS
 TWIN = "（このセルを実行すると、選んで答えられます）"
 AGAIN = "次は、別の問題でも試してみましょう。はじめの答えが正解なら、まちがいノートから消えます。"
 WIDE = ipywidgets.Layout(width="100%", max_width="760px")
+OPTIONS = "checker-options"
+# The widgets' own style gives each option one line's height: longer ones would lie over each other.
+STYLE = (
+    f"<style>.{OPTIONS} label {{display: flex; height: auto; line-height: 1.6; margin: 2px 0}}"
+    f".{OPTIONS} input {{order: -1; flex: none; height: 1.6em}}</style>"
+)
 
 
 def quiz(*names: str) -> None:
@@ -84,7 +90,8 @@ class _Asked:
         chosen = isinstance(self.variant.question, Choice)
         self.field = (_Buttons if chosen else _NumberField)(self.answer)
         self.stem = display(self._stem(), display_id=True)
-        column = ipywidgets.VBox([self.field.widget, *below])
+        style = ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))
+        column = ipywidgets.VBox([self.field.widget, *below, style])
         self.field.show(self.variant)
         twin = options_card(self.field.twin(self.variant), TWIN)
         display({**column._repr_mimebundle_(), **twin._repr_mimebundle_()}, raw=True)
@@ -134,6 +141,7 @@ class _Buttons:
     def __init__(self, answer: Callable[[float], None]):
         self.answer = answer
         self.widget = ipywidgets.RadioButtons(layout=WIDE)
+        self.widget.add_class(OPTIONS)
         self.widget.observe(self._chosen, "index")
 
     def show(self, variant: Variant) -> None:

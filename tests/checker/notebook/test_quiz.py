@@ -49,7 +49,7 @@ def test_a_choice_is_answered_at_once_and_kept_once(shown):
     """Catches a reason of another option, a second try that overwrites the first, a lost answer."""
     quiz(CHOSEN)
     variant = question(CHOSEN).draw(0)
-    buttons, more = shown.widgets[0].children
+    buttons, more, _ = shown.widgets[0].children
     assert buttons.index is None and "未回答" in shown[2]["text/plain"]
     right, wrong = variant.order.index(0), variant.order.index(1)
 
