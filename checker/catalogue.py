@@ -121,6 +121,16 @@ def text_of(cell: str) -> Path | None:
     return None
 
 
+def texts_showing(cell: str, section: str) -> list[Path]:
+    """The texts that have this exercise or heading: the section's own, or else those of others."""
+    others = (text for other in written_sections() if other != section for text in texts(other))
+    for known in (texts(section), others):
+        found = [text for text in known if cell in (*placed_in(text), *headings(text))]
+        if found:
+            return found
+    return []
+
+
 def exercise_names(section: str | None = None) -> list[str]:
     """The names of all exercises, or of one section's, found by listing the folders."""
     files = exercise_files().items()

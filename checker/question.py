@@ -125,7 +125,7 @@ class Item:
     function: Callable
     word: str  # 講義の言葉
     keyword: str  # of the syllabus
-    cell: str  # which shows it: an exercise, or a heading of the section's texts
+    cell: str  # which shows it: an exercise, or a heading; of the own section before another's
     stem: Stem | None = None
     solve: Callable | None = field(default=None, init=False)  # set by the decorator `by_hand`
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from checker.catalogue import exercise_names, headings, texts
+from checker.catalogue import texts_showing
 from checker.judging.source import judge_source
 from checker.question import Choice, Item, Option, Variant
 
@@ -55,9 +55,9 @@ def numbers_in(text: str) -> list[float]:
 def tag_problems(item: Item) -> list[str]:
     """The tags must be there, and the cell that shows the answer must exist."""
     found = [f"no {tag}" for tag in ("word", "keyword") if not getattr(item, tag)]
-    shown = {*exercise_names(item.section), *(h for t in texts(item.section) for h in headings(t))}
-    if item.cell not in shown:
-        found.append(f"no exercise and no heading of the section is {item.cell!r}")
+    shown = texts_showing(item.cell, item.section)
+    if len(shown) != 1:
+        found.append(f"{len(shown)} texts have an exercise or a heading {item.cell!r}; it takes one")
     return found
 
 

@@ -17,7 +17,7 @@ from checker.notebook.standing import Mistake, Place
 RUN_ABOVE = (
     "リンクの先のセルをクリックして選び、"
     "メニューの「実行」から「選択したセルの上にあるすべてを実行」を選ぶと、"
-    "前の日までに作った名前がそろいます。"
+    "前の日の続きから始められます。"
 )
 LIST = Markup('<ul role="list" style="list-style:none; margin:0; padding:0">{}</ul>')
 

@@ -46,9 +46,9 @@ class predict:
             [f"あなたの予想: {self.guess:g} {self.unit}", *unsaved.split("\n")]
         )
 
-    def reveal(self, measured: float) -> None:
-        """予想と実測を並べて表示します。"""
-        line = f"実測 {measured:.1f} {self.unit}"
+    def reveal(self, measured: float, word: str = "実測") -> None:
+        """予想と実測を並べて表示します。測っていない値には、word で別の呼び名をつけます。"""
+        line = f"{word} {measured:.1f} {self.unit}"
         if self.guess is None:
             line = f"予想はまだ書かれていません。{line}"
         else:

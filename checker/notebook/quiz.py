@@ -14,12 +14,11 @@ from checker.cards import Card, note_card
 from checker.catalogue import (
     SUBHEADING,
     UnknownQuestion,
-    exercise_names,
     heading,
-    headings,
     placed_in,
     question,
-    texts,
+    texts_showing,
+    title_of,
 )
 from checker.notebook import store
 from checker.notebook.question_cards import (
@@ -35,6 +34,12 @@ from lessons import SECTIONS
 TWIN = "（このセルを実行すると、選んで答えられます）"
 AGAIN = "次は、別の問題でも試してみましょう。はじめの答えが正解なら、まちがいノートから消えます。"
 WIDE = ipywidgets.Layout(width="100%", max_width="760px")
+OPTIONS = "checker-options"
+# The widgets' own style gives each option one line's height: longer ones would lie over each other.
+STYLE = (
+    f"<style>.{OPTIONS} label {{display: flex; height: auto; line-height: 1.6; margin: 2px 0}}"
+    f".{OPTIONS} input {{order: -1; flex: none; height: 1.6em}}</style>"
+)
 
 
 def quiz(*names: str) -> None:
@@ -85,7 +90,8 @@ class _Asked:
         chosen = isinstance(self.variant.question, Choice)
         self.field = (_Buttons if chosen else _NumberField)(self.answer)
         self.stem = display(self._stem(), display_id=True)
-        column = ipywidgets.VBox([self.field.widget, *below])
+        style = ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))
+        column = ipywidgets.VBox([self.field.widget, *below, style])
         self.field.show(self.variant)
         twin = options_card(self.field.twin(self.variant), TWIN)
         display({**column._repr_mimebundle_(), **twin._repr_mimebundle_()}, raw=True)
@@ -135,6 +141,7 @@ class _Buttons:
     def __init__(self, answer: Callable[[float], None]):
         self.answer = answer
         self.widget = ipywidgets.RadioButtons(layout=WIDE)
+        self.widget.add_class(OPTIONS)
         self.widget.observe(self._chosen, "index")
 
     def show(self, variant: Variant) -> None:
@@ -179,13 +186,14 @@ class _NumberField:
 
 def place_of(item: Item) -> Place:
     """Where a question's answer can be seen: an exercise, or a heading in the learner's notebook."""
-    folder = SECTIONS[item.section].folder
-    if item.cell in exercise_names(item.section):
-        text = next(text for text in texts(item.section) if item.cell in placed_in(text))
+    text = texts_showing(item.cell, item.section)[0]
+    folder = SECTIONS[text.parent.name].folder
+    if item.cell in placed_in(text):
         title, cell = heading(item.cell)["title"], item.cell
     else:
-        text = next(t for t in texts(item.section) if item.cell in headings(t))
         title, cell = item.cell, _cell_under(item.cell, Path("..", folder, f"{text.stem}.ipynb"))
+    if text.parent.name != item.section:
+        title = f"{title_of(text)[0]} {title}"
     anchor = f"#cell-id={cell}" if cell else ""
     return Place(title, cell, f"../{folder}/{text.stem}.ipynb{anchor}")
 

@@ -43,13 +43,14 @@ def recommend(asked: dict[str, list[str]]) -> None:
         [
             str(place),
             _links(section),
-            f"{right[section]} / {len(asked[section])}",
+            f"{right[section]}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{len(asked[section])}",
             _advice(section, missing[section]),
         ]
         for place, section in enumerate(order, 1)
     ]
     display(table_card(["順番", "節", "正解", "おすすめ"], rows))
-    display(note_card(CAUTION))
+    if not all(missing.values()):
+        display(note_card(CAUTION))
 
 
 def _advice(section: str, missing: int) -> str:

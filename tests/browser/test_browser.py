@@ -3,6 +3,7 @@
 One JupyterLab and one Chromium serve all tests. Work happens in a copy that start.py itself lays.
 With KEIRYOKA_SCREENSHOTS=folder the README's pictures are written there.
 """
+import itertools
 import json
 import os
 import re
@@ -489,7 +490,8 @@ CHOOSE = """async ([area, place]) => {
 
 
 def test_a_question_is_answered_by_the_keyboard_at_once(pruning):
-    """Catches a reason of another option, a deaf or slow button, keys that reach the lab."""
+    """Catches a reason of another option, a deaf or slow button, keys that reach the lab, long
+    options that lie over each other in a narrow window."""
     before = [cell["cell_type"] for cell in cells(pruning)]
     item = question("connections_or_neurons")
     shown = run(pruning, cell_with(pruning, f'quiz("{item.name}"'))
@@ -509,6 +511,11 @@ def test_a_question_is_answered_by_the_keyboard_at_once(pruning):
         outputs.nth(1).locator("button").focus()
         pruning.keyboard.press("Space")
         expect(outputs.nth(2)).to_contain_text("未回答")
+    pruning.set_viewport_size({"width": 800, "height": 900})
+    lines = [box.bounding_box() for box in outputs.nth(1).locator(".widget-radio-box label").all()]
+    assert max(line["height"] for line in lines) > 30  # an option of two lines, none over the next
+    assert all(a["y"] + a["height"] <= b["y"] for a, b in itertools.pairwise(lines))
+    pruning.set_viewport_size({"width": 1280, "height": 900})
     area = shown.element_handle()
     times = sorted(pruning.evaluate(CHOOSE, [area, place]) for place in (0, 1, 2, 3, 0, 1, 2))
     assert times[3] < 1000, times  # 36 ms on a quiet machine; a busy one may be slow

@@ -89,6 +89,13 @@ def made(draw=asked, solve=lambda n: 2 * n, **tags):
     return item_
 
 
+def elsewhere(**tags):
+    """An item of a section that has no text yet."""
+    item_ = made(**tags)
+    item_.function.__module__ = "checker.questions.exam.sample"
+    return item_
+
+
 def changed(**changes):
     """An item with some fields of its question changed: constants, or functions of the question."""
 
@@ -146,7 +153,8 @@ def number(tolerance=0.1, value=5.0):
 COUNTED = itertools.count()
 BROKEN = {
     "no word": lambda: made(word=""),
-    "no exercise and no heading": lambda: made(cell="nowhere"),
+    "0 texts have an exercise or a heading 'nowhere'": lambda: made(cell="nowhere"),
+    "texts have an exercise or a heading '次の一歩'": lambda: elsewhere(cell="次の一歩"),
     "the right option is": lambda: made(solve=lambda n: 2 * n + 1),
     "the options show different forms": lambda: changed(right=lambda q: q.right.replace(" ", ".0 ")),
     "not four different options": lambda: changed(

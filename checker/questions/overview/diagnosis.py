@@ -7,7 +7,7 @@ from checker.catalogue import load
 from checker.question import Choice, Option, item, slips
 from lessons.overview import linear_cost, model_bytes
 
-CELL = "どこから始めるか"
+UNWRITTEN = "どこから始めるか"  # of questions whose own section is not written yet
 SECONDS = 60
 STEP_SECONDS = (
     (2, 3, 5),
@@ -21,7 +21,7 @@ STEP_SECONDS = (
 )
 
 
-@item(word="モデル並列化", keyword="モデル並列化", cell=CELL)
+@item(word="モデル並列化", keyword="モデル並列化", cell=UNWRITTEN)
 def too_large_for_one_worker(rng):
     return Choice(
         stem="1 台の GPU のメモリに入りきらない、大きなネットワークを学習します。はじめに考える方法はどれですか。",
@@ -44,7 +44,7 @@ def too_large_for_one_worker(rng):
     )
 
 
-@item(word="非同期型", keyword="データ並列化", cell=CELL)
+@item(word="非同期型", keyword="データ並列化", cell=UNWRITTEN)
 def why_asynchronous_is_unstable(rng):
     return Choice(
         stem="非同期型のデータ並列では、学習が不安定になりやすいといわれます。その理由はどれですか。",
@@ -64,7 +64,7 @@ def why_asynchronous_is_unstable(rng):
     )
 
 
-@item(word="同期型", keyword="データ並列化", cell=CELL)
+@item(word="同期型", keyword="データ並列化", cell=UNWRITTEN)
 def updates_while_all_wait(rng):
     a, b, c = times = STEP_SECONDS[int(rng.integers(len(STEP_SECONDS)))]
     slowest, fastest = max(times), min(times)
@@ -169,7 +169,7 @@ def _(n, one, bits):
     return n / 8 * bits
 
 
-@item(word="アンダーフロー", keyword="量子化", cell=CELL)
+@item(word="アンダーフロー", keyword="量子化", cell="loss_scale")
 def gradients_that_vanish(rng):
     return Choice(
         stem="float16 で学習すると、小さな勾配が 0 になることがあります。これを防ぐ方法はどれですか。",
@@ -192,7 +192,7 @@ def gradients_that_vanish(rng):
     )
 
 
-@item(word="温度", keyword="蒸留", cell=CELL)
+@item(word="温度", keyword="蒸留", cell="soft_targets")
 def what_temperature_does(rng):
     return Choice(
         stem="蒸留では、教師のロジットを温度 T で割ってから softmax に通します。T を 1 より大きくすると、確率はどうなりますか。",
@@ -215,7 +215,7 @@ def what_temperature_does(rng):
     )
 
 
-@item(word="教師と生徒", keyword="蒸留", cell=CELL)
+@item(word="教師と生徒", keyword="蒸留", cell="distill_step")
 def whose_weights_move(rng):
     return Choice(
         stem="学習済みの教師から生徒へ蒸留します。このとき更新する重みはどれですか。",
@@ -235,7 +235,7 @@ def whose_weights_move(rng):
     )
 
 
-@item(word="プルーニング", keyword="プルーニング", cell=CELL)
+@item(word="プルーニング", keyword="プルーニング", cell="本当に小さく、速くなるのか")
 def products_with_zeros(rng):
     return Choice(
         stem="重みの 9 割を 0 にしました。ほかは何も変えず、密な行列のまま掛けます。掛け算の回数はどうなりますか。",
@@ -254,7 +254,7 @@ def products_with_zeros(rng):
     )
 
 
-@item(word="切った割合", keyword="プルーニング", cell=CELL)
+@item(word="切った割合", keyword="プルーニング", cell="pruned_percent")
 def share_of_two_layers(rng):
     while True:
         first = 10 * int(rng.integers(6, 10))

@@ -150,6 +150,9 @@ def test_going_on_follows_the_last_thing_that_was_done(shown):
     assert going_on(shown)[0] == f"{address}{FIRST.stem}-07"
     store.remember("quiz", "q", "wrong", {"cell": f"{b}-prompt"})
     assert going_on(shown)[0] == f"{address}{a}"
+    elsewhere = {"cell": "pruned_percent", "section": "overview"}
+    store.remember("quiz", "q", "wrong", elsewhere)  # asked in 00, explained in 06
+    assert going_on(shown)[0] == Place(NOTEBOOKS[0]).address
     solve(a)
     assert going_on(shown) == (Place(SECOND).address, "続きから", False)  # the next, from its top
     first = placed_in(SECOND)[0]

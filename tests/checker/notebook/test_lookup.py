@@ -55,7 +55,7 @@ def test_what_is_missing_comes_first_and_what_is_known_may_be_skipped(run, tmp_p
                                                             *told[1:]]))
     shown = run(f"from checker import recommend\nrecommend({ASKED})")
     assert shown.error is None
-    rows = [line.split(" | ") for line in shown.text.splitlines() if " | " in line][1:]
+    rows = [line.split(" | ") for line in shown.text.replace("\N{NO-BREAK SPACE}", " ").splitlines() if " | " in line][1:]
     assert [(row[1][:2], row[2], "飛ばして" in row[3]) for row in rows] == [
         ("06", "0 / 2", False), ("04", "1 / 2", False), ("03", "0 / 1", False), ("05", "2 / 2", True)]
     assert 'href="../06_pruning/06_pruning.ipynb"' in shown.html

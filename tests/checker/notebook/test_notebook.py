@@ -213,6 +213,7 @@ def test_a_prediction_is_kept_and_compared(run, tmp_path):
     shown = run("guess = predict('share', '何 % 切れますか。', '%')")
     assert "何 % 切れますか。" in shown.text
     assert "予想はまだ書かれていません。実測 38.3 %" in run("guess.reveal(38.29)").text
+    assert "ません。表の値 38.3 %" in run("guess.reveal(38.29, '表の値')").text
     run("from checker.notebook import store as record\nrecord.remember('predict', 'share', 'guessed', {'value': 30.5})")
     run("guess = predict('share', '何 % 切れますか。', '%')")
     assert "あなたの予想 30.5 %、実測 38.3 %、差 +7.8" in run("guess.reveal(38.29)").text

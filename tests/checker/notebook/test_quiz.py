@@ -49,7 +49,7 @@ def test_a_choice_is_answered_at_once_and_kept_once(shown):
     """Catches a reason of another option, a second try that overwrites the first, a lost answer."""
     quiz(CHOSEN)
     variant = question(CHOSEN).draw(0)
-    buttons, more = shown.widgets[0].children
+    buttons, more, _ = shown.widgets[0].children
     assert buttons.index is None and "未回答" in shown[2]["text/plain"]
     right, wrong = variant.order.index(0), variant.order.index(1)
 
@@ -125,6 +125,14 @@ def test_a_heading_is_found_in_the_learners_notebook(tmp_path, monkeypatch):
     (tmp_path / "06_pruning/06_pruning.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
     assert place_of(item).address == "../06_pruning/06_pruning.ipynb#cell-id=d"
     assert place_of(question(CHOSEN)).title == load("threshold_mask").title
+
+
+def test_a_question_may_lead_to_another_section():
+    """Catches a link that stays in the section that asks, and one to a heading of the same name."""
+    place = place_of(question("share_of_two_layers"))
+    assert place.address == "../06_pruning/06_pruning.ipynb#cell-id=pruned_percent"
+    assert place.title == f"06 {load('pruned_percent').title}"
+    assert place_of(question("when_csr_pays")).address.startswith("../06_pruning/")
 
 
 def test_every_question_is_asked_in_its_sections_notebooks():
