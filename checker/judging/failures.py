@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import difflib
 import re
 
 from checker.judging.english import meaning
@@ -11,6 +13,7 @@ from checker.running.inside.cell_text import Answer
 from checker.running.inside.messages import Failure
 
 LIMITS = {"work": "計算に使う時間で", "wait": "待つ時間も入れて"}
+CLOSE = 0.75  # of the letters: bit and bits, flaot and float
 PUBLIC_LIMITS = ("work 5", "work 10", "wait 30")  # in other numbers an answer could spell an input
 
 
@@ -27,10 +30,10 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
     if kind == "NameError":
         found = re.search(r"'(\w+)'", message)
         missing = f"名前 {found[1]} " if found else "使われている名前"
-        return (
-            f"{missing}が解答セルの中にありません。",
-            "判定は解答セルだけを動かします。その名前の定義を、解答セルの中に移してください。",
-        )
+        advice = "判定は解答セルだけを動かします。その名前の定義を、解答セルの中に移してください。"
+        if found and (near := nearest_name(answer, found[1])):
+            advice = f"{near} の打ち間違いではありませんか。そうでなければ: {advice}"
+        return f"{missing}が解答セルの中にありません。", advice
     # No line: the call itself failed, not a call inside the answer.
     if kind == "TypeError" and failure.line is None and "argument" in failure.message:
         return (
@@ -95,6 +98,17 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
     detail = f"{word}: {message}" if message else f"{word} が起きました。"
     advice = meaning(message) or "メッセージと行の番号を手がかりに直してください。"
     return fixed.get(kind, (detail, advice))
+
+
+def nearest_name(answer: Answer, missing: str) -> str:
+    """The name that a learner may have meant: of those that the answer binds, or of Python's own."""
+    bound = set(dir(builtins))
+    for node in ast.walk(answer.tree) if not answer.huge else ():
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                bound.add(name)
+    near = sorted(name for name in bound if abs(len(name) - len(missing)) <= 1)  # help is no helper
+    return next(iter(difflib.get_close_matches(missing, near, 1, CLOSE)), "")
 
 
 def _limit(message: str, reveal: bool) -> str:

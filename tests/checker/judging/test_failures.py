@@ -186,3 +186,20 @@ def test_the_limit_is_said_in_seconds(message, reveal, words):
     said = "".join(explain(Answer("", "f"), Failure("TimeUp", message), reveal))
     assert words in said
     assert "731" not in said
+
+
+@pytest.mark.parametrize(
+    "body, meant",
+    [("total = x\nreturn totol", "total"), ("return flaot(x)", "float"), ("y = x\nreturn yy", "")],
+)
+def test_a_slip_in_a_name_is_told_before_anything_is_to_be_moved(body, meant):
+    """Catches the advice to move a definition where there is none: only a letter is wrong."""
+    said = told(body)
+    assert (f"{meant} の打ち間違いではありませんか" in said) == bool(meant), said
+    assert "解答セルの中に移してください" in said
+
+
+def test_no_name_is_guessed_in_a_hidden_case_or_for_a_helper():
+    """Catches a name of a hidden input in feedback, and `help` where `helper` is of another cell."""
+    assert "打ち間違い" not in told("total = x\nreturn totol", reveal=False)
+    assert "打ち間違い" not in told("return helper(x)")
