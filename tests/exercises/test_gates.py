@@ -249,7 +249,7 @@ def write_exercise(tmp_path, monkeypatch):
     catalogue.exercise_files.cache_clear()
     catalogue.load.cache_clear()
     yield lambda name, text: (tmp_path / section / f"{name}.py").write_text(text, encoding="utf-8")
-    for name in set(sys.modules) - before | set(here):
+    for name in set(sys.modules) - before:
         if name.startswith(package):
             del sys.modules[name]
     sys.modules.update(here)
