@@ -174,6 +174,9 @@ def pruning(lab, browser):
     """Section 06 as far as its first slider, for what a learner does in it."""
     page = open_notebook(lab, browser, own_copy(lab, PRUNING))
     slider = cell_with(page, "weight_histogram")
+    # A kernel's widgets are restored when it is new: what is run before that has no model
+    # (ipywidgets #3549), and the prelude takes longer.
+    run(page, cell_with(page, "from checker import"))
     show(page, slider)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-above').then(Boolean)")
     run(page, slider)
