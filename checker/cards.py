@@ -150,10 +150,10 @@ def table_card(headers: list[str], rows: list[list[str]]) -> Card:
 
     def cell(text: str) -> Markup:
         side = "right" if re.fullmatch(r"[+−-]?[\d,.]+", text) else "left"
-        return Markup('<td style="text-align:{}; padding:3px 10px">{}</td>').format(side, text)
+        return Markup('<td style="text-align:{}; padding:3px 6px">{}</td>').format(side, text)
 
     head = joined(
-        Markup('<th scope="col" style="text-align:left; padding:3px 10px">{}</th>').format(h)
+        Markup('<th scope="col" style="text-align:left; padding:3px 6px">{}</th>').format(h)
         for h in headers
     )
     body = joined(Markup("<tr>{}</tr>").format(joined(map(cell, row))) for row in rows)

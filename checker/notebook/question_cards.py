@@ -17,8 +17,8 @@ MARKDOWN = MarkdownIt("js-default", {"html": False, "breaks": True})
 PLAIN = {  # what the lab would set to the right, or far from the frame
     "p": 'style="margin:4px 0"',
     "table": 'style="margin:6px 0"',
-    "th": 'scope="col" style="text-align:left; padding:3px 10px"',
-    "td": 'style="text-align:left; padding:3px 10px"',
+    "th": 'scope="col" style="text-align:left; padding:3px 6px"',
+    "td": 'style="text-align:left; padding:3px 6px"',
 }
 
 
