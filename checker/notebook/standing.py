@@ -53,9 +53,8 @@ def mistakes(events: list[Event]) -> list[Mistake]:
         if event.outcome == "right":
             wrong.pop(key, None)
         elif event.outcome == "wrong":
-            wrong.setdefault(key, []).insert(0, event)
-    newest_first = sorted(wrong.values(), key=lambda found: found[0].at, reverse=True)
-    return [_mistake(found) for found in newest_first]
+            wrong[key] = [event, *wrong.pop(key, [])]  # to the end: clocks stand still and go back
+    return [_mistake(found) for found in reversed(wrong.values())]
 
 
 def _mistake(found: list[Event]) -> Mistake:

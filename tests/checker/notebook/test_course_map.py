@@ -1,9 +1,12 @@
 """The course's map and the まちがいノート: what was reached, where to go on, what was mixed up."""
 
+import itertools
 import re
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -194,13 +197,17 @@ def test_a_cell_is_found_in_its_notebook():
 # ---- まちがいノート --------------------------------------------------------------------------
 
 
-def test_mistakes_are_listed_newest_first_until_they_are_solved(shown):
+def test_mistakes_are_listed_newest_first_until_they_are_solved(shown, monkeypatch):
     """Catches a mistake that stays when it is solved, one that an error or a guess makes, reasons
     that are repeated, lost or given to another one, and an older order."""
     page, text = shown(course_map.mistakes)
     assert "まちがいノートは空です。" in text and text in page.get_text()
     name, other = placed_in(FIRST)[:2]
     quiz = {"title": "確認問題「温度」", "section": "distillation", "cell": f"{other}-prompt"}
+    ticks = itertools.chain([1], itertools.repeat(0))  # a clock that is set back, and is coarse
+    moments = (datetime(2026, 4, 1, 9, tick, tzinfo=UTC) for tick in ticks)
+    clock = SimpleNamespace(now=lambda _: next(moments), fromisoformat=datetime.fromisoformat)
+    monkeypatch.setattr(store, "datetime", clock)
     store.remember("check", name, "wrong", {"sentence": "逆です。", "label": "基本"})
     store.remember("quiz", name, "wrong", quiz | {"sentence": "T を掛けています。 <b>"})
     store.remember("check", name, "wrong", {"sentence": "足りません。"})
