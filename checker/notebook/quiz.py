@@ -20,7 +20,7 @@ from checker.catalogue import (
     texts_showing,
     title_of,
 )
-from checker.notebook import store
+from checker.notebook import standing, store
 from checker.notebook.question_cards import (
     Place,
     options_card,
@@ -29,7 +29,6 @@ from checker.notebook.question_cards import (
     unanswered_card,
 )
 from checker.question import LETTERS, Choice, Item, Reply, Variant
-from lessons import SECTIONS
 
 TWIN = "（このセルを実行すると、選んで答えられます）"
 AGAIN = "次は、別の問題でも試してみましょう。はじめの答えが正解なら、まちがいノートから消えます。"
@@ -187,15 +186,14 @@ class _NumberField:
 def place_of(item: Item) -> Place:
     """Where a question's answer can be seen: an exercise, or a heading in the learner's notebook."""
     text = texts_showing(item.cell, item.section)[0]
-    folder = SECTIONS[text.parent.name].folder
     if item.cell in placed_in(text):
         title, cell = heading(item.cell)["title"], item.cell
     else:
-        title, cell = item.cell, _cell_under(item.cell, Path("..", folder, f"{text.stem}.ipynb"))
+        notebook = Path("..", standing.Place(text).address)
+        title, cell = item.cell, _cell_under(item.cell, notebook)
     if text.parent.name != item.section:
         title = f"{title_of(text)[0]} {title}"
-    anchor = f"#cell-id={cell}" if cell else ""
-    return Place(title, cell, f"../{folder}/{text.stem}.ipynb{anchor}")
+    return Place(title, cell, f"../{standing.Place(text, cell).address}")
 
 
 def _cell_under(title: str, notebook: Path) -> str | None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from checker.cards import note_card, table_card
 from checker.catalogue import texts, title_of
 from checker.notebook import store
+from checker.notebook.standing import Place
 from lessons import SECTIONS
 
 NOTHING_YET = (
@@ -64,7 +65,7 @@ def _links(section: str) -> Markup:
     known = SECTIONS[section]
     if not texts(section):
         return Markup("{} {}（準備中）").format(known.folder[:2], known.title)
-    link = Markup('<a href="../{}/{}.ipynb">{} {}</a>')
+    link = Markup('<a href="../{}">{} {}</a>')
     return Markup("<br>").join(
-        link.format(known.folder, text.stem, *title_of(text)) for text in texts(section)
+        link.format(Place(text).address, *title_of(text)) for text in texts(section)
     )

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from upload_kit import archive, first_text, notebook, outcomes, release, rounds, today  # noqa: F401
+from upload_kit import archive, first_text, notebook, outcomes, rounds, today, two_assignments  # noqa: F401
 
 from checker.grading import archive as archives
 from checker.grading import stage as module
@@ -30,10 +30,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 @pytest.fixture
 def course(tmp_path):
     """A course with two released assignments."""
-    return release(tmp_path / "course", {
-        f"{A}/{A}": notebook("released", "threshold_mask"),
-        f"{B}/{B}": notebook("released", "soft_loss"),
-    })  # fmt: skip
+    return two_assignments(tmp_path / "course")
 
 
 @pytest.fixture

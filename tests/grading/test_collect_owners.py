@@ -15,7 +15,7 @@ from nbgrader.api import Base, Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from upload_kit import archive, first_text, notebook, outcomes, release, rounds, today  # noqa: F401
+from upload_kit import archive, first_text, notebook, outcomes, rounds, today, two_assignments  # noqa: F401
 
 from checker.__main__ import main
 from checker.grading import ownership, receipts, similar_ids
@@ -32,10 +32,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 
 @pytest.fixture
 def course(tmp_path):
-    return release(tmp_path / "course", {
-        f"{A}/{A}": notebook("released", "threshold_mask"),
-        f"{B}/{B}": notebook("released", "soft_loss"),
-    })  # fmt: skip
+    return two_assignments(tmp_path / "course")
 
 
 @pytest.fixture
