@@ -28,6 +28,7 @@ LESSONS = Path(lessons.__file__).parent
 PLACED = re.compile(r"^%exercise (\w+)$", re.MULTILINE)
 SUBHEADING = re.compile(r"^##+ (?:\d+ )?(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^exercise = Exercise\(\n.*?^\)$", re.MULTILINE | re.DOTALL)
+QUOTED = re.compile(r'"(\w+)"')
 MINUTES = re.compile(r"^目安は (\d+) 分で、そのうち演習が (\d+) 分です。", re.MULTILINE)
 
 
@@ -230,6 +231,13 @@ def question(name: str) -> Item:
         raise UnknownQuestion(name)
     module = importlib.import_module(f"checker.questions.{path.parent.name}.{path.stem}")
     return getattr(module, name)
+
+
+@functools.cache
+def asked_in(text: Path) -> list[str]:
+    """The questions that a text asks."""
+    written = set(QUOTED.findall(text.read_text(encoding="utf-8")))
+    return [name for name in question_files() if name in written]
 
 
 def all_questions() -> Iterator[Item]:

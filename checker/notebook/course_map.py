@@ -6,7 +6,15 @@ from pathlib import Path
 
 from IPython.display import display
 
-from checker.catalogue import facts_of, heading, placed_in, texts, title_of, written_sections
+from checker.catalogue import (
+    asked_in,
+    facts_of,
+    heading,
+    placed_in,
+    texts,
+    title_of,
+    written_sections,
+)
 from checker.notebook import standing, store
 from checker.notebook.map_cards import Stage, Step, map_card, mistakes_card
 from checker.notebook.standing import Place
@@ -16,9 +24,9 @@ def progress() -> None:
     """コースの地図です。続きのセルへのリンクと、ノートブックごとの進み具合を表示します。"""
     events = store.events()
     reached = standing.outcomes(events)
-    stages = [
-        _stage(text, reached) for section in written_sections() for text in texts(section)
-    ]
+    answered = {event.name for event in events if event.kind == "quiz"}
+    every = (text for section in written_sections() for text in texts(section))
+    stages = [_stage(text, reached, answered) for text in every]
     display(map_card(stages, standing.go_on(events, reached), begun=bool(events)))
 
 
@@ -27,10 +35,12 @@ def mistakes() -> None:
     display(mistakes_card(standing.mistakes(store.events())))
 
 
-def _stage(text: Path, reached: dict[str, str]) -> Stage:
+def _stage(text: Path, reached: dict[str, str], answered: set[str]) -> Stage:
     number, title = title_of(text)
     steps = [
         Step(str(heading(name)["title"]), reached.get(name, "unanswered"), Place(text, name))
         for name in placed_in(text)
     ]
-    return Stage(number, title, facts_of(text), Place(text), steps)
+    asked = asked_in(text)
+    tried = len(answered.intersection(asked))
+    return Stage(number, title, facts_of(text), Place(text), steps, len(asked), tried)

@@ -40,6 +40,8 @@ class Stage:
     facts: str  # minutes and prerequisites
     place: Place
     steps: list[Step]
+    asked: int  # questions in it
+    answered: int
 
     @property
     def right(self) -> int:
@@ -47,10 +49,16 @@ class Stage:
         return sum(step.outcome == "right" for step in self.steps)
 
     @property
+    def counts(self) -> str:
+        """How many exercises are solved, and how many questions were tried."""
+        solved = f"演習 {self.right} / {len(self.steps)} 問正解"
+        return f"{solved}、確認問題 {self.answered} / {self.asked} 問に回答"
+
+    @property
     def state(self) -> str:
         """Sign and word."""
         if self.steps and self.right == len(self.steps):
-            return "✓ 終わりました"
+            return "✓ 演習は終わりました"
         return "▶ 途中です" if any(s.outcome != "unanswered" for s in self.steps) else "・ これから"
 
 
@@ -87,13 +95,13 @@ def _stage(stage: Stage, is_open: bool) -> Markup:
         '<li style="padding:8px 2px; border-top:1px solid rgba(128,128,128,0.4)">'
         '<div><a href="{address}" style="font-weight:bold">{number} {title}</a>　{state}</div>'
         '<div><progress value="{right}" max="{count}" title="{title}の進み" style="width:6em">'
-        "</progress> {right} / {count} 問正解</div>"
+        "</progress> {counts}</div>"
         '<div style="font-size:90%">{facts}</div>'
         '<details{is_open}><summary style="cursor:pointer; font-size:90%">{title}の演習</summary>'
         "{steps}</details></li>"
     ).format(
         address=stage.place.address, number=stage.number, title=stage.title, state=stage.state,
-        right=stage.right, count=len(stage.steps), facts=stage.facts,
+        right=stage.right, count=len(stage.steps), counts=stage.counts, facts=stage.facts,
         is_open=Markup(" open") if is_open else "",
         steps=LIST.format(joined(map(_step, stage.steps))),
     )  # fmt: skip
@@ -107,7 +115,7 @@ def _step(step: Step) -> Markup:
 
 
 def _stage_text(stage: Stage) -> str:
-    head = f"{stage.number} {stage.title}: {stage.right} / {len(stage.steps)} 問正解 {stage.state}"
+    head = f"{stage.number} {stage.title}: {stage.counts} {stage.state}"
     steps = [f"  {LOOK[s.outcome][0]} {WORDS[s.outcome]} {s.title}" for s in stage.steps]
     return "\n".join([head, f"  {stage.facts}", *steps])
 

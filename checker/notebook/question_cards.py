@@ -27,14 +27,13 @@ class Place:
     """The cell that shows what a question asks."""
 
     title: str
-    cell: str | None  # its id; None where the learner's notebook no longer has it
     address: str  # seen from a notebook of any section
 
 
-def unanswered_card() -> Card:
-    """Where quiz() will say something of an answer."""
+def unanswered_card(before: str = "") -> Card:
+    """Where quiz() will say something of an answer; what is remembered of an earlier day."""
     sign, colour, edge = LOOK["unanswered"]
-    text = f"{sign} {WORDS['unanswered']}"
+    text = "　".join(filter(None, [f"{sign} {WORDS['unanswered']}", before]))
     return Card(framed(Markup("<div>{}</div>").format(text), colour, edge), text)
 
 

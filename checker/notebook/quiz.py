@@ -21,6 +21,7 @@ from checker.catalogue import (
     title_of,
 )
 from checker.notebook import standing, store
+from checker.notebook.inputs import running_cell
 from checker.notebook.question_cards import (
     Place,
     options_card,
@@ -28,6 +29,7 @@ from checker.notebook.question_cards import (
     stem_card,
     unanswered_card,
 )
+from checker.judging.verdict import WORDS
 from checker.question import LETTERS, Choice, Item, Reply, Variant
 
 TWIN = "（このセルを実行すると、選んで答えられます）"
@@ -86,6 +88,7 @@ class _Asked:
 
     def __init__(self, number: int, item: Item, *below: ipywidgets.Widget):
         self.item, self.head, self.variant = item, f"問 {number}", item.draw(0)
+        self.cell = running_cell()
         chosen = isinstance(self.variant.question, Choice)
         self.field = (_Buttons if chosen else _NumberField)(self.answer)
         self.stem = display(self._stem(), display_id=True)
@@ -94,7 +97,7 @@ class _Asked:
         self.field.show(self.variant)
         twin = options_card(self.field.twin(self.variant), TWIN)
         display({**column._repr_mimebundle_(), **twin._repr_mimebundle_()}, raw=True)
-        self.reply = display(unanswered_card(), display_id=True)
+        self.reply = display(unanswered_card(_before(item)), display_id=True)
         self.tries: list[str] = []  # outcomes, of this variant
 
     def show(self, variant: Variant) -> None:
@@ -109,7 +112,7 @@ class _Asked:
         reply, place = self.variant.reply_to(answer), place_of(self.item)
         notes = [reply.reason]
         if not self.tries:
-            self._remember(reply, place)
+            self._remember(reply)
             # What is displayed while a button is pressed goes to Lab's log.
             notes += store.unsaved().split("\n")
         elif reply.outcome == "right" and self.tries[0] == "wrong":
@@ -118,14 +121,14 @@ class _Asked:
         explanation = self.variant.question.explanation
         self.reply.update(reply_card(reply.outcome, reply.given, notes, explanation, place))
 
-    def _remember(self, reply: Reply, place: Place) -> None:
+    def _remember(self, reply: Reply) -> None:
         detail = {
             "title": f"確認問題「{self.item.word}」",
             "section": self.item.section,
             "option": reply.given,
             "misconception": reply.misconception,
             "sentence": reply.reason,
-            "cell": place.cell,
+            "cell": self.cell,
             "seed": self.variant.seed,
         }
         store.remember(kind="quiz", name=self.item.name, outcome=reply.outcome, detail=detail)
@@ -183,6 +186,15 @@ class _NumberField:
         return [f"答え（数）: ＿＿＿ {variant.question.unit}"]
 
 
+def _before(item: Item) -> str:
+    """What is remembered of a question: the day and the outcome of the last answer."""
+    answers = store.events("quiz", item.name)
+    if not answers:
+        return ""
+    day = answers[-1].at.astimezone()
+    return f"前回（{day.month} 月 {day.day} 日）は、{WORDS[answers[-1].outcome]}でした。"
+
+
 def place_of(item: Item) -> Place:
     """Where a question's answer can be seen: an exercise, or a heading in the learner's notebook."""
     text = texts_showing(item.cell, item.section)[0]
@@ -193,7 +205,7 @@ def place_of(item: Item) -> Place:
         title, cell = item.cell, _cell_under(item.cell, notebook)
     if text.parent.name != item.section:
         title = f"{title_of(text)[0]} {title}"
-    return Place(title, cell, f"../{standing.Place(text, cell).address}")
+    return Place(title, f"../{standing.Place(text, cell).address}")
 
 
 def _cell_under(title: str, notebook: Path) -> str | None:

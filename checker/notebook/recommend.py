@@ -15,9 +15,10 @@ NOTHING_YET = (
     "まだ 1 問も答えていません。診断の問題に答えてから、このセルをもう一度実行してください。"
 )
 SKIP, LEARN = "飛ばしてもよい節です", "ここで学びます"
+PERHAPS = "あとでもよい節です"  # one right answer of one question: one learner in four guesses it
 LATER = "準備ができたら、ここで学びます"
 CAUTION = (
-    "飛ばしてもよい節は、診断の問題がすべて正解だった節です。"
+    "飛ばしてもよい節は、2 問以上の診断の問題に、すべて正解した節です。"
     "たまたま当たることもあるので、用語集に知らない言葉があれば、その節も開いてください。"
 )
 
@@ -45,7 +46,7 @@ def recommend(asked: dict[str, list[str]]) -> None:
             str(place),
             _links(section),
             f"{right[section]}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{len(asked[section])}",
-            _advice(section, missing[section]),
+            _advice(section, missing[section], len(asked[section])),
         ]
         for place, section in enumerate(order, 1)
     ]
@@ -54,9 +55,9 @@ def recommend(asked: dict[str, list[str]]) -> None:
         display(note_card(CAUTION))
 
 
-def _advice(section: str, missing: int) -> str:
+def _advice(section: str, missing: int, asked: int) -> str:
     if not missing:
-        return SKIP
+        return SKIP if asked > 1 else PERHAPS
     return LEARN if texts(section) else LATER
 
 

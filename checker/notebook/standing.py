@@ -80,20 +80,12 @@ def place_of(event: Event) -> Place | None:
     return Place(first[0]) if first else None
 
 
-def _was_at(event: Event) -> Place | None:
-    """Where the learner was: a question may lead to a cell of another section than its own."""
-    place, section = place_of(event), event.detail.get("section")
-    if event.kind == "quiz" and place and place.text.parent.name != section in written_sections():
-        return Place(texts(section)[0])
-    return place
-
-
 def go_on(events: list[Event], reached: dict[str, str]) -> Place | None:
     """Where the learner goes on: at the last thing that was done, as long as its notebook has
     something to solve, then at the next notebook that has; None where all is solved."""
     order = [text for section in written_sections() for text in texts(section)]
     to_solve = {text: [n for n in placed_in(text) if reached.get(n) != "right"] for text in order}
-    last = next(filter(None, map(_was_at, reversed(events))), None)
+    last = next(filter(None, map(place_of, reversed(events))), None)
     if last is None:
         return Place(order[0])
     if to_solve[last.text]:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
-from checker.catalogue import facts_of, heading, placed_in, text_of, texts, title_of, written_sections
+from checker.catalogue import asked_in, facts_of, heading, placed_in, text_of, texts, title_of, written_sections
 from checker.hand_in import RECORD
 from checker.notebook import course_map, database, standing, store
 from checker.notebook.standing import Place
@@ -61,7 +61,8 @@ def test_every_notebook_has_an_entry_in_order_and_nothing_else_has(shown):
     titles = [" ".join(title_of(notebook)) for notebook in NOTEBOOKS]
     assert [entry.find("a").get_text() for entry in entries] == titles
     assert [line for line in text.splitlines() if re.match(r"\d", line)] == [
-        f"{title}: 0 / {len(placed_in(notebook))} 問正解 ・ これから"
+        f"{title}: 演習 0 / {len(placed_in(notebook))} 問正解、"
+        f"確認問題 0 / {len(asked_in(notebook))} 問に回答 ・ これから"
         for title, notebook in zip(titles, NOTEBOOKS, strict=True)
     ]
     for entry, notebook in zip(entries, NOTEBOOKS, strict=True):
@@ -92,8 +93,21 @@ def test_each_notebook_has_a_tick_of_its_own(shown):
     ticked = [e for e in page.find("ul").find_all("li", recursive=False) if "✓" in e.get_text()]
     assert ticked == [entry_of(FIRST, page)]
     number, title = title_of(FIRST)
-    assert f"{number} {title}: {len(names)} / {len(names)} 問正解 ✓ 終わりました" in text.splitlines()
+    line = next(line for line in text.splitlines() if line.startswith(f"{number} {title}: "))
+    assert f"演習 {len(names)} / {len(names)} 問正解" in line and line.endswith("✓ 演習は終わりました")
     assert f"0 / {len(placed_in(SECOND))} 問正解" in entry_of(SECOND, page).get_text()
+
+
+def test_questions_are_counted_where_they_are_asked(shown):
+    """Catches a question of another notebook, one that is counted twice, and a wrong answer that
+    counts as none."""
+    one, two, *_ = asked = asked_in(FIRST)
+    for name, outcome in ((one, "wrong"), (one, "right"), (two, "wrong"), ("gone", "right")):
+        store.remember("quiz", name, outcome)
+    page, text = shown()
+    counted = f"確認問題 2 / {len(asked)} 問に回答"
+    assert counted in entry_of(FIRST, page).get_text() and text.count(counted) == 1
+    assert not set(asked) & set(asked_in(SECOND)) and len(set(asked)) == len(asked) > 5
 
 
 def test_an_exercise_is_told_with_its_outcome_and_its_place(shown):
@@ -117,7 +131,7 @@ def test_an_exercise_is_told_with_its_outcome_and_its_place(shown):
 def test_a_broken_record_leaves_the_map(shown, learner, broken):
     """Catches a map that dies on a file somebody edited or cut."""
     (learner / RECORD).write_text(broken, encoding="utf-8")
-    assert "06 プルーニング: 0 / 8 問正解" in shown()[1]
+    assert "06 プルーニング: 演習 0 / 8 問正解" in shown()[1]
 
 
 # ---- where to go on --------------------------------------------------------------------------
@@ -153,8 +167,8 @@ def test_going_on_follows_the_last_thing_that_was_done(shown):
     assert going_on(shown)[0] == f"{address}{FIRST.stem}-07"
     store.remember("quiz", "q", "wrong", {"cell": f"{b}-prompt"})
     assert going_on(shown)[0] == f"{address}{a}"
-    elsewhere = {"cell": "pruned_percent", "section": "overview"}
-    store.remember("quiz", "q", "wrong", elsewhere)  # asked in 00, explained in 06
+    elsewhere = {"cell": "a cell of an older copy", "section": "overview"}
+    store.remember("quiz", "q", "wrong", elsewhere)
     assert going_on(shown)[0] == Place(NOTEBOOKS[0]).address
     solve(a)
     assert going_on(shown) == (Place(SECOND).address, "続きから", False)  # the next, from its top

@@ -47,7 +47,7 @@ def test_nothing_is_recommended_before_an_answer(run):
 
 def test_what_is_missing_comes_first_and_what_is_known_may_be_skipped(run, tmp_path):
     """Catches an unanswered question that counts as right, an older answer that counts for the newest,
-    and a section to come that comes before one that is there."""
+    a section to come that comes before one that is there, and a section that one lucky guess skips."""
     (tmp_path / "course.ipynb").write_text("{}", encoding="utf-8")
     answers = {"b": "right", "c": "wrong", "d": "right", "e": "right", "f": "wrong"}
     told = [f"store.remember('quiz', {name!r}, {outcome!r})" for name, outcome in answers.items()]
@@ -59,3 +59,6 @@ def test_what_is_missing_comes_first_and_what_is_known_may_be_skipped(run, tmp_p
     assert [(row[1][:2], row[2], "飛ばして" in row[3]) for row in rows] == [
         ("06", "0 / 2", False), ("04", "1 / 2", False), ("03", "0 / 1", False), ("05", "2 / 2", True)]
     assert 'href="../06_pruning/06_pruning.ipynb"' in shown.html
+    run("store.remember('quiz', 'a', 'right')")
+    line = next(li for li in run(f"recommend({ASKED})").text.splitlines() if "| 03" in li)
+    assert "あとでもよい" in line and "飛ばして" not in line

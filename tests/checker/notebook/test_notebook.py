@@ -202,7 +202,7 @@ def test_a_check_remembers_beside_the_course_map_and_nowhere_else(run, tmp_path)
     record = json.loads((work / RECORD).read_text(encoding="utf-8"))
     assert record["outcomes"] == {"threshold_mask": "right"}
     shown = run("progress()")
-    assert re.search(r"06 プルーニング: 1 / \d+ 問正解", shown.text)
+    assert re.search(r"06 プルーニング: 演習 1 / \d+ 問正解", shown.text)
     assert "○ 正解" in shown.html
     assert 'href="06_pruning/06_pruning.ipynb#cell-id=threshold_mask"' in shown.html
 

@@ -1,12 +1,14 @@
 """quiz as a notebook calls it: what is shown, what is said of an answer, what is kept."""
 
 import json
+import re
 
 import ipywidgets
 import pytest
 
 from checker.catalogue import load, question, question_files, texts
 from checker.notebook import quiz as tool
+from checker.notebook import store
 from checker.notebook.quiz import place_of, quiz
 from checker.question import Choice
 
@@ -33,7 +35,7 @@ def shown(monkeypatch):
     shown = Shown()
     shown.kept = []
     monkeypatch.setattr(tool, "display", shown.display)
-    monkeypatch.setattr(tool.store, "remember", lambda **event: shown.kept.append(event))
+    monkeypatch.setattr(store, "remember", lambda **event: shown.kept.append(event))
     shown.widgets = []
     made = ipywidgets.VBox.__init__
 
@@ -45,8 +47,9 @@ def shown(monkeypatch):
     return shown
 
 
-def test_a_choice_is_answered_at_once_and_kept_once(shown):
+def test_a_choice_is_answered_at_once_and_kept_once(shown, monkeypatch):
     """Catches a reason of another option, a second try that overwrites the first, a lost answer."""
+    monkeypatch.setattr(tool, "running_cell", lambda: "06_pruning-12")
     quiz(CHOSEN)
     variant = question(CHOSEN).draw(0)
     buttons, more, _ = shown.widgets[0].children
@@ -71,7 +74,7 @@ def test_a_choice_is_answered_at_once_and_kept_once(shown):
                 "option": variant.options[wrong],
                 "misconception": variant.question.wrong[0].misconception,
                 "sentence": diagnosis,
-                "cell": "threshold_mask",
+                "cell": "06_pruning-12",
                 "seed": 0,
             },
         }
@@ -82,6 +85,16 @@ def test_a_choice_is_answered_at_once_and_kept_once(shown):
     assert [o[2:] for o in buttons.options] == question(CHOSEN).draw(1).options
     buttons.index = 0
     assert [event["detail"]["seed"] for event in shown.kept] == [0, 1]
+
+
+def test_the_next_day_an_answer_is_still_told(learner, monkeypatch):
+    """Catches a question that looks untouched the next day, an older answer, another's answer."""
+    for name, outcome in ((CHOSEN, "wrong"), (CHOSEN, "right"), ("normal_share", "wrong")):
+        store.remember("quiz", name, outcome)
+    shown = Shown()
+    monkeypatch.setattr(tool, "display", shown.display)
+    quiz(CHOSEN)
+    assert re.fullmatch(r"… 未回答　前回（\d+ 月 \d+ 日）は、正解でした。", shown[2]["text/plain"])
 
 
 def test_what_is_saved_is_the_same_each_time(shown):
