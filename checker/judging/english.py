@@ -97,6 +97,12 @@ MEANINGS = {
         "{0} と {1} を + でつなごうとしています。それぞれの type(...) を確かめてください。"
     ),
     r"division by zero|modulo by zero": "0 で割っています。分母が 0 になる場合を、先に分けて扱ってください。",
+    r"cannot convert float infinity to integer|int too (?:large|big) to convert|Overflow when unpacking": (
+        "表せる範囲を超えた値を、整数に直そうとしています。torch.clamp などで範囲に収めてから直します。"
+    ),
+    r"cannot convert float NaN to integer": (
+        "nan（0 割る 0 など、数でない値）を、整数に直そうとしています。nan になる場合を先に分けます。"
+    ),
     r"math domain error": "その関数では求められない数です（負の数の平方根、0 の対数など）。",
     r"object cannot be interpreted as an integer|indices must be integers": (
         "整数が要るところに、ほかの型の値があります。割り算の / は float になるので、// か int(...) を使います。"
