@@ -16,7 +16,7 @@ from lessons.model_parallel.speedup import (
 )
 from lessons.model_parallel.tensor_parallel import column_parallel, row_parallel
 from lessons.model_parallel.transformer_block import cut, forward, whole_block
-from lessons.model_parallel.two_orders import ORDERS
+from lessons.model_parallel.two_orders import ORDERS, counted, example
 
 Claims = list[tuple[str, bool]]
 SIZES = (42e6, 80e6, 330e6, 1.7e9)  # DistBelief の論文の図 3 の 4 つのネットワーク
@@ -26,18 +26,13 @@ def about_two_orders(seeds: tuple[int, ...]) -> Claims:
     """2 つの順番の、通信と値についての主張です。"""
     found = []
     for seed in seeds:
-        generator = torch.Generator().manual_seed(seed)
-        x, first, second = (torch.randn(shape, generator=generator) / 16
-                            for shape in ((64, 256), (1024, 256), (256, 1024)))
+        x, first, second = example(seed)
         whole = F.gelu(x @ first.T) @ second.T
-        logs, gaps = {}, []
-        for name, order in ORDERS.items():
-            logs[name] = exchange = Exchange()
-            y = order(x.clone().requires_grad_(), first, second, 2, exchange,
-                      column_parallel, row_parallel)
-            y.sum().backward()
-            gaps.append(float((y - whole).abs().max() / whole.abs().max()))
-        one, two = logs.values()
+        one, two = (counted(order, x, first, second, with_gradient=True)
+                    for order in ORDERS.values())
+        values = [order(x, first, second, 2, Exchange(), column_parallel, row_parallel)
+                  for order in ORDERS.values()]
+        gaps = [(y - whole).abs().max().item() / whole.abs().max().item() for y in values]
         apart = F.gelu(x[:, :128] @ first[:, :128].T) + F.gelu(x[:, 128:] @ first[:, 128:].T)
         found.append((
             [(m.direction, m.kind) for m in one.log] == [(FORWARD, ALL_REDUCE), (BACKWARD, ALL_REDUCE)],
@@ -69,7 +64,7 @@ def about_a_block(seeds: tuple[int, ...]) -> Claims:
             block(words).square().sum().backward()
             own = torch.cat([part.down.grad for part in parts], dim=1)
             pairs = (y, block(words)), (own, block.linear2.weight.grad)
-            gaps[dtype] = [float((a - b).abs().max() / b.abs().max()) for a, b in pairs]
+            gaps[dtype] = [(a - b).abs().max().item() / b.abs().max().item() for a, b in pairs]
             counts.append((exchange.count(FORWARD), exchange.count(BACKWARD)))
             shares.append(sum(w.numel() for w in parts[0].weights())
                           / sum(p.numel() for p in block.parameters()))
@@ -113,4 +108,16 @@ def about_speed_and_bytes(published: list[DistBeliefPoint]) -> Claims:
          model[0] < 2 * 4 * parameters < model[1]),
         ("ZeRO の 4 つの大きさは、論文の図 1 の 120、31.4、16.6、1.9 GB と同じ",
          zero == [120.0, 31.4, 16.6, 1.9]),
+    ]
+
+
+def about_two_processes(results: list[dict]) -> Claims:
+    """lessons.model_parallel.two_processes.train の結果についての主張です。"""
+    alone, together = results[0]["losses"], results[1]["losses"]
+    return [
+        ("2 つのプロセスの損失は、どの更新でも、1 つのプロセスと 0.00001 以内",
+         max(abs(a - b) for a, b in zip(alone, together, strict=True)) <= 1e-5),
+        ("すべての更新のあと、2 つのプロセスのパラメータは、1 つのプロセスと 0.00001 以内",
+         results[0]["largest_difference"] <= 1e-5),
+        ("2 つのプロセスでも、学習は進む（損失が小さくなる）", together[-1] < together[0]),
     ]

@@ -92,23 +92,26 @@ def forward(
     block:       全員が同じものを持つ、層正規化と、和のあとに 1 度だけ足すバイアス
     column, row: 式 (1) と式 (2) の関数。どのワーカーも、自分の重み 1 つだけで呼びます。
     """
-    shape, n_workers = x.shape, len(parts)
-
     def attend(part: Part, own: Tensor) -> Tensor:
-        q, k, v = (
-            third.view(shape[0], shape[1], part.heads, -1).transpose(1, 2)
-            for third in (column(own, [part.query_key_value]) + part.query_key_value_bias).chunk(3, dim=1)
-        )
-        mixed = F.scaled_dot_product_attention(q, k, v)
-        return row(mixed.transpose(1, 2).reshape(len(own), -1), [part.attention_out])
+        projected = column(own, [part.query_key_value]) + part.query_key_value_bias
+        return row(mixed_words(projected, part.heads, x.shape[1]), [part.attention_out])
 
     def transform(part: Part, own: Tensor) -> Tensor:
         return row(F.gelu(column(own, [part.up]) + part.up_bias), [part.down])
 
-    def cut_layer(norm: nn.LayerNorm, work: Callable, bias: Tensor, inputs: Tensor) -> Tensor:
-        everyone = exchange.to_everyone(norm(inputs).flatten(0, 1), n_workers)
+    def summed(norm: nn.LayerNorm, work: Callable, bias: Tensor, inputs: Tensor) -> Tensor:
+        everyone = exchange.to_everyone(norm(inputs).flatten(0, 1), len(parts))
         partial = [work(part, own) for part, own in zip(parts, everyone, strict=True)]
-        return inputs + (exchange.all_reduce(partial) + bias).view(shape)
+        return (exchange.all_reduce(partial) + bias).view(inputs.shape)
 
-    h = cut_layer(block.norm1, attend, block.self_attn.out_proj.bias, x)
-    return cut_layer(block.norm2, transform, block.linear2.bias, h)
+    h = x + summed(block.norm1, attend, block.self_attn.out_proj.bias, x)
+    return h + summed(block.norm2, transform, block.linear2.bias, h)
+
+
+def mixed_words(projected: Tensor, heads: int, words: int) -> Tensor:
+    """1 つのワーカーのヘッドで、語を混ぜます。[B·T, 3·heads·d] から [B·T, heads·d] を返します。"""
+    query, key, value = (
+        third.unflatten(0, (-1, words)).unflatten(-1, (heads, -1)).transpose(1, 2)
+        for third in projected.chunk(3, dim=-1))
+    mixed = F.scaled_dot_product_attention(query, key, value)  # [B, heads, T, d]
+    return mixed.transpose(1, 2).flatten(2).flatten(0, 1)

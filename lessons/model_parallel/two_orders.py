@@ -11,10 +11,12 @@ GELU は足し算と入れ替えられないので、行 → 列では、GELU �
 
 from collections.abc import Callable
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from lessons.model_parallel.exchange import Exchange
+from lessons.model_parallel.tensor_parallel import column_parallel, row_parallel
 
 Product = Callable[[Tensor, list[Tensor]], Tensor]
 
@@ -44,3 +46,26 @@ def row_then_column(
 
 
 ORDERS = {"列 → 行": column_then_row, "行 → 列": row_then_column}
+
+
+def example(seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """64 件の入力 [64, 256] と、2 つの層の重み [1024, 256]、[256, 1024] です。"""
+    generator = torch.Generator().manual_seed(seed)
+    shapes = (64, 256), (1024, 256), (256, 1024)
+    x, first, second = (torch.randn(shape, generator=generator) / 16 for shape in shapes)
+    return x, first, second
+
+
+def counted(
+    order: Callable[..., Tensor], x: Tensor, first: Tensor, second: Tensor,
+    column: Product = column_parallel, row: Product = row_parallel, with_gradient: bool = False,
+) -> Exchange:
+    """2 つのワーカーで order の順に計算し、通信を数えた窓口を返します。
+
+    with_gradient: 逆伝播もするかどうか。するなら、column と row は微分できる関数です。
+    """
+    exchange = Exchange()
+    y = order(x.clone().requires_grad_(with_gradient), first, second, 2, exchange, column, row)
+    if with_gradient:
+        y.sum().backward()
+    return exchange

@@ -60,12 +60,18 @@ def times_of(
 
 def told(times: Times) -> list[str]:
     """測った結果の文です。どの文にするかは、測った値で決まります。"""
-    ratio = times.alone / times.measured
-    faster = f"{ratio:.1f} 倍の速さになりました" if ratio >= 1 else f"{1 / ratio:.1f} 倍遅くなりました"
+    travel = 2 * (times.latency + ONE_WAY_BYTES / times.bandwidth)
+    said = [f"通信には、1 つのプロセスの計算の {travel / times.alone:.2g} 倍の時間がかかる見積もりです。"]
+    if times.measured > times.alone:
+        said.append("2 つのプロセスにすると、1 つのプロセスより "
+                    f"{times.measured / times.alone:.1f} 倍遅くなりました。"
+                    "交代で計算するので計算の時間は減らず、通信の時間が加わるからです。")
+    else:
+        said.append("2 つのプロセスにすると、1 つのプロセスの "
+                    f"{times.alone / times.measured:.1f} 倍の速さでした。交代で計算しても、計算は減りません。"
+                    "この差は、測る間に計算機の混み方が変わったためと考えられます。")
     gap = times.measured / times.in_turns
-    near = "見積もりとほぼ合います" if 0.7 <= gap <= 1.5 else "見積もりとは合いません"
-    reason = "" if 0.7 <= gap <= 1.5 else "ほかの仕事で混んだ計算機では、相手を待つ時間が延びるからです。"
-    return [
-        f"2 つのプロセスにすると、1 つのプロセスと比べて {faster}。",
-        f"測った時間は、交代で計算する見積もりの {gap:.1f} 倍で、{near}。{reason}",
-    ]
+    said.append(f"測った時間は、交代で計算する見積もりの {gap:.1f} 倍でした。" + (
+        "見積もりとほぼ合います。" if 0.7 <= gap <= 1.5 else
+        "見積もりとは合いません。混んだ計算機では、通信の待ち時間が、測るたびに大きく変わります。"))
+    return said

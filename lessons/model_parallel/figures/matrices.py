@@ -23,16 +23,16 @@ def two_layers_cut(order: str, n_workers: int) -> tuple[Figure, str]:
     order: "列 → 行" か "行 → 列"。n_workers: 1、2、4 のどれか。通信は、図の大きさの行列で数えます。
     """
     messages = messages_of(order, n_workers)
-    fig = Figure(figsize=(8.2, 5.0))
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, 41), ylim=(0, 25), title=" ")
+    fig = Figure(figsize=(8.2, 5.3))
+    ax = fig.add_axes((0, 0, 1, 5 / 5.3))
+    ax.set(xlim=(0, 41), ylim=(0, 25), title=f"{order}: A を{order[0]}で、B を{order[-1]}で切る")
     ax.axis("off")
     column_first = order == "列 → 行"
     x, a, b = (WHOLE, COLUMNS, ROWS) if column_first else (COLUMNS, ROWS, COLUMNS)
 
     matrix(ax, 1.5, UPPER, BATCH, N_IN, x, n_workers, "X")
     sign(ax, 6.7, UPPER, "×")
-    matrix(ax, 8, UPPER, N_IN, N_HIDDEN, a, n_workers, f"A を{a}で切る")
+    matrix(ax, 8, UPPER, N_IN, N_HIDDEN, a, n_workers, "A")
     sign(ax, 17, UPPER, "=")
     if column_first:
         matrix(ax, 18.5, UPPER, BATCH, N_HIDDEN, COLUMNS, n_workers, "X A の自分の列")
@@ -45,7 +45,7 @@ def two_layers_cut(order: str, n_workers: int) -> tuple[Figure, str]:
 
     matrix(ax, 1.5, LOWER, BATCH, N_HIDDEN, COLUMNS if column_first else WHOLE, n_workers, "GELU(X A)")
     sign(ax, 10.7, LOWER, "×")
-    matrix(ax, 12, LOWER, N_HIDDEN, N_OUT, b, n_workers, f"B を{b}で切る")
+    matrix(ax, 12, LOWER, N_HIDDEN, N_OUT, b, n_workers, "B")
     sign(ax, 17, LOWER, "=")
     matrix(ax, 20.5, LOWER, BATCH, N_OUT, PARTIAL if column_first else COLUMNS, n_workers,
            "部分和" if column_first else "自分の列")

@@ -32,9 +32,9 @@ WAYS = {
 
 def five_ways() -> tuple[Figure, str]:
     """5 つの方法で、4 つのワーカーがいつも持つ部分と、ワーカーの間を動くものです。"""
-    fig = Figure(figsize=(8.2, 6.6))
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, 41), ylim=(0, 33), title=" ")
+    fig = Figure(figsize=(8.2, 6.9))
+    ax = fig.add_axes((0, 0, 1, 6.6 / 6.9))
+    ax.set(xlim=(0, 41), ylim=(0, 33), title="4 つのワーカーがいつも持つ部分と、ワーカーの間を動くもの")
     ax.axis("off")
     for worker in range(4):
         ax.text(10.7 + 5 * worker, 32, f"ワーカー {worker}", ha="center", va="center", fontsize=10)

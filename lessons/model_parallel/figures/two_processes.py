@@ -10,7 +10,7 @@ from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION
 def loopback_and_steps(loopback: dict[str, list], times: Times) -> tuple[Figure, str]:
     """左は往復で測った片道の時間、右は更新 1 回の時間の見積もりと測定です。"""
     fig = Figure(figsize=(8.2, 3.9))
-    left = fig.add_axes((0.085, 0.16, 0.36, 0.73))
+    left = fig.add_axes((0.09, 0.16, 0.36, 0.73))
     right = fig.add_axes((0.72, 0.16, 0.26, 0.73))
     sizes = np.geomspace(loopback["bytes"][0], loopback["bytes"][-1], 60)
     left.plot(sizes, 1000 * (times.latency + sizes / times.bandwidth), color=GREY, linestyle="--",
@@ -18,7 +18,7 @@ def loopback_and_steps(loopback: dict[str, list], times: Times) -> tuple[Figure,
     left.plot(loopback["bytes"], [1000 * s for s in loopback["seconds"]], color=BLUE, marker="o",
               linestyle="none", label="測った時間")
     left.axvline(ONE_WAY_BYTES, color=VERMILION, linestyle=":", label="学習で片道に通る大きさ")
-    left.set(xscale="log", yscale="log", xlabel="送る大きさ (byte)", ylabel="片道の時間 (ms)",
+    left.set(xscale="log", yscale="log", ylim=(0.01, 100), xlabel="送る大きさ (byte)", ylabel="片道の時間 (ms)",
              title="プロセスの間の通信")
     left.legend(fontsize=9)
     names = ("1 つのプロセス（測定）", "式 (3) の見積もり\n（同時に計算）",
