@@ -83,6 +83,35 @@ def gradients(model: nn.Module) -> list[Tensor]:
     return [parameter.grad for parameter in model.parameters()]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """切ったネットワークを、切らないものと比べた結果です。
+
+    forward_bytes, backward_bytes: 順伝播と逆伝播で境目を越えたデータ (byte)
+    output_gap, gradient_gap:      出力と、すべての勾配の、差の絶対値の最大
+    """
+
+    cuts: list[int]
+    forward_bytes: int
+    backward_bytes: int
+    output_gap: float
+    gradient_gap: float
+
+
+def compare_with_uncut(
+    model: nn.Sequential, cuts: list[int], x: Tensor, labels: Tensor
+) -> Comparison:
+    """model の写しで 1 回の順伝播と逆伝播を行い、切った場合と切らない場合を比べます。"""
+    whole, parts = copied(model), cut_after(model, cuts)
+    logits = whole(x)
+    F.cross_entropy(logits, labels).backward()
+    step = one_step(parts, x, labels)
+    gaps = [float((a - b).abs().max())
+            for a, b in zip(gradients(whole), gradients(joined(parts)), strict=True)]
+    return Comparison(cuts, step.forward_bytes, step.backward_bytes,
+                      float((step.logits - logits.detach()).abs().max()), max(gaps))
+
+
 def train_parts(
     parts: list[nn.Sequential], x: Tensor, labels: Tensor, steps: int, lr: float
 ) -> None:

@@ -45,5 +45,7 @@ def memory_per_worker(workers: int, gigabytes: int) -> tuple[Figure, str]:
 
 
 def shown(gigabytes: float) -> str:
-    """3 桁の大きさです。0.001 GB に満たないときは、MB で書きます。"""
-    return f"{gigabytes:,.3g} GB" if gigabytes >= 0.1 else f"{1000 * gigabytes:.3g} MB"
+    """3 桁の大きさです。0.1 GB に満たないときは、MB で書きます。"""
+    if gigabytes >= 100:
+        return f"{gigabytes:,.0f} GB"
+    return f"{gigabytes:.3g} GB" if gigabytes >= 0.1 else f"{1000 * gigabytes:.3g} MB"

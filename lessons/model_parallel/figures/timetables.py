@@ -4,12 +4,13 @@
 逆伝播は、順伝播の 2 倍の時間がかかるとします。
 """
 
+from collections.abc import Callable
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lessons.model_parallel.layer_costs import Groups, activation_bytes, gflops, totals
-from lessons.model_parallel.pipeline import bubble_fraction
 from lessons.model_parallel.schedules import (
     FORWARD,
     ORDERS,
@@ -24,7 +25,7 @@ from lessons.plots import BLUE, GREY, ORANGE, VERMILION
 MOST_STAGES, MOST_MICROBATCHES = 6, 12
 MICROBATCHES = (1, 2, 4, 8, 16, 32)
 BATCH = 64
-EQUAL, HEAVY = "どの段も同じ", "最後の段だけ 2 倍"
+SHAPES = EQUAL, HEAVY = ("どの段も同じ", "最後の段だけ 2 倍")
 
 
 def forward_grid(table: list[list[int | None]]) -> tuple[Figure, str]:
@@ -64,8 +65,10 @@ def run(order: str, times: list[float], microbatches: int) -> list[Task]:
     return timetable(order, forward, [2 * time for time in forward], microbatches)
 
 
-def gpipe_day(stages: int, microbatches: int, shape: str) -> tuple[Figure, str]:
-    """左は GPipe の時刻表、右はマイクロバッチの数と空き時間の割合です。"""
+def gpipe_day(
+    stages: int, microbatches: int, shape: str, bubble: Callable[[int, int], float]
+) -> tuple[Figure, str]:
+    """左は GPipe の時刻表、右はマイクロバッチの数と空き時間の割合です。bubble は式 (2) の関数です。"""
     fig = Figure(figsize=(9.6, 3.4))
     left = fig.add_axes((0.10, 0.17, 0.52, 0.72))
     right = fig.add_axes((0.72, 0.17, 0.26, 0.72))
@@ -73,7 +76,7 @@ def gpipe_day(stages: int, microbatches: int, shape: str) -> tuple[Figure, str]:
     tasks = run("GPipe", times, microbatches)
     gantt(left, tasks, microbatches)
     left.set_title("GPipe: 青は順伝播、橙の斜線は逆伝播")
-    formula = [100 * bubble_fraction(stages, m) for m in MICROBATCHES]
+    formula = [100 * bubble(stages, m) for m in MICROBATCHES]
     measured = [100 * idle_share(run("GPipe", times, m)) for m in MICROBATCHES]
     right.plot(MICROBATCHES, formula, "_", color=VERMILION, markersize=16, markeredgewidth=2.5,
                label="式 (2)")
@@ -87,7 +90,7 @@ def gpipe_day(stages: int, microbatches: int, shape: str) -> tuple[Figure, str]:
     right.minorticks_off()
     right.set_title("空き時間の割合")
     right.legend(fontsize=8)
-    said = 100 * bubble_fraction(stages, microbatches)
+    said = 100 * bubble(stages, microbatches)
     text = (f"{stages} 段（{shape}）、マイクロバッチ {microbatches} 個では、時間は "
             f"{makespan(tasks):.1f} です。1 台で計算すれば 100 です。"
             f"空き時間は {here:.1f} % で、式 (2) の値は {said:.1f} % です。")
@@ -100,15 +103,13 @@ def two_orders(groups: Groups, microbatches: int) -> tuple[Figure, str]:
     costs = gflops(BATCH)
     times = [100 * cost / sum(costs) for cost in totals(costs, groups)]
     whole = activation_bytes(BATCH, groups)
-    fig = Figure(figsize=(9.6, 5.2))
-    right = fig.add_axes((0.74, 0.11, 0.24, 0.80))
+    fig = Figure(figsize=(9.6, 5.8))
+    right = fig.add_axes((0.74, 0.10, 0.24, 0.84))
     held = {}
     for row, order in enumerate(ORDERS):
         tasks = run(order, times, microbatches)
-        ax = fig.add_axes((0.10, 0.57 - 0.46 * row, 0.52, 0.34))
+        ax = fig.add_axes((0.10, 0.61 - 0.51 * row, 0.52, 0.33))
         gantt(ax, tasks, microbatches)
-        if row == 0:
-            ax.set_xlabel("")
         ax.set_title(f"{order}: 空き時間 {100 * idle_share(tasks):.1f} %")
         held[order] = [whole[s] * most_held(tasks, s) / microbatches / 1e9 for s in range(stages)]
         places = [stage + 0.2 * (2 * row - 1) for stage in range(stages)]
