@@ -3,7 +3,7 @@
 L 個の同じ幅の全結合層を、すべて n 個のワーカーに列で切ります。
 
     T(1) = 6 P N / F                                 順伝播 2PN、逆伝播 4PN FLOP            (4)
-    D(n) = 2 L (n - 1) ( v N w / n + α B )           w = √(P/L)                           (5)
+    D(n) = 2 L (n - 1) ( v N w / n + α V )           w = √(P/L)                           (5)
     N* = P / w                                       2 つの並列化の byte が等しくなる件数  (6)
 
 式 (5) は、1 つのワーカーが 1 回の更新で送る大きさです。
@@ -12,7 +12,7 @@ L 個の同じ幅の全結合層を、すべて n 個のワーカーに列で切
 待ち時間は、その間に送れたはずの byte に直して足します。式の番号は 01_2_tensors のものです。
 
 記号: P parameters, N batch, F flops_per_second, L layers, n n_workers, v 値 1 個の大きさ (byte),
-      w 層の幅、または切れ目を通る値の個数, α latency (s), B bandwidth (byte/s)
+      w 層の幅、または切れ目を通る値の個数, α latency (s), V bandwidth (byte/s)
 仮定: 計算は等しく分かれ、通信どうしはぶつかりません。計算と通信は同時に進みません。
 """
 
