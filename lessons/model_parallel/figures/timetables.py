@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from lessons.model_parallel.layer_costs import Groups, activation_bytes, gflops, totals
 from lessons.model_parallel.schedules import (
+    BACKWARD,
     FORWARD,
     ORDERS,
     Task,
@@ -74,7 +75,7 @@ def gpipe_day(
     right = fig.add_axes((0.72, 0.17, 0.26, 0.72))
     times = stage_times(stages, shape)
     tasks = run("GPipe", times, microbatches)
-    gantt(left, tasks, microbatches)
+    gantt(left, tasks)
     left.set_title("GPipe: 青は順伝播、橙の斜線は逆伝播")
     formula = [100 * bubble(stages, m) for m in MICROBATCHES]
     measured = [100 * idle_share(run("GPipe", times, m)) for m in MICROBATCHES]
@@ -109,7 +110,7 @@ def two_orders(groups: Groups, microbatches: int) -> tuple[Figure, str]:
     for row, order in enumerate(ORDERS):
         tasks = run(order, times, microbatches)
         ax = fig.add_axes((0.10, 0.61 - 0.51 * row, 0.52, 0.33))
-        gantt(ax, tasks, microbatches)
+        gantt(ax, tasks)
         ax.set_title(f"{order}: 空き時間 {100 * idle_share(tasks):.1f} %")
         held[order] = [whole[s] * most_held(tasks, s) / microbatches / 1e9 for s in range(stages)]
         places = [stage + 0.2 * (2 * row - 1) for stage in range(stages)]
@@ -124,13 +125,16 @@ def two_orders(groups: Groups, microbatches: int) -> tuple[Figure, str]:
     return fig, text
 
 
-def gantt(ax: Axes, tasks: list[Task], microbatches: int) -> None:
+def gantt(ax: Axes, tasks: list[Task]) -> None:
     """段ごとの仕事を、横軸を時間にして並べます。幅が足りれば、マイクロバッチの番号を書きます。"""
+    for stage in range(1 + max(task.stage for task in tasks)):
+        for kind, color, hatch in ((FORWARD, BLUE, ""), (BACKWARD, ORANGE, "///")):
+            spans = [(task.start, task.end - task.start) for task in tasks
+                     if (task.stage, task.kind) == (stage, kind)]
+            ax.broken_barh(spans, (stage - 0.4, 0.8), facecolor=color, alpha=0.7, hatch=hatch,
+                           edgecolor="black", linewidth=0.5)
     for task in tasks:
-        forward = task.kind == FORWARD
         wide = task.end - task.start
-        ax.barh(task.stage, wide, 0.8, task.start, color=BLUE if forward else ORANGE, alpha=0.7,
-                hatch="" if forward else "///", edgecolor="black", linewidth=0.5)
         if wide >= 2:
             ax.text(task.start + wide / 2, task.stage, str(task.microbatch), ha="center",
                     va="center", fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
