@@ -20,8 +20,8 @@ class Step:
     """1 回の順伝播と逆伝播です。
 
     logits:         出力 [B, クラス数]
-    forward_bytes:  順伝播で境目を越えたデータ (byte)
-    backward_bytes: 逆伝播で境目を越えたデータ (byte)
+    forward_bytes:  順伝播で切れ目を通ったデータ (byte)
+    backward_bytes: 逆伝播で切れ目を通ったデータ (byte)
     """
 
     logits: Tensor
@@ -87,7 +87,7 @@ def gradients(model: nn.Module) -> list[Tensor]:
 class Comparison:
     """切ったネットワークを、切らないものと比べた結果です。
 
-    forward_bytes, backward_bytes: 順伝播と逆伝播で境目を越えたデータ (byte)
+    forward_bytes, backward_bytes: 順伝播と逆伝播で切れ目を通ったデータ (byte)
     output_gap, gradient_gap:      出力と、すべての勾配の、差の絶対値の最大
     """
 

@@ -45,7 +45,7 @@ def about_memory() -> Claims:
 
 
 def about_the_cut(x: Tensor, labels: Tensor) -> Claims:
-    """出力、勾配、境目を越えるデータ、部品を集めて元に戻すことについての主張です。"""
+    """出力、勾配、切れ目を通るデータ、部品を集めて元に戻すことについての主張です。"""
     found = [compare_with_uncut(mlp(WIDTHS, seed), cuts, x, labels)
              for seed in range(3) for cuts in CUTS]
     restored = []
@@ -60,10 +60,10 @@ def about_the_cut(x: Tensor, labels: Tensor) -> Claims:
          all(c.output_gap == 0 for c in found)),
         ("どこで切っても、すべての重みとバイアスの勾配がビットまで同じ",
          all(c.gradient_gap == 0 for c in found)),
-        ("境目を越えたデータは、式 (1) と同じバイト数",
+        ("切れ目を通ったデータは、式 (1) と同じバイト数",
          all(c.forward_bytes + c.backward_bytes
              == cut_traffic(WIDTHS[1:], c.cuts, len(x), FLOAT_BYTES) for c in found)),
-        ("順伝播と逆伝播で、同じバイト数が境目を越える",
+        ("順伝播と逆伝播で、同じバイト数が切れ目を通る",
          all(c.forward_bytes == c.backward_bytes for c in found)),
         ("毎回やりとりして 20 回更新し、部品を集めると、切らない学習とビットまで同じ", all(restored)),
     ]
@@ -112,7 +112,7 @@ def about_the_partition() -> Claims:
     shares = [max(totals(weights, grouped(layers, list(cuts)))) / sum(weights)
               for cuts, work in busiest.items() if work <= best * (1 + 1e-12)]
     return [
-        ("境目の置き方をすべて試しても、最も忙しいワーカーは balanced_bottleneck より小さくならない",
+        ("切れ目の置き方をすべて試しても、最も忙しいワーカーは balanced_bottleneck より小さくならない",
          abs(min(busiest.values()) - best) <= 1e-9 * best),
         ("4 層ずつ分けると、最も忙しいワーカーの計算は 15 % 以上多い", busiest[4, 8, 12] >= 1.15 * best),
         ("計算が最もつり合う分け方では、重みの 9 割より多くが 1 つのワーカーに集まる", min(shares) > 0.9),

@@ -19,7 +19,7 @@ GAP = 17
 def two_cuts(model: nn.Sequential, batch: int) -> tuple[Figure, str]:
     """3 層のネットワークを、上は層で、下は行列の中で、ワーカー A と B に分けた図です。
 
-    長さは、行数と列数の平方根に比例します。矢印は、1 回の順伝播と逆伝播で境目を越える値です。
+    長さは、行数と列数の平方根に比例します。矢印は、1 回の順伝播と逆伝播で切れ目を通る値です。
     """
     layers = linear_layers(model)
     front, _ = cut_after(model, [0])
@@ -34,7 +34,7 @@ def two_cuts(model: nn.Sequential, batch: int) -> tuple[Figure, str]:
         ax.set_aspect("equal")
         ax.axis("off")
 
-    top.set_title(f"層で切る: fc1 の後に境目（{batch} 件を通す場合）")
+    top.set_title(f"層で切る: fc1 の後に切れ目（{batch} 件を通す場合）")
     for number, (layer, x) in enumerate(zip(layers, places, strict=True)):
         matrix(top, x, layer, number, [("A" if number == 0 else "B", 1, 1)])
     middle = places[1] - GAP / 2
@@ -54,7 +54,7 @@ def two_cuts(model: nn.Sequential, batch: int) -> tuple[Figure, str]:
 
     shapes = "、".join(f"{layer.out_features}×{layer.in_features}" for layer in layers)
     text = (f"重み {shapes} の 3 層に {batch} 件を通します。fc1 の後で切ると、順伝播で {crossing:,} byte、"
-            f"逆伝播で {crossing:,} byte が境目を越えます。行列の中で切ると、"
+            f"逆伝播で {crossing:,} byte が切れ目を通ります。行列の中で切ると、"
             f"fc2 のあとで、部分の和 {partial:,} byte ずつを交換します。")
     return fig, text
 

@@ -34,7 +34,7 @@ def partition_puzzle(cuts: tuple[int, int, int], target: float) -> tuple[Figure,
         top.axvline(cut + 0.5, color="black", linestyle="--", linewidth=1.5)
     top.set(xticks=range(1, len(costs) + 1), xlim=(0.4, len(costs) + 0.6), ylim=(0, 260),
             xlabel="層の番号（13 までが畳み込み、14 からが全結合）", ylabel="GFLOP",
-            title=f"VGG-16 の層ごとの計算（{BATCH} 件の順伝播）と、3 つの境目")
+            title=f"VGG-16 の層ごとの計算（{BATCH} 件の順伝播）と、3 つの切れ目")
 
     names = [f"ワーカー {number}" for number in range(1, 5)]
     for ax, values, unit in ((left, work, "%.0f"), (right, megabytes, "%.1f")):

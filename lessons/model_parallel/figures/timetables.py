@@ -45,7 +45,7 @@ def forward_grid(table: list[list[int | None]]) -> tuple[Figure, str]:
                 ax.text(slot + 0.5, stage, str(microbatch), ha="center", va="center", fontsize=11)
     stage_axis(ax)
     longest = MOST_STAGES + MOST_MICROBATCHES - 1
-    ax.set(xlim=(0, longest), xticks=range(0, longest + 1, 2), xlabel="時刻（1 目盛りで 1 コマ）",
+    ax.set(xlim=(0, longest), xticks=range(0, longest + 1, 2), xlabel="時刻（四角 1 つが 1 コマ）",
            title="数字はマイクロバッチの番号、斜線は空き時間")
     share = 100 * idle / (slots * stages)
     return fig, (f"{stages} 段で {slots} 時刻かかります。{slots * stages} コマのうち {idle} コマが休みで、"

@@ -1,4 +1,4 @@
-"""境目の位置を選ぶ図と、別々に学習した部品をつなぐ図です。どの関数も (Figure, 文) を返します。"""
+"""切れ目の位置を選ぶ図と、別々に学習した部品をつなぐ図です。どの関数も (Figure, 文) を返します。"""
 
 from collections.abc import Callable
 from statistics import mean
@@ -14,10 +14,10 @@ LARGEST_BATCH = 1024
 def where_to_cut(
     widths: list[int], cut: int, batch: int, traffic: Callable[[list[int], list[int], int, int], int]
 ) -> tuple[Figure, str]:
-    """境目を変えたときの、2 つのワーカーが持つ値と、境目を越えるデータです。
+    """切れ目を変えたときの、2 つのワーカーが持つ値と、切れ目を通るデータです。
 
     widths:  入力と各層の出力の個数
-    cut:     境目の直前の層の番号 (0 から)
+    cut:     切れ目の直前の層の番号 (0 から)
     traffic: cut_traffic と同じ引数の関数。値は float32 です。
     """
     layers = len(widths) - 1
@@ -39,10 +39,10 @@ def where_to_cut(
     right.bar_label(bars, [f"{size:,} byte" for size in crossing], padding=3)
     right.invert_yaxis()
     most = max(traffic(widths[1:], [k], LARGEST_BATCH, 4) for k in range(layers - 1))
-    right.set(xlim=(0, 1.6 * most / 1e6), xlabel="1 回の更新で境目を越えるデータ (MB)", ylabel="境目",
+    right.set(xlim=(0, 1.6 * most / 1e6), xlabel="1 回の更新で切れ目を通るデータ (MB)", ylabel="切れ目",
               title=f"{batch} 件での通信")
     text = (f"{names[cut]}で切ると、A が {held[0]:.1f} kB、B が {held[1]:.1f} kB を持ちます。"
-            f"{batch} 件の更新では、往復で {crossing[cut]:,} byte が境目を越えます。")
+            f"{batch} 件の更新では、往復で {crossing[cut]:,} byte が切れ目を通ります。")
     return fig, text
 
 
