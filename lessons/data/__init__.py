@@ -143,3 +143,25 @@ def fitnets_table() -> list[FitNet]:
     return [FitNet(**{name: text if name == "network" else int(text) if name in whole
                       else float(text) for name, text in row.items()})
             for row in csv_rows("fitnets_cifar10.csv")]
+
+
+@dataclass(frozen=True)
+class DistBeliefPoint:
+    """DistBelief の論文が文章で述べた速さの倍率です。machines 台を 1 台と比べています。
+
+    at_least が True なら、倍率は「これより大きい」という値です。
+    False なら、これが最も速い台数で、台数をさらに増やすと遅くなります。
+    """
+
+    network: str
+    parameters: int
+    machines: int
+    speedup: float
+    at_least: bool
+
+
+def distbelief_points() -> list[DistBeliefPoint]:
+    """DistBelief の論文 (2012) が文章で述べた 2 つの値を、小さいネットワークから返します。"""
+    return [DistBeliefPoint(row["network"], int(row["parameters"]), int(row["machines"]),
+                            float(row["speedup"]), row["bound"] == "more than")
+            for row in csv_rows("distbelief.csv")]

@@ -1,6 +1,42 @@
 """Mutants that no legal input can tell from the solution, one by one with the reason."""
 
 EQUIVALENT: dict[str, dict[str, str]] = {
+    "balanced_bottleneck": {
+        "- bottleneck = [0.0] + [math.inf] * layers\n+ bottleneck = [-1.0] + [math.inf] * layers": (
+            "what no layer costs is compared with a sum of times, which is never negative"
+        ),
+        "- bottleneck = [min((max(bottleneck[start], sum(costs[start:end])) for start in range(end + 1)))"
+        " for end in range(layers + 1)]\n"
+        "+ bottleneck = [min((max(bottleneck[start], sum(costs[start:end])) for start in range(layers + 1)))"
+        " for end in range(layers + 1)]": (
+            "a start behind the end gives more layers to fewer workers: never less"
+        ),
+        "- bottleneck = [min((max(bottleneck[start], sum(costs[start:end])) for start in range(end + 1)))"
+        " for end in range(layers + 1)]\n"
+        "+ bottleneck = [min((max(sum(costs[start:end]), bottleneck[start]) for start in range(end + 1)))"
+        " for end in range(layers + 1)]": "max does not mind the order",
+    },
+    "column_parallel": {
+        "- return torch.cat([x @ shard.T for shard in shards], dim=1)\n"
+        "+ return torch.cat([x @ shard.T for shard in shards], dim=-1)": (
+            "an output has two axes: 1 is the last one"
+        ),
+    },
+    "row_parallel": {
+        "- widths = [shard.shape[1] for shard in shards]\n"
+        "+ widths = [shard.shape[-1] for shard in shards]": "a weight has two axes: 1 is the last one",
+        "- parts = x.split(widths, dim=1)\n+ parts = x.split(widths, dim=-1)": (
+            "x has two axes: 1 is the last one"
+        ),
+        "- return sum((part @ shard.T for part, shard in zip(parts, shards, strict=True)))\n"
+        "+ return sum((part @ shard.T for part, shard in zip(parts, shards)))": (
+            "there is one part for each shard; strict only matters where there is not"
+        ),
+        "- return sum((part @ shard.T for part, shard in zip(parts, shards, strict=True)))\n"
+        "+ return sum((part @ shard.T for part, shard in zip(parts, shards, strict=False)))": (
+            "there is one part for each shard; strict only matters where there is not"
+        ),
+    },
     "pick_alpha": {
         "- return max((a for a, acc in zip(alphas, accuracies, strict=True) if acc >= lowest),"
         " default=None)\n"

@@ -122,3 +122,10 @@ def test_published_fitnets_keep_their_invariants():
     for column in ("parameters", "accuracy"):
         values = [getattr(row, column) for row in students]
         assert all(a < b for a, b in zip(values, values[1:], strict=False)), column
+
+
+def test_published_speedups_are_those_of_the_text():
+    """Catches a mistyped figure, and a lower bound that is taken for a measurement."""
+    small, large = data.distbelief_points()
+    assert (small.parameters, small.machines, small.speedup, small.at_least) == (42_000_000, 8, 2.2, False)
+    assert (large.parameters, large.machines, large.speedup, large.at_least) == (1_700_000_000, 81, 12, True)

@@ -89,7 +89,9 @@ def cases(rng):
     yield "とても短い時間", ([cost * 1e-6 for cost in costs], workers)
 
 
-@exercise.wrong("平均の時間です。層は途中で分けられないので、平均ちょうどに分けられるとは限りません。")
+@exercise.wrong(
+    "平均の時間です。層は途中で分けられないので、平均ちょうどに分けられるとは限りません。"
+)
 def returns_the_average(costs, n_workers):
     return sum(costs) / n_workers
 
@@ -99,7 +101,9 @@ def returns_the_longest_layer(costs, n_workers):
     return max(costs)
 
 
-@exercise.wrong("平均と最も長い層の大きいほうは、これより短くならないという目安です。実際に分けて、組の時間を比べます。")
+@exercise.wrong(
+    "平均と最も長い層の大きいほうは、これより短くならないという目安です。実際に分けて、組の時間を比べます。"
+)
 def returns_a_lower_bound(costs, n_workers):
     return max(max(costs), sum(costs) / n_workers)
 
@@ -122,7 +126,9 @@ def fills_up_to_the_average(costs, n_workers):
     return max(groups)
 
 
-@exercise.wrong("平均の時間に届くまで、前から詰めています。前から決めるだけでは、最もよい分け方になるとは限りません。")
+@exercise.wrong(
+    "平均の時間に届くまで、前から詰めています。前から決めるだけでは、最もよい分け方になるとは限りません。"
+)
 def fills_beyond_the_average(costs, n_workers):
     groups = [0.0]
     for cost in costs:
@@ -241,9 +247,7 @@ def recursive(costs, n_workers):
 
 @exercise.right
 def tries_all_limits(costs, n_workers):
-    sums = sorted(
-        sum(costs[i:j]) for i in range(len(costs)) for j in range(i + 1, len(costs) + 1)
-    )
+    sums = sorted(sum(costs[i:j]) for i in range(len(costs)) for j in range(i + 1, len(costs) + 1))
     for limit in sums:
         workers, load = 1, 0.0
         for cost in costs:

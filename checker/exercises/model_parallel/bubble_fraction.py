@@ -74,7 +74,9 @@ def counts_one_slot_too_many(stages, microbatches):
     return (stages - 1) / (microbatches + stages)
 
 
-@exercise.wrong("働く時刻の数 m で割っています。全体に占める割合なので、休みも含めた時刻の数で割ります。")
+@exercise.wrong(
+    "働く時刻の数 m で割っています。全体に占める割合なので、休みも含めた時刻の数で割ります。"
+)
 def divides_by_the_busy_slots(stages, microbatches):
     return (stages - 1) / microbatches
 
@@ -114,12 +116,16 @@ def counts_idle_cells(stages, microbatches):
     return float(stages * (stages - 1))
 
 
-@exercise.wrong("全部の段の休みの数を、1 つの段の時刻の数で割っています。分子と分母を、同じ範囲で数えます。")
+@exercise.wrong(
+    "全部の段の休みの数を、1 つの段の時刻の数で割っています。分子と分母を、同じ範囲で数えます。"
+)
 def divides_all_idle_cells_by_one_column(stages, microbatches):
     return stages * (stages - 1) / (microbatches + stages - 1)
 
 
-@exercise.wrong("1 つの段の休みの数を、全部の段のコマの数で割っています。分子と分母を、同じ範囲で数えます。")
+@exercise.wrong(
+    "1 つの段の休みの数を、全部の段のコマの数で割っています。分子と分母を、同じ範囲で数えます。"
+)
 def divides_one_column_by_all_cells(stages, microbatches):
     return (stages - 1) / (stages * (microbatches + stages - 1))
 
@@ -129,7 +135,9 @@ def multiplies_for_the_slots(stages, microbatches):
     return (stages - 1) / (stages * microbatches)
 
 
-@exercise.wrong("マイクロバッチの数を使っていません。m が増えるほど、空き時間の割合は小さくなります。")
+@exercise.wrong(
+    "マイクロバッチの数を使っていません。m が増えるほど、空き時間の割合は小さくなります。"
+)
 def ignores_the_micro_batches(stages, microbatches):
     return (stages - 1) / stages
 

@@ -91,7 +91,9 @@ def forgets_the_batch(widths, cuts, batch, bytes_per_value):
     return 2 * sum(widths[cut] for cut in cuts) * bytes_per_value
 
 
-@exercise.wrong("値の個数のままです。値 1 個の大きさ bytes_per_value を掛けると、バイトになります。")
+@exercise.wrong(
+    "値の個数のままです。値 1 個の大きさ bytes_per_value を掛けると、バイトになります。"
+)
 def counts_values(widths, cuts, batch, bytes_per_value):
     return 2 * sum(widths[cut] for cut in cuts) * batch
 
@@ -101,17 +103,23 @@ def takes_the_layer_after(widths, cuts, batch, bytes_per_value):
     return 2 * sum(widths[cut + 1] for cut in cuts) * batch * bytes_per_value
 
 
-@exercise.wrong("層の番号を 1 から数えています。番号は 0 から数えるので、widths[cut] をそのまま使います。")
+@exercise.wrong(
+    "層の番号を 1 から数えています。番号は 0 から数えるので、widths[cut] をそのまま使います。"
+)
 def counts_layers_from_one(widths, cuts, batch, bytes_per_value):
     return 2 * sum(widths[cut - 1] for cut in cuts) * batch * bytes_per_value
 
 
-@exercise.wrong("戻る勾配を、直後の層の出力で数えています。勾配の個数は、先へ通った出力と同じです。")
+@exercise.wrong(
+    "戻る勾配を、直後の層の出力で数えています。勾配の個数は、先へ通った出力と同じです。"
+)
 def takes_both_sides(widths, cuts, batch, bytes_per_value):
     return sum(widths[cut] + widths[cut + 1] for cut in cuts) * batch * bytes_per_value
 
 
-@exercise.wrong("すべての層の出力を足しています。ワーカーの間を通るのは、切れ目の直前の層の出力だけです。")
+@exercise.wrong(
+    "すべての層の出力を足しています。ワーカーの間を通るのは、切れ目の直前の層の出力だけです。"
+)
 def adds_all_layers(widths, cuts, batch, bytes_per_value):
     return 2 * sum(widths) * batch * bytes_per_value
 
@@ -146,7 +154,9 @@ def counts_bits(widths, cuts, batch, bytes_per_value):
     return 16 * sum(widths[cut] for cut in cuts) * batch * bytes_per_value
 
 
-@exercise.wrong("切れ目が 1 つのときの式で、切れ目の数を掛けています。通る個数は、切れ目ごとに違います。")
+@exercise.wrong(
+    "切れ目が 1 つのときの式で、切れ目の数を掛けています。通る個数は、切れ目ごとに違います。"
+)
 def multiplies_by_the_number_of_cuts(widths, cuts, batch, bytes_per_value):
     first = widths[cuts[0]] if cuts else 0
     return 2 * len(cuts) * first * batch * bytes_per_value

@@ -68,9 +68,7 @@ def cases(rng):
 )
 def swaps_time_and_stage(stages, microbatches):
     slots = range(microbatches + stages - 1)
-    return [
-        [t - s if 0 <= t - s < microbatches else None for t in slots] for s in range(stages)
-    ]
+    return [[t - s if 0 <= t - s < microbatches else None for t in slots] for s in range(stages)]
 
 
 exercise.slip(
