@@ -66,37 +66,40 @@ def worker_gradient(data: Dataset, seeds: list[int], workers: int) -> Callable[[
 
 def train_asynchronously(
     data: Dataset, pushes: list[Push], rates: list[float], *, by_staleness: bool = False,
-    seeds: list[int] = SEEDS, points: int = 20,
+    seeds: list[int] = SEEDS, measured: set[int] | None = None,
 ) -> dict[float, Curve]:
     """push の順に更新し、学習率ごとの Curve を返します。
 
-    by_staleness: 式 (6) のように、学習率をステイルネスで割るかどうか。points: 正解率を測る回数
+    by_staleness: 式 (6) のように、学習率をステイルネスで割るかどうか
+    measured:     正解率を測る更新の番号。渡さないと、等間隔に 20 回測ります。
     """
     theta, lr = every_pair(seeds, rates)
     gradient = worker_gradient(data, seeds * len(rates), 1 + max(push.worker for push in pushes))
     pulled = {push.worker: theta for push in pushes}
+    measured = measured or evenly(len(pushes))
     curves = {rate: Curve() for rate in rates}
     for update, push in enumerate(pushes, 1):
         scaled = lr / max(1, push.staleness) if by_staleness else lr
         theta = theta - scaled * gradient(pulled[push.worker], push.worker)
         pulled[push.worker] = theta
-        if update in marks(len(pushes), points):
+        if update in measured:
             record(curves, push.pushed, update, accuracy_of(theta, data))
     return curves
 
 
 def train_synchronously(
     data: Dataset, steps: list[Step], rates: list[float], *, seeds: list[int] = SEEDS,
-    points: int = 20,
+    measured: set[int] | None = None,
 ) -> dict[float, Curve]:
     """1 歩ごとに全員の勾配を平均して更新し、学習率ごとの Curve を返します。"""
     theta, lr = every_pair(seeds, rates)
     workers = len(steps[0].finished)
     gradient = worker_gradient(data, seeds * len(rates), workers)
+    measured = measured or evenly(len(steps))
     curves = {rate: Curve() for rate in rates}
     for update, step in enumerate(steps, 1):
         theta = theta - lr * torch.stack([gradient(theta, i) for i in range(workers)]).mean(dim=0)
-        if update in marks(len(steps), points):
+        if update in measured:
             record(curves, step.ended, update, accuracy_of(theta, data))
     return curves
 
@@ -107,9 +110,9 @@ def every_pair(seeds: list[int], rates: list[float]) -> tuple[Tensor, Tensor]:
     return theta, torch.tensor(rates).repeat_interleave(len(seeds))[:, None]
 
 
-def marks(updates: int, points: int) -> set[int]:
-    """正解率を測る更新の番号です。最後の更新を必ず含みます。"""
-    return {round(updates * i / points) for i in range(1, points + 1)}
+def evenly(updates: int, times: int = 20) -> set[int]:
+    """更新の番号を、等間隔に times 個選びます。最後の更新を必ず含みます。"""
+    return {round(updates * i / times) for i in range(1, times + 1)}
 
 
 def record(curves: dict[float, Curve], second: float, update: int, accuracy: list[float]) -> None:
