@@ -2,7 +2,7 @@
 
 どの関数も、分けて求めた勾配 ĝ と、まとめて求めた勾配 g のずれを、比で返します。
 
-    ずれ = max|ĝ - g| / max|g|                                             (4)
+    ずれ = max|ĝ - g| / max|g|
 
 出典: バッチ正規化は Ioffe, Szegedy 2015, arXiv:1502.03167
 """
@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lessons.data_parallel.digit_network import WIDTHS, first_theta, gradient, training_rows
+from lessons.data_parallel.digit_network import first_theta, gradient, training_rows
+from lessons.data_parallel.flat_network import WIDTHS
 from lessons.data_parallel.one_worker import minibatches
 from lessons.training import mlp, one_thread
 
@@ -21,7 +22,7 @@ SIZES = (32, 16)  # 2 人のワーカーの件数。大きさのちがう分担�
 
 
 def difference(split: Tensor, whole: Tensor) -> float:
-    """式 (4): 分けて求めた勾配のずれを、まとめて求めた勾配の大きさとの比で返します。"""
+    """分けて求めた勾配のずれを、まとめて求めた勾配の大きさとの比で返します。"""
     return float((split - whole).abs().max() / whole.abs().max())
 
 

@@ -1,6 +1,6 @@
 """大きなミニバッチ: 人数を増やすと、ミニバッチが大きくなり、更新回数が減ります。
 
-    η_k = k η_1        ミニバッチが k 倍なら、学習率も k 倍にします          (8)
+    η_k = k η_1        ミニバッチが k 倍なら、学習率も k 倍にします          (7)
 
 学習するのは、種を変えた 3 つのネットワークを束ねた lessons.networks.Networks です。
 訓練データを見る回数（エポック）は、どのミニバッチでも同じです。
@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from lessons.data import digits
-from lessons.data_parallel.digit_network import WIDTHS
+from lessons.data_parallel.flat_network import WIDTHS
 from lessons.networks import Networks, accuracies
 from lessons.training import one_thread
 

@@ -1,6 +1,6 @@
 """リング all-reduce を 1 回の通信ごとに止めて見せ、送ったバイト数を数えます。
 
-    B_server = 2 n N b        パラメータサーバが 1 歩で受け取る n 人分と、配る n 人分の和      (5)
+    B_server = 2 n N b        パラメータサーバが 1 歩で受け取る n 人分と、配る n 人分の和      (4)
 
 比べる相手は、全員の勾配を 1 台のパラメータサーバに集め、結果を全員に配る方法です。
 記号: n ワーカーの数, N 値の個数, b 値 1 個のバイト数
@@ -65,5 +65,5 @@ def frame(
 
 
 def server_bytes(n_values: int, n_workers: int, bytes_per_value: int) -> int:
-    """式 (5): 1 歩で 1 台のパラメータサーバを出入りするバイト数です。"""
+    """式 (4): 1 歩で 1 台のパラメータサーバを出入りするバイト数です。"""
     return 2 * n_workers * n_values * bytes_per_value

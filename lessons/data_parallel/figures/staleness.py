@@ -7,7 +7,7 @@ from statistics import mean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lessons.data import Dataset, digits
+from lessons.data import digits
 from lessons.data_parallel.event_clock import asynchronous_clock, speeds, synchronous_clock
 from lessons.data_parallel.stale_training import Curve, train_asynchronously, train_synchronously
 from lessons.networks import mean_and_sd
