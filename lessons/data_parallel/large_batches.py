@@ -25,10 +25,15 @@ def updates(batch: int) -> int:
 
 
 @one_thread()
-def accuracy_after(batch: int, lr: float) -> list[float]:
-    """ミニバッチ batch 件、学習率 lr の SGD で EPOCHS エポック学んだ、種ごとの正解率 (%) です。"""
+def accuracy_after(batch: int, lr: float, warm_up: int = 0) -> list[float]:
+    """ミニバッチ batch 件、学習率 lr の SGD で EPOCHS エポック学んだ、種ごとの正解率 (%) です。
+
+    warm_up: 学習率を 0 から lr まで、更新のたびに同じだけ上げていくエポックの数
+    """
     data, networks = digits(), Networks(WIDTHS, SEEDS)
     optimizer = torch.optim.SGD(networks.parameters(), lr)
+    rising = max(1, warm_up * (len(data.x_train) // batch))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / rising))
     generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]
     for _ in range(EPOCHS):
         order = torch.stack([torch.randperm(len(data.x_train), generator=g) for g in generators])
@@ -40,4 +45,5 @@ def accuracy_after(batch: int, lr: float) -> list[float]:
             optimizer.zero_grad()
             (loss / batch).backward()
             optimizer.step()
+            schedule.step()
     return accuracies(networks, data.x_test, data.y_test)
