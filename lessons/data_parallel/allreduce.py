@@ -12,9 +12,10 @@ from torch import Tensor
 def ring_allreduce(vectors: list[Tensor]) -> list[Tensor]:
     """ワーカーごとのベクトルから、全員の和を、ワーカーの数だけ返します。
 
-    ワーカーは n 人です。ベクトルを `torch.tensor_split` で n 個のチャンクに分け、輪のとなりに送ります。
+    ワーカーは n 人です。ベクトルを `torch.tensor_split` で n 個のチャンクに分け、輪の右どなりに送ります。
     はじめの n−1 回は、受け取ったチャンクを自分のチャンクに足します (reduce-scatter)。
     次の n−1 回は、受け取ったチャンクで自分のチャンクを置き換えます (all-gather)。
+    結果の値とメモリが同じなら、手順は問いません。
 
     vectors:    ワーカーごとのベクトル [N]。互いに同じ長さと型です。N は n で割り切れないことや、
                 n より小さいことがあります。書き換えません。
@@ -25,14 +26,13 @@ def ring_allreduce(vectors: list[Tensor]) -> list[Tensor]:
         raise ValueError(f"ベクトルの長さがそろいません: {[len(v) for v in vectors]}")
     n = len(vectors)
     chunks = [list(torch.tensor_split(vector, n)) for vector in vectors]
-    for step in range(n - 1):
+    for step in range(2 * (n - 1)):
         for worker in range(n):
             right, c = (worker + 1) % n, (worker - step) % n
-            chunks[right][c] = chunks[right][c] + chunks[worker][c]
-    for step in range(n - 1):
-        for worker in range(n):
-            right, c = (worker + 1) % n, (worker + 1 - step) % n
-            chunks[right][c] = chunks[worker][c]
+            if step < n - 1:  # reduce-scatter
+                chunks[right][c] = chunks[right][c] + chunks[worker][c]
+            else:  # all-gather
+                chunks[right][c] = chunks[worker][c]
     return [torch.cat(parts) for parts in chunks]
 
 

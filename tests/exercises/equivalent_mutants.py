@@ -236,4 +236,80 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "the optimizer holds the student's parameters and no others"
         ),
     },
+    "average_gradients": {
+        "- return sum((n / total * g for n, g in zip(batch_sizes, gradients, strict=True)))\n"
+        "+ return sum((n / total * g for g, n in zip(batch_sizes, gradients, strict=True)))": (
+            "a product does not mind which factor is divided by the total"
+        ),
+        "- return sum((n / total * g for n, g in zip(batch_sizes, gradients, strict=True)))\n"
+        "+ return sum((n / total * g for n, g in zip(gradients, batch_sizes, strict=True)))": (
+            "a product does not mind which factor is divided by the total"
+        ),
+        "- return sum((n / total * g for n, g in zip(batch_sizes, gradients, strict=True)))\n"
+        "+ return sum((n / total * g for n, g in zip(batch_sizes, gradients)))": (
+            "the two lists have the same length; strict only matters where they do not"
+        ),
+        "- return sum((n / total * g for n, g in zip(batch_sizes, gradients, strict=True)))\n"
+        "+ return sum((n / total * g for n, g in zip(batch_sizes, gradients, strict=False)))": (
+            "the two lists have the same length; strict only matters where they do not"
+        ),
+    },
+    "ring_allreduce": {
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(2 * (n + 1)):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(2 * (n - -1)):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(2 * (n - 0)):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(2 * n - 1):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(2 * n):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(2 ** (n - 1)):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(3 * (n - 1)):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- for step in range(2 * (n - 1)):\n"
+        "+ for step in range(4 * (n - 1)):": (
+            "the chunks are complete by then: further rounds hand round what everyone has"
+        ),
+        "- right, c = ((worker + 1) % n, (worker - step) % n)\n"
+        "+ right, c = ((worker + 1) % n, (step - worker) % n)": (
+            "each worker still hands on the chunk that it just got, in another order of the chunks"
+        ),
+    },
+    "federated_average": {
+        "- return {name: sum((n / total * state[name] for n, state in"
+        " zip(n_samples, states, strict=True))) for name in states[0]}\n"
+        "+ return {name: sum((n / total * state[name] for n, state in"
+        " zip(n_samples, states))) for name in states[0]}": (
+            "the two lists have the same length; strict only matters where they do not"
+        ),
+        "- return {name: sum((n / total * state[name] for n, state in"
+        " zip(n_samples, states, strict=True))) for name in states[0]}\n"
+        "+ return {name: sum((n / total * state[name] for n, state in"
+        " zip(n_samples, states, strict=False))) for name in states[0]}": (
+            "the two lists have the same length; strict only matters where they do not"
+        ),
+        "- return {name: sum((n / total * state[name] for n, state in"
+        " zip(n_samples, states, strict=True))) for name in states[0]}\n"
+        "+ return {name: sum((n / total * state[name] for n, state in"
+        " zip(n_samples, states, strict=True))) for name in states[-1]}": (
+            "all clients have the same names"
+        ),
+    },
 }

@@ -8,7 +8,7 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from checker.judging.compare import PYTHON_RTOL, difference
+from checker.judging.compare import PYTHON_RTOL, difference, distance
 from checker.running.inside import wire
 from checker.running.inside.messages import Observation, Run
 from checker.running.inside.plain import Strange, snapshot
@@ -116,3 +116,13 @@ def test_the_other_scalars_of_numpy_stay_strange(returned):
 def test_keys_of_numpy_are_plain_too(value):
     """Catches a table by NumPy's integers that equals nothing."""
     assert judged(value, {np.int64(k): np.float64(v) for k, v in value.items()}) is None
+
+
+@given(st.dictionaries(st.integers(0, 9), FLOATS, min_size=2, max_size=4))
+def test_the_order_of_keys_means_nothing(value):
+    """Catches parameters that are refused, or taken for each other's, for the order of their names."""
+    backwards = dict(reversed(value.items()))
+    assert judged(value, backwards) is None and distance(value, backwards) == 0
+    first = next(iter(value))
+    assert judged(value, backwards | {first: None}) == "type"
+    assert judged(value, {k: v for k, v in value.items() if k != first}) == "value"
