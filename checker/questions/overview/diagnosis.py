@@ -44,7 +44,7 @@ def too_large_for_one_worker(rng):
     )
 
 
-@item(word="非同期型", keyword="データ並列化", cell=UNWRITTEN)
+@item(word="非同期型", keyword="データ並列化", cell="async_sgd")
 def why_asynchronous_is_unstable(rng):
     return Choice(
         stem="非同期型のデータ並列では、学習が不安定になりやすいといわれます。その理由はどれですか。",
@@ -64,7 +64,7 @@ def why_asynchronous_is_unstable(rng):
     )
 
 
-@item(word="同期型", keyword="データ並列化", cell=UNWRITTEN)
+@item(word="同期型", keyword="データ並列化", cell="updates_per_second")
 def updates_while_all_wait(rng):
     a, b, c = times = STEP_SECONDS[int(rng.integers(len(STEP_SECONDS)))]
     slowest, fastest = max(times), min(times)
