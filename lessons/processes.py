@@ -73,8 +73,12 @@ def run_processes(
         request = {"target": target, "n_workers": n_workers, "arguments": arguments or {},
                    "seconds": seconds}
         send(request, folder / REQUEST)
-        with FileLock(folder / ALIVE):
-            look_on(folder, n_workers, deadline, seconds)
+        try:
+            with FileLock(folder / ALIVE):
+                look_on(folder, n_workers, deadline, seconds)
+        except OSError as error:
+            raise ProcessesFailed(
+                f"この計算機では、プロセスを始められません（{error}）。") from error
         return [torch.load(folder / RESULT.format(rank), weights_only=True)
                 for rank in range(n_workers)]
 

@@ -1,6 +1,6 @@
 """古い勾配による勾配降下法を、1 つの数で試します。どこまでの学習率なら収束するのかが、正確に分かります。
 
-    L = ½ h θ²,   θ(t+1) = θ(t) - η h θ(t-τ),   θ(-τ) = … = θ(0) = 1                    (7)
+    L = ½ h θ²,   θ(t+1) = θ(t) - η h θ(t-τ),   θ(-τ) = … = θ(0) = 1
     特性方程式  z^{τ+1} - z^τ + η h = 0        根 z がすべて |z| < 1 なら、θ は 0 に近づきます
 
 記号: h curvature, η lr, τ staleness
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def delayed_descent(curvature: float, lr: float, staleness: int, steps: int) -> list[float]:
-    """式 (7) の θ(0) から θ(steps) までを返します。"""
+    """θ(0) から θ(steps) までを返します。"""
     theta = [1.0] * (staleness + 1)
     for _ in range(steps):
         theta.append(theta[-1] - lr * curvature * theta[-1 - staleness])

@@ -1,7 +1,7 @@
 """ワーカーとパラメータサーバの時計です。計算はせず、誰がいつ終わるかだけを決めます。
 
     s = 1 - (1 - r) i/(k-1)          i 番目のワーカーの速さ。r は最も遅いワーカーの速さ
-    d = e^{0.2 z} / s                1 回の勾配にかかる秒。z は標準正規分布               (5)
+    d = e^{0.2 z} / s                1 回の勾配にかかる秒。z は標準正規分布
 
 ステイルネス: ワーカーが pull してから push するまでに、サーバがほかから更新された回数です。
 乱数: ワーカーごとの列を (seed, ワーカーの番号) から作るので、順序にもスレッドの数にもよりません。
@@ -9,6 +9,8 @@
 """
 
 import heapq
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,10 +46,15 @@ def speeds(workers: int, slowest: float) -> list[float]:
     return np.linspace(1.0, slowest, workers).tolist()
 
 
-def durations(speeds: list[float], seed: int):
-    """ワーカー i の次の勾配にかかる秒を返す関数です (式 5)。"""
+def durations(speeds: list[float], seed: int) -> Callable[[int], float]:
+    """ワーカー i の次の勾配にかかる秒を返す関数です。"""
     generators = [np.random.default_rng([seed, i]) for i in range(len(speeds))]
-    return lambda i: float(np.exp(SPREAD * generators[i].standard_normal())) / speeds[i]
+    return lambda i: math.exp(SPREAD * generators[i].standard_normal()) / speeds[i]
+
+
+def mean_seconds(speeds: list[float]) -> list[float]:
+    """ワーカーごとの、1 回の勾配にかかる秒 d の平均です。"""
+    return [math.exp(SPREAD**2 / 2) / s for s in speeds]
 
 
 def asynchronous_clock(
@@ -83,3 +90,9 @@ def synchronous_clock(speeds: list[float], seconds: float, seed: int) -> list[St
             return steps
         steps.append(step)
         now = step.ended
+
+
+def waiting_percent(steps: list[Step]) -> float:
+    """同期型で、全員の時間のうち待ち時間が占める割合 (%) です。"""
+    waited = sum(step.ended - end for step in steps for end in step.finished)
+    return 100 * waited / (len(steps[0].finished) * steps[-1].ended)

@@ -9,6 +9,7 @@ from lessons.data_parallel.event_clock import (
     asynchronous_clock,
     speeds,
     synchronous_clock,
+    waiting_percent,
 )
 from lessons.plots import BLUE, GREY, ORANGE, VERMILION
 
@@ -19,8 +20,8 @@ def with_and_without_waiting(workers: int, slowest: float, seed: int = 0) -> tup
     """上に同期型、下に非同期型の時間割です。同じワーカーが、同じ時間だけ計算します。"""
     fast = speeds(workers, slowest)
     steps, pushes = (clock(fast, 3 * WINDOW, seed) for clock in (synchronous_clock, asynchronous_clock))
-    fig = Figure(figsize=(8.3, 6.6))
-    top = fig.add_axes((0.12, 0.58, 0.86, 0.37))
+    fig = Figure(figsize=(8.3, 6.8))
+    top = fig.add_axes((0.12, 0.6, 0.86, 0.35))
     bottom = fig.add_axes((0.12, 0.08, 0.86, 0.40))
     draw_synchronous(top, steps)
     draw_asynchronous(bottom, pushes, workers)
@@ -31,12 +32,6 @@ def with_and_without_waiting(workers: int, slowest: float, seed: int = 0) -> tup
             f"更新します。同期型では、{workers} 人の時間の {waiting_percent(steps):.0f} % が待ち時間です。"
             f"この図の push のステイルネスは、最大で {max(push.staleness for push in sent)} です。")
     return fig, text
-
-
-def waiting_percent(steps: list[Step]) -> float:
-    """同期型で、全員の時間のうち待ち時間が占める割合 (%) です。"""
-    waited = sum(step.ended - end for step in steps for end in step.finished)
-    return 100 * waited / (len(steps[0].finished) * steps[-1].ended)
 
 
 def draw_synchronous(ax: Axes, steps: list[Step]) -> None:
@@ -68,11 +63,11 @@ def draw_asynchronous(ax: Axes, pushes: list[Push], workers: int) -> None:
     ax.axhline(server, color=GREY, linewidth=6)
     lanes(ax, workers, "非同期型: 終わった人から push（下向き）し、すぐに pull（上向き）する")
     ax.set_yticks([*range(workers), server], [*map(str, range(workers)), "サーバ"])
-    ax.set(ylim=(server + 0.6, -0.6), xlabel="時間 (s)")
+    ax.set_ylim(server + 0.6, -0.6)
 
 
 def lanes(ax: Axes, workers: int, title: str) -> None:
     """横軸を固定します。縦は上からワーカー 0、1、… です。"""
-    ax.set(xlim=(0, WINDOW), ylim=(workers - 0.4, -0.6), ylabel="ワーカー")
+    ax.set(xlim=(0, WINDOW), ylim=(workers - 0.4, -0.6), xlabel="時間 (s)", ylabel="ワーカー")
     ax.set_yticks(range(workers))
     ax.set_title(title, fontsize=11)

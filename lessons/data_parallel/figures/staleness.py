@@ -11,28 +11,28 @@ from lessons.data import digits
 from lessons.data_parallel.event_clock import asynchronous_clock, speeds, synchronous_clock
 from lessons.data_parallel.stale_training import Curve, train_asynchronously, train_synchronously
 from lessons.networks import mean_and_sd
-from lessons.plots import BLUE, GREY, ORANGE, VERMILION
+from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION
 
 MARKERS = "osD^v"
 
 
 def histograms(measured: dict[str, list[int]], workers: int, top: int) -> tuple[Figure, str]:
-    """push のステイルネスの割合です。縦の線は k-1 です。横軸は 0 から top までに固定します。
+    """push のステイルネスの割合です。縦の線は k-1 です。横軸は 0 から top までで、右端の棒は top 以上です。
 
     measured: 名前ごとの、push のステイルネスの列
     """
     fig = Figure(figsize=(8.3, 3.4))
-    axes = fig.subplots(1, len(measured), sharey=True, squeeze=False)[0]
-    fig.subplots_adjust(left=0.09, right=0.98, top=0.88, bottom=0.17, wspace=0.06)
-    for ax, (name, values), color in zip(axes, measured.items(), (BLUE, ORANGE), strict=False):
-        counts = Counter(values)
+    axes = fig.subplots(1, len(measured), squeeze=False)[0]
+    fig.subplots_adjust(left=0.09, right=0.98, top=0.88, bottom=0.17, wspace=0.32)
+    for ax, (name, values), color in zip(axes, measured.items(), (BLUE, ORANGE, GREEN), strict=False):
+        counts = Counter(min(value, top) for value in values)
         ax.bar(range(top + 1), [100 * counts[s] / len(values) for s in range(top + 1)], color=color)
         ax.axvline(workers - 1, color=VERMILION, linestyle="--", label=f"k-1 = {workers - 1}")
-        ax.set(xlim=(-0.7, top + 0.7), ylim=(0, 100 if workers == 1 else 60), title=name,
-               xlabel="ステイルネス (回)")
+        ax.set(xlim=(-0.7, top + 0.7), ylim=(0, 100), title=name,
+               ylabel="push の割合 (%)",
+               xlabel=f"ステイルネス (回)、右端は {top} 以上")
         ax.legend(loc="upper right")
-    axes[0].set_ylabel("push の割合 (%)")
-    text = "".join(f"{name}では、{workers} 人のステイルネスの平均は {mean(values):.1f}、最大は "
+    text = "".join(f"「{name}」では、{workers} 人のステイルネスの平均は {mean(values):.1f}、最大は "
                    f"{max(values)} です。" for name, values in measured.items())
     return fig, text
 
@@ -50,12 +50,14 @@ def against_time_and_updates(workers: int, slowest: float, lr: float) -> tuple[F
     seconds = 100.0
     sync, stale = curves_of(workers, slowest, lr, seconds)
     fig = Figure(figsize=(8.3, 3.7))
-    left, right = fig.subplots(1, 2, sharey=True)
-    fig.subplots_adjust(left=0.09, right=0.97, top=0.95, bottom=0.16, wspace=0.12)
+    left, right = fig.subplots(1, 2)
+    fig.subplots_adjust(left=0.09, right=0.97, top=0.95, bottom=0.16, wspace=0.25)
     for curve, name, color, marker in ((sync, "同期型", BLUE, "o"), (stale, "非同期型", VERMILION, "s")):
         band(left, curve.seconds, curve, name, color, marker)
         band(right, curve.updates, curve, name, color, marker)
-    left.set(xlabel="時間 (s)", ylabel="テストの正解率 (%)", xlim=(0, seconds), ylim=(0, 100))
+    for ax in (left, right):
+        ax.set(ylabel="テストの正解率 (%)", ylim=(0, 100))
+    left.set(xlabel="時間 (s)", xlim=(0, seconds))
     right.set(xlabel="更新回数（1 目盛りで 10 倍）", xscale="log", xlim=(1, 2000))
     left.legend(loc="center right")
     text = (f"{workers} 人、学習率 {lr:g} で {seconds:.0f} 秒学習すると、同期型は {sync.updates[-1]} 回の更新で"
@@ -93,5 +95,5 @@ def remedies(results: dict[str, dict[float, list[float]]]) -> tuple[Figure, str]
     fig.legend(loc="upper center", ncols=len(rates), frameon=False)
     last = rates[-1]
     text = f"学習率 {last:g} での正解率は、" + "、".join(
-        f"{name}が {mean(by_rate[last]):.1f} %" for name, by_rate in results.items()) + " です。"
+        f"「{name}」が {mean(by_rate[last]):.1f} %" for name, by_rate in results.items()) + "です。"
     return fig, text
