@@ -31,6 +31,6 @@ def gradient(theta: Tensor, rows: Tensor) -> Tensor:
     return mean_gradient(theta[None], rows[None, :, :-1], rows[None, :, -1].long())[0]
 
 
-def test_accuracy(theta: Tensor) -> float:
+def digit_accuracy(theta: Tensor) -> float:
     """テストデータの正解率 (%) です。"""
     return accuracy_of(theta[None].float(), digits())[0]

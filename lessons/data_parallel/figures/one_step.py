@@ -46,7 +46,7 @@ def sentence(step: Step, n_workers: int, stage: int) -> str:
     sizes = "、".join(f"{len(shard)} 件" for shard in step.shards)
     gradients = "、".join(f"{g:.4g}" for g in step.gradients)
     return (
-        f"親モデルの θ は {THETA:g} で、6 件のデータを {n_workers} 人に分けます（{sizes}）。",
+        f"親モデルの θ は {THETA:g} です。6 件のデータを {n_workers} 人に分けると、{sizes}です。",
         f"親モデルを写し、{n_workers} 人の子モデルの θ が、どれも {THETA:g} になります。",
         f"子モデルは、自分のデータだけで勾配を求めます。勾配は {gradients} です。",
         f"全員の勾配がそろったので平均します。件数で重みを付けた平均は {step.mean:.4g} です。",
