@@ -13,7 +13,7 @@ n_workers 個のプロセスが、番号 rank = 0, 1, … だけを変えて同�
 
 約束: この関数から戻ったとき、プロセスも一時フォルダーも残っていません。
       途中で止めたとき、1 つが失敗したとき、制限時間が過ぎたときも同じです。
-      カーネルを再起動したときは、プロセスが親の死に気づいて、自分で終わります。
+      カーネルを再起動したときは、プロセスも終わります。まとめて止められないときは、親の死に気づきます。
 """
 
 import contextlib
@@ -73,8 +73,12 @@ def run_processes(
         request = {"target": target, "n_workers": n_workers, "arguments": arguments or {},
                    "seconds": seconds}
         send(request, folder / REQUEST)
-        with FileLock(folder / ALIVE):
-            look_on(folder, n_workers, deadline, seconds)
+        try:
+            with FileLock(folder / ALIVE):
+                look_on(folder, n_workers, deadline, seconds)
+        except OSError as error:
+            raise ProcessesFailed(
+                f"この計算機では、プロセスを始められません（{error}）。") from error
         return [torch.load(folder / RESULT.format(rank), weights_only=True)
                 for rank in range(n_workers)]
 
