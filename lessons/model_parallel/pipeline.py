@@ -7,7 +7,7 @@ import math
 
 
 def gpipe_schedule(stages: int, microbatches: int) -> list[list[int | None]]:
-    """GPipe の前向き計算の時刻表を作ります。
+    """GPipe の順伝播の時刻表を作ります。
 
     どの段も、1 つのマイクロバッチを 1 つの時刻で計算します。
     マイクロバッチは 0 番から順に、段 0 から最後の段まで、1 時刻に 1 段ずつ進みます。

@@ -11,7 +11,7 @@ exercise = Exercise(
     statement=(
         "ネットワークを層の並びの途中で切り、別々のワーカーに受け持たせます。"
         "1 回の更新で、すべての切れ目を通るデータの大きさを合計し、バイトで返します。"
-        "1 つの切れ目を、前向き計算では出力が先へ通り、逆伝播では勾配が戻ります。"
+        "1 つの切れ目を、順伝播では出力が先へ通り、逆伝播では勾配が戻ります。"
         "どちらの個数も、1 件につき、切れ目の直前の層の出力の個数です。"
         "`widths[i]` は層 i の出力の個数で、`cuts` には切れ目の直前の層の番号が入ります。"
         "番号は 0 から数え、どんな順で並んでいても構いません。"
@@ -81,7 +81,7 @@ def cases(rng):
     yield "とても大きいネットワーク", ([w * 10**7 for w in widths], cuts, 10**4 * batch(), 4)
 
 
-@exercise.wrong("前向き計算の分だけを数えています。逆伝播では、同じ個数の勾配が戻ってきます。")
+@exercise.wrong("順伝播の分だけを数えています。逆伝播では、同じ個数の勾配が戻ってきます。")
 def forgets_the_gradients(widths, cuts, batch, bytes_per_value):
     return sum(widths[cut] for cut in cuts) * batch * bytes_per_value
 

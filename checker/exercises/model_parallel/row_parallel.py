@@ -14,8 +14,8 @@ exercise = Exercise(
         "全結合層の重みを入力で分け、ワーカーごとに受け持たせます。"
         "`shards[i]` はワーカー i の重みで、`torch.nn.Linear` と同じ [出力, 入力] の順なので、形は [out, in_i] です。"
         "ワーカー 0 は `x` の先頭の in_0 列、ワーカー 1 はその次の in_1 列というように、順に列を受け持ちます。"
-        "各ワーカーは、自分の列と自分の重みだけから、出力の一部 [batch, out] を計算します。"
-        "全員の一部を足し合わせて返します（all-reduce）。"
+        "各ワーカーは、自分の列と自分の重みだけから、部分和 [batch, out] を計算します。"
+        "全員の部分和を足し合わせて返します（all-reduce）。"
         "`in_i` はワーカーごとに違うことがあり、バイアスはありません。"
     ),
     difficulty=2,
@@ -24,7 +24,7 @@ exercise = Exercise(
     hints=(
         "ワーカー i が `x` のどの列を受け持つかを、先に決めます。in_i は `shards[i].shape[1]` です。",
         "始まりの列を変数に持ち、ワーカーが 1 つ終わるごとに in_i だけ進めます。",
-        "1 つのワーカーの部分的な結果は `x[:, start:end] @ shard.T` です。形は [batch, out] です。",
+        "1 つのワーカーの部分和は `x[:, start:end] @ shard.T` です。形は [batch, out] です。",
         "`x.split([2, 3], dim=1)` は、x を 2 列と 3 列に分けます。列の数のリストを渡せます。",
         "分けた `x` と `shards` を `zip` で組にし、`part @ shard.T` を `sum` で足します。",
     ),
@@ -45,8 +45,8 @@ def example() -> str:
     )
     return (
         f"`x` が `{x.tolist()}`、`shards` が `{[shard.tolist() for shard in shards]}` とします。"
-        f"ワーカー 0 は `{parts[0].tolist()}` を受け持ち、部分的な結果は `{first}` です。"
-        f"ワーカー 1 は `{parts[1].tolist()}` を受け持ち、部分的な結果は `{second}` です。"
+        f"ワーカー 0 は `{parts[0].tolist()}` を受け持ち、部分和は `{first}` です。"
+        f"ワーカー 1 は `{parts[1].tolist()}` を受け持ち、部分和は `{second}` です。"
         f"足した `{row_parallel(x, shards).tolist()}` が答えです。"
     )
 
@@ -79,7 +79,7 @@ def cases(rng):
 
 
 @exercise.wrong(
-    "部分的な結果をつないでいます。どれも同じニューロンの結果の一部なので、足し合わせます。"
+    "部分和をつないでいます。どれも同じニューロンの結果の一部なので、足し合わせます。"
 )
 def joins_the_results(x, shards):
     parts = x.split([shard.shape[1] for shard in shards], dim=1)
@@ -108,7 +108,7 @@ def starts_at_multiples(x, shards):
     return total
 
 
-@exercise.wrong("部分的な結果を平均しています。元の層の出力は、平均ではなく合計です。")
+@exercise.wrong("部分和を平均しています。元の層の出力は、平均ではなく合計です。")
 def averages_the_results(x, shards):
     parts = x.split([shard.shape[1] for shard in shards], dim=1)
     products = [part @ shard.T for part, shard in zip(parts, shards, strict=True)]
@@ -126,7 +126,7 @@ def forgets_to_transpose(x, shards):
 # Whatever multiplies other columns than a worker has ends in the same error: it fits them all.
 @exercise.wrong(
     "ワーカーが 2 つ以上のとき、x の列の数と重みの入力の数が合っていません。"
-    "各ワーカーは、自分が受け持つ in_i 列だけを使います。"
+    "各ワーカーは、自分が受け持つ列だけを使います。"
 )
 def gives_all_the_whole_input(x, shards):
     return sum(x @ shard.T for shard in shards)
@@ -155,7 +155,7 @@ def returns_the_first_result(x, shards):
     return x[:, : shards[0].shape[1]] @ shards[0].T
 
 
-@exercise.wrong("部分的な結果をリストで返しています。足し合わせて、1 つのテンソルにします。")
+@exercise.wrong("部分和をリストで返しています。足し合わせて、1 つのテンソルにします。")
 def returns_a_list(x, shards):
     parts = x.split([shard.shape[1] for shard in shards], dim=1)
     return [part @ shard.T for part, shard in zip(parts, shards, strict=True)]
