@@ -6,8 +6,8 @@ from checker.catalogue import load
 from checker.question import Choice, Number, Option, item, sample, slips
 from lessons.data_parallel import max_stable_lr
 
-SINES = "、".join(
-    f"τ = {tau} で {math.sin(math.pi / (2 * (2 * tau + 1))):.3f}" for tau in (0, 1, 2, 3, 4)
+SINES = "\n".join(
+    f"| {tau} | {math.sin(math.pi / (2 * (2 * tau + 1))):.3f} |" for tau in (0, 1, 2, 3, 4)
 )
 
 
@@ -26,7 +26,7 @@ def stable_limit(rng):
             f"損失の曲率は h = {curvature}、ステイルネスはいつも τ = {staleness} です。"
             "収束する学習率の上限は、sin(π/(2(2τ + 1))) に 2/h を掛けたものです。"
             "上限はいくつですか。小数第 3 位まで答えてください。"
-            f"sin の値は、{SINES} です。"
+            f"sin の値は、次の表を使ってください。\n\n| τ | sin |\n| --- | --- |\n{SINES}"
         ),
         right=right,
         unit="",
