@@ -127,7 +127,7 @@ exercise.slip(
 )
 
 
-@exercise.wrong("戻り値を int に直しています。割り切れないときも、丸めずに float で返します。")
+@exercise.wrong("端数を切り捨てています。割り切れないときも、丸めずに float で返します。")
 def cuts_to_whole_bytes(n_values, n_workers, bytes_per_value):
     return int(2 * (n_workers - 1) / n_workers * n_values * bytes_per_value)
 

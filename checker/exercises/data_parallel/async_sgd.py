@@ -148,6 +148,22 @@ exercise.slip(
     "        old_theta, old_version = (theta, version) if first else pulled[worker]\n",
 )
 exercise.slip(
+    "each_goes_its_own_way",
+    "自分が受け取った theta から引いています。引くのは、サーバの最新の theta からです。"
+    "そうしないと、ほかの人の更新が消えます。",
+    "theta - lr", "old_theta - lr",
+)
+exercise.slip(
+    "resets_before_recording",
+    "ステイルネスがいつも 0 です。数えた回数を 0 に戻すのは、記録したあとです。",
+    "version - old_version", "0",
+)
+exercise.slip(
+    "divides_by_the_staleness",
+    "学習率をステイルネスで割っています。それは安定させる工夫の 1 つで、ここでは lr のまま使います。",
+    "lr * gradient", "lr / max(1, version - old_version) * gradient",
+)
+exercise.slip(
     "counts_workers",
     "更新したワーカーの人数を数えています。同じ人が 2 回送れば、更新も 2 回と数えます。",
     "version - old_version", "len(set(arrivals[old_version:version]))",

@@ -59,6 +59,17 @@ def sizes(rng, count, most=40) -> list[int]:
             return counts
 
 
+def doubles(rng) -> tuple[list[Tensor], list[int]]:
+    """Numbers with which shares that were rounded to float32 show."""
+    while True:
+        gradients, counts = drawn(rng, 3, (4,), torch.float64), sizes(rng, 3)
+        exact = average_gradients(gradients, counts)
+        shares = torch.tensor(counts) / sum(counts)
+        rounded = sum(s * g for s, g in zip(shares, gradients, strict=True))
+        if ((rounded - exact).abs() > 4e-8 * exact.abs().max()).any():
+            return gradients, counts
+
+
 @exercise.cases
 def cases(rng):
     yield "基本", (drawn(rng, 3, (4,)), sizes(rng, 3))
@@ -75,7 +86,7 @@ def cases(rng):
     first, second = drawn(rng, 2, (4,))
     yield "同じ勾配のワーカーが 2 人", ([first, second, first.clone()], sizes(rng, 3))
     yield "勾配が 0 のワーカー", ([first, torch.zeros(4), second], sizes(rng, 3))
-    yield "倍精度", (drawn(rng, 3, (4,), torch.float64), sizes(rng, 3))
+    yield "倍精度", doubles(rng)
 
 
 @exercise.wrong("件数を使わずに平均しています。件数の多いワーカーの勾配を、その分だけ大きく数えます。")
@@ -134,12 +145,20 @@ def takes_the_first_size_for_all(gradients, batch_sizes):
 
 @exercise.wrong("最初のワーカーの勾配だけを使っています。全員の勾配を合わせます。")
 def takes_the_first_worker(gradients, batch_sizes):
-    return gradients[0].clone()
+    return gradients[0]
 
 
 @exercise.wrong("件数の最も多いワーカーの勾配だけを使っています。少ないワーカーの件も数えます。")
 def takes_the_largest_worker(gradients, batch_sizes):
-    return gradients[batch_sizes.index(max(batch_sizes))].clone()
+    return gradients[batch_sizes.index(max(batch_sizes))]
+
+
+@exercise.wrong("最後のワーカーを足していません。range の終わりの数を確かめてください。少ない件も捨てません。")
+def leaves_the_last_worker_out(gradients, batch_sizes):
+    total = torch.zeros_like(gradients[0])
+    for i in range(len(gradients) - 1):
+        total = total + batch_sizes[i] * gradients[i]
+    return total / sum(batch_sizes)
 
 
 @exercise.wrong("最初のワーカーを足したところで return しています。return は for の外に置きます。")
@@ -176,6 +195,12 @@ def always_returns_float32(gradients, batch_sizes):
     for n, g in zip(batch_sizes, gradients, strict=True):
         total += n / sum(batch_sizes) * g
     return total
+
+
+@exercise.wrong("件数の割合を float32 で計算しています。torch.tensor に dtype=gradients[0].dtype を渡します。")
+def rounds_the_shares(gradients, batch_sizes):
+    shares = torch.tensor(batch_sizes) / sum(batch_sizes)
+    return sum(s * g for s, g in zip(shares, gradients, strict=True))
 
 
 @exercise.right

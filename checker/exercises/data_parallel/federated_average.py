@@ -166,8 +166,7 @@ exercise.slip(
 
 @exercise.wrong("件数の最も多いクライアントのパラメータを選んでいます。全員の平均を求めます。")
 def takes_the_largest_client(states, n_samples):
-    chosen = states[n_samples.index(max(n_samples))]
-    return {name: tensor.clone() for name, tensor in chosen.items()}
+    return states[n_samples.index(max(n_samples))]
 
 
 @exercise.wrong("最初の名前だけを平均しています。return は、名前の for の外に置きます。")
@@ -186,6 +185,22 @@ def averages_only_the_weights(states, n_samples):
         return sum(n / sum(n_samples) * state[name] for n, state in pairs)
 
     return {name: mean(name) if "weight" in name else states[0][name].clone() for name in states[0]}
+
+
+@exercise.wrong("最初のクライアントを 2 回足しています。0 から始めるか、2 人目から足します。")
+def counts_the_first_twice(states, n_samples):
+    result = {}
+    for name in states[0]:
+        total = n_samples[0] * states[0][name]
+        for n, state in zip(n_samples, states, strict=True):
+            total = total + n * state[name]
+        result[name] = total / sum(n_samples)
+    return result
+
+
+@exercise.wrong("足さずに上書きしています。最後のクライアントだけが残るので、前の値に足していきます。")
+def overwrites_instead_of_adding(states, n_samples):
+    return {name: n_samples[-1] / sum(n_samples) * states[-1][name] for name in states[0]}
 
 
 @exercise.wrong("最初のクライアントの辞書に書き込んでいます。新しい辞書とテンソルを作ってください。")

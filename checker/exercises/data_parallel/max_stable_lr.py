@@ -100,6 +100,11 @@ exercise.slip(
     "/ (2 * (2 * staleness + 1))", "/ 2 * (2 * staleness + 1)",
 )
 exercise.slip(
+    "writes_no_parentheses",
+    "分母のかっこがありません。π/2·2·τ + 1 と読まれるので、2(2τ + 1) を、かっこで囲みます。",
+    "math.pi / (2 * (2 * staleness + 1))", "math.pi / 2 * 2 * staleness + 1",
+)
+exercise.slip(
     "forgets_the_two_in_front",
     "sin の前の 2 がありません。τ = 0 のときの上限は 2/h になります。",
     "2 * math.sin", "math.sin",
@@ -124,6 +129,11 @@ exercise.slip(
     "曲率で角度を割っています。曲率で割るのは、sin を取ったあとです。",
     "+ 1))) / curvature", "+ 1)) / curvature)",
 )
+
+
+@exercise.wrong("2/h が逆さまです。曲率で割り、2 を掛けます。")
+def turns_the_factor_over(curvature, staleness):
+    return curvature / 2 * math.sin(math.pi / (2 * (2 * staleness + 1)))
 
 
 @exercise.wrong("新しい勾配の上限 2/h を、τ + 1 で割っています。上限は反比例ではなく、sin の式で決まります。")

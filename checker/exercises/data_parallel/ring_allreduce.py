@@ -99,6 +99,11 @@ exercise.slip(
     "range(2 * (n - 1))", "range(n - 1)",
 )
 exercise.slip(
+    "stops_one_round_early",
+    "all-gather が 1 回足りません。足すのに n−1 回、配るのに n−1 回で、合わせて 2(n−1) 回です。",
+    "range(2 * (n - 1))", "range(2 * (n - 1) - 1)",
+)
+exercise.slip(
     "spreads_unsummed_chunks",
     "まだ和になっていないチャンクを配っています。"
     "reduce-scatter では届いたチャンクを足し、all-gather では、和のそろったチャンクから送ります。",

@@ -117,21 +117,42 @@ def observer(answer, gradient, theta, shards, lr, steps):
     return {"戻り値": answer(of_the_mean_loss, theta, shards, lr, steps)}
 
 
+EACH = (
+    "gradients = [gradient(theta, shard) for shard in shards]\n"
+    "        theta = theta - lr * average_gradients(gradients, sizes)"
+)
+LOOP = f"    for _ in range(steps):\n        {EACH}"
+
 exercise.slip(
     "updates_between_the_workers",
     "ワーカーが 1 人終わるたびに更新しています。全員が同じ theta で勾配を求めてから、1 回だけ更新します。",
-    "gradients = [gradient(theta, shard) for shard in shards]\n"
-    "        theta = theta - lr * average_gradients(gradients, sizes)",
+    EACH,
     "for shard in shards:\n"
     "            theta = theta - lr * gradient(theta, shard)",
 )
 exercise.slip(
     "updates_between_with_shares",
     "勾配を求める途中で theta を変えています。全員の勾配を集め終わるまで、theta は変えません。",
-    "gradients = [gradient(theta, shard) for shard in shards]\n"
-    "        theta = theta - lr * average_gradients(gradients, sizes)",
+    EACH,
     "for n, shard in zip(sizes, shards):\n"
     "            theta = theta - lr * n / sum(sizes) * gradient(theta, shard)",
+)
+exercise.slip(
+    "updates_between_with_a_mean",
+    "人数で割っていますが、1 人終わるたびに更新しています。全員が同じ theta で求めてから、1 回だけ更新します。",
+    EACH,
+    "for shard in shards:\n"
+    "            theta = theta - lr / len(shards) * gradient(theta, shard)",
+)
+exercise.slip(
+    "keeps_the_old_gradients",
+    "前の回の勾配がリストに残っています。空のリストは、steps の for の中で作ります。",
+    LOOP,
+    "    gradients, counts = [], []\n"
+    "    for _ in range(steps):\n"
+    "        gradients += [gradient(theta, shard) for shard in shards]\n"
+    "        counts += sizes\n"
+    "        theta = theta - lr * average_gradients(gradients, counts)",
 )
 exercise.slip(
     "takes_the_plain_mean",
@@ -159,6 +180,11 @@ exercise.slip(
     "range(steps)", "range(1)",
 )
 exercise.slip(
+    "takes_one_step_too_few",
+    "更新が 1 回足りません。range(steps) なら、ちょうど steps 回くり返します。",
+    "range(steps)", "range(1, steps)",
+)
+exercise.slip(
     "stays_at_the_first_theta",
     "2 回目からも、はじめの theta で勾配を求めています。更新した theta で、全員が求め直します。",
     "    for _ in range(steps):\n"
@@ -169,9 +195,7 @@ exercise.slip(
 exercise.slip(
     "starts_anew_in_each_step",
     "どの回も、はじめの theta から引いています。引いた結果を theta に入れ、次の回に引き継ぎます。",
-    "    for _ in range(steps):\n"
-    "        gradients = [gradient(theta, shard) for shard in shards]\n"
-    "        theta = theta - lr * average_gradients(gradients, sizes)",
+    LOOP,
     "    start = theta\n"
     "    for _ in range(steps):\n"
     "        gradients = [gradient(theta, shard) for shard in shards]\n"
@@ -180,10 +204,7 @@ exercise.slip(
 exercise.slip(
     "averages_at_the_end",
     "各ワーカーが最後まで別々に学習し、そのあとで平均しています。平均は、更新のたびに行います。",
-    "    for _ in range(steps):\n"
-    "        gradients = [gradient(theta, shard) for shard in shards]\n"
-    "        theta = theta - lr * average_gradients(gradients, sizes)\n"
-    "    return theta",
+    LOOP + "\n    return theta",
     "    own = [theta for _ in shards]\n"
     "    for _ in range(steps):\n"
     "        own = [t - lr * gradient(t, shard) for t, shard in zip(own, shards)]\n"
@@ -212,10 +233,7 @@ exercise.slip(
 exercise.slip(
     "returns_the_history",
     "途中のパラメータまで、リストで返しています。返すのは、最後のパラメータだけです。",
-    "    for _ in range(steps):\n"
-    "        gradients = [gradient(theta, shard) for shard in shards]\n"
-    "        theta = theta - lr * average_gradients(gradients, sizes)\n"
-    "    return theta",
+    LOOP + "\n    return theta",
     "    history = []\n"
     "    for _ in range(steps):\n"
     "        gradients = [gradient(theta, shard) for shard in shards]\n"

@@ -145,6 +145,32 @@ def inverts_the_total(seconds_per_step, synchronous):
     return 1 / sum(seconds_per_step)
 
 
+@exercise.wrong("同期型で、最後のワーカーの時間を使っています。最も遅い人がどこに並ぶかは、決まっていません。")
+def waits_for_the_last(seconds_per_step, synchronous):
+    if synchronous:
+        return 1 / seconds_per_step[-1]
+    return sum(1 / t for t in seconds_per_step)
+
+
+@exercise.wrong("同期型で、最初のワーカーの時間を使っています。最も遅い人がどこに並ぶかは、決まっていません。")
+def waits_for_the_first(seconds_per_step, synchronous):
+    if synchronous:
+        return 1 / seconds_per_step[0]
+    return sum(1 / t for t in seconds_per_step)
+
+
+@exercise.wrong("非同期型で、最初のワーカーだけを数えています。足し終わってから、for の外で return します。")
+def returns_inside_the_loop(seconds_per_step, synchronous):
+    return 1 / (max(seconds_per_step) if synchronous else seconds_per_step[0])
+
+
+@exercise.wrong("非同期型で、回数を 1 人ずつ整数に切り捨てています。端数のまま足します。")
+def cuts_the_rates_off(seconds_per_step, synchronous):
+    if synchronous:
+        return 1 / max(seconds_per_step)
+    return sum(1 // t for t in seconds_per_step)
+
+
 @exercise.wrong("同期型と非同期型が逆です。全員を待つのは、synchronous が True のときです。")
 def swaps_the_two(seconds_per_step, synchronous):
     if not synchronous:

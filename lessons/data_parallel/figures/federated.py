@@ -47,10 +47,12 @@ def classes_held(counts: dict[str, list[list[int]]]) -> tuple[Figure, str]:
             for label, count in enumerate(row):
                 ax.text(label, client, count or "", ha="center", va="center", fontsize=8,
                         color="white" if count > 30 else "black")
-        ax.set(xlabel="数字（クラス）", ylabel="クライアント", title=name, xticks=range(10), yticks=range(len(table)))
+        ax.set(xlabel="数字（クラス）", ylabel="クライアント", title=name, xticks=range(10),
+               yticks=range(len(table)))
         ax.set_aspect("auto")
     most = {name: [sum(c >= 4 for c in row) for row in table] for name, table in counts.items()}
-    text = "、".join(f"「{name}」では 1 人が {min(m)} から {max(m)} クラス" for name, m in most.items())
+    said = {name: " か ".join(map(str, sorted(set(classes)))) for name, classes in most.items()}
+    text = "、".join(f"「{name}」では 1 人が {number} クラス" for name, number in said.items())
     return fig, f"4 枚以上持つクラスを数えると、{text}を持ちます。"
 
 

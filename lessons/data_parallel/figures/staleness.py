@@ -6,6 +6,7 @@ from statistics import mean
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lessons.data import digits
 from lessons.data_parallel.event_clock import asynchronous_clock, speeds, synchronous_clock
@@ -31,6 +32,7 @@ def histograms(measured: dict[str, list[int]], workers: int, top: int) -> tuple[
         ax.set(xlim=(-0.7, top + 0.7), ylim=(0, 100), title=name,
                ylabel="push の割合 (%)",
                xlabel=f"ステイルネス (回)、右端は {top} 以上")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.legend(loc="upper right")
     text = "".join(f"「{name}」では、{workers} 人のステイルネスの平均は {mean(values):.1f}、最大は "
                    f"{max(values)} です。" for name, values in measured.items())
