@@ -26,12 +26,14 @@ from checker.catalogue import load, question, texts, written_sections
 from checker.judging.verdict import WORDS
 from checker.notebook import database, store
 from lessons import SECTIONS
+from lessons.data_parallel.steps import MILLISECONDS
 
 NOTEBOOKS = [f"{SECTIONS[section].folder}/{text.stem}.ipynb"
              for section in written_sections() for text in texts(section)]
 FLOATS = "04_quantization/04_1_number_formats.ipynb"
 INTEGERS = "04_quantization/04_2_integers.ipynb"
 PRUNING = "06_pruning/06_pruning.ipynb"
+SYNCHRONOUS = "02_data_parallel/02_1_synchronous.ipynb"
 TOKEN = "a-token-of-the-tests"
 # As long as the busiest machine may need: none of the waits sleeps, and none waits it out.
 FIVE_MINUTES = 300_000
@@ -201,6 +203,17 @@ def integers(lab, browser):
     """The second notebook of section 04 with its first cell run."""
     page = open_notebook(lab, browser, own_copy(lab, INTEGERS))
     run(page, cell_with(page, "from checker import"))
+    yield page
+    page.evaluate(SHUT_DOWN)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def ring(lab, browser):
+    """The first notebook of section 02 as far as its ring, without what it trains."""
+    page = open_notebook(lab, browser, own_copy(lab, SYNCHRONOUS))
+    run(page, cell_with(page, "from checker import"))
+    run(page, cell_with(page, "import Steps"))
     yield page
     page.evaluate(SHUT_DOWN)
     page.close()
@@ -402,6 +415,24 @@ def test_a_bit_can_be_switched_and_a_number_typed(bits):
     assert picture.get_attribute("alt").startswith("0 11110 1111111111 は 65504 ")
     changes(picture, output.get_by_text("絶対値が次に大きい値").click)
     assert "は inf" in picture.get_attribute("alt")
+
+
+def test_what_plays_stops_when_the_cell_is_left(ring):
+    """Catches a button that plays nothing, and a film that goes on behind the next cell."""
+    output = show(ring, film := cell_with(ring, "ring_at")).locator(".jp-OutputArea").first
+    run(ring, film)
+    picture = output.locator("img")
+    first = picture.get_attribute("alt")
+    output.locator("button:has(.fa-play)").click()
+    expect(picture).not_to_have_attribute("alt", first)
+    run(ring, cell_with(ring, "import Steps"))
+    ring.evaluate(READY)  # what was on its way is drawn
+    stopped = picture.get_attribute("alt")
+    ring.wait_for_timeout(2 * MILLISECONDS)
+    assert picture.get_attribute("alt") == stopped
+    output.locator("button:has(.fa-play)").click()
+    expect(picture).to_have_attribute("alt", re.compile("6 回目の通信.*16 個のうち 16 個"))
+    photograph(output, "ring.png")
 
 
 def test_a_slider_changes_the_figure_and_its_sentence(pruning):

@@ -29,7 +29,7 @@ exercise = Exercise(
 
 @exercise.example
 def example() -> str:
-    n_values, n_workers, bytes_per_value = 1000, 4, 4
+    n_values, n_workers, bytes_per_value = 1200, 4, 2
     chunk = n_values // n_workers * bytes_per_value
     sent = allreduce_bytes(n_values, n_workers, bytes_per_value)
     return (

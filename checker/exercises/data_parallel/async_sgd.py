@@ -42,7 +42,7 @@ exercise = Exercise(
 
 @exercise.example
 def example() -> str:
-    theta, lr, arrivals = torch.tensor([8.0]), 0.5, [0, 1, 1]
+    theta, lr, arrivals = torch.tensor([8.0]), 0.25, [0, 1, 1]
     first, second = (async_sgd(lambda t, _: t, theta, lr, arrivals[:n])[0].item() for n in (1, 2))
     last, staleness = async_sgd(lambda t, _: t, theta, lr, arrivals)
     return (

@@ -33,8 +33,9 @@ def budget_puzzle(
         ax.set(ylabel=name, ylim=(0, top), xlim=(-0.6, 0.6))
         ax.set_title(f"{value:,.1f}（{limit:g} {side}）", fontsize=10)
     return fig, (
-        f"{workers} 人が {batch} 件ずつ {plan.updates} 回更新すると、1 人の計算は {values[0]:.2f} 秒、"
-        f"送る量は {values[1]:,.0f} kB、正解率は {reached:.1f} % です。{verdict(*values)}")
+        f"{workers} 人が {batch} 件ずつ計算し、{bits} bit で送り、学習率 {lr:g} で {plan.updates} 回更新します。"
+        f"1 人の計算は {values[0]:.2f} 秒、送る量は {values[1]:,.0f} kB、正解率は {reached:.1f} % です。"
+        f"{verdict(*values)}")
 
 
 def verdict(seconds: float, kilobytes: float, accuracy: float) -> str:
