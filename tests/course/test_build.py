@@ -24,7 +24,7 @@ every_notebook = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.st
 RELEASED = {
     "overview": ("00_overview", ["00_overview"]),
     "model_parallel": ("01_model_parallel", ["01_1_layers", "01_2_tensors"]),
-    "data_parallel": ("02_data_parallel", []),
+    "data_parallel": ("02_data_parallel", ["02_1_synchronous", "02_2_asynchronous"]),
     "gpu": ("03_gpu", []),
     "quantization": ("04_quantization", ["04_1_number_formats", "04_2_integers"]),
     "distillation": ("05_distillation", ["05_1_soft_labels", "05_2_measured"]),
