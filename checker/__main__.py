@@ -29,17 +29,23 @@ def command_line() -> argparse.ArgumentParser:
     build.add_argument("section", nargs="?", help="one section, such as pruning")
     verify = commands.add_parser("verify", help="prove that exercises tell right from wrong")
     verify.add_argument("name", nargs="*", help="exercises (all without a name)")
-    commands.add_parser("questions", help="count the bank's questions, and prove that they are sound")
+    commands.add_parser(
+        "questions", help="count the bank's questions, and prove that they are sound"
+    )
     judge = commands.add_parser("judge", help="judge a file with an answer, in the sandbox")
     judge.add_argument("name")
     judge.add_argument("file", type=Path)
     judge.add_argument("--json", action="store_true", help="print the verdict as JSON")
     judge.add_argument(
-        UNCONFINED, action="store_true", help="run your own file without the sandbox, with your rights"
+        UNCONFINED,
+        action="store_true",
+        help="run your own file without the sandbox, with your rights",
     )
     # An instructor's commands speak Japanese, as their reports do.
     collect = commands.add_parser("collect", help="提出物を nbgrader が読む場所に置きます")
-    collect.add_argument("folder", type=Path, help="zip、フォルダー、ノートブックの入ったフォルダー")
+    collect.add_argument(
+        "folder", type=Path, help="zip、フォルダー、ノートブックの入ったフォルダー"
+    )
     collect.add_argument(
         "--class",
         dest="whole_class",
@@ -102,7 +108,9 @@ def command_build(chosen: argparse.Namespace) -> int:
 
     known = written_sections()
     if chosen.section not in (None, *known):
-        raise Refusal(f"no text in lessons/{chosen.section}/; sections with one: {', '.join(known)}")
+        raise Refusal(
+            f"no text in lessons/{chosen.section}/; sections with one: {', '.join(known)}"
+        )
     for section in [chosen.section] if chosen.section else known:
         print(f"building {section} …", flush=True)
         for path in build.build(section):

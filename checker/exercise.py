@@ -1,20 +1,20 @@
 """The exercise model: one file of checker/exercises/<section>/ holds one exercise.
 
-    from checker.exercise import Exercise
-    from lessons.pruning import threshold_mask
+from checker.exercise import Exercise
+from lessons.pruning import threshold_mask
 
-    exercise = Exercise(threshold_mask, title="…", statement="…", …)
+exercise = Exercise(threshold_mask, title="…", statement="…", …)
 
-    @exercise.cases
-    def cases(rng): yield "基本", (weight, 1.0)
+@exercise.cases
+def cases(rng): yield "基本", (weight, 1.0)
 
-    @exercise.wrong("診断の文")
-    def uses_sample_std(weight, alpha): ...
+@exercise.wrong("診断の文")
+def uses_sample_std(weight, alpha): ...
 
-    exercise.slip("forgets_abs", "診断の文", "weight.abs()", "weight")   # the solution, one edit
+exercise.slip("forgets_abs", "診断の文", "weight.abs()", "weight")   # the solution, one edit
 
-    @exercise.right
-    def loop(weight, alpha): ...
+@exercise.right
+def loop(weight, alpha): ...
 """
 
 from __future__ import annotations

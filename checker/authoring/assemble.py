@@ -72,7 +72,9 @@ def split_directives(cell: nbformat.NotebookNode, source: Path) -> Iterator[nbfo
     if stray:
         lines = source.read_text(encoding="utf-8").splitlines()
         line = lines.index(stray.group()) + 1
-        raise BuildError(f"{source}:{line}: unknown directive {stray.group()!r}; use %exercise NAME")
+        raise BuildError(
+            f"{source}:{line}: unknown directive {stray.group()!r}; use %exercise NAME"
+        )
     rest = cell.source
     while found := DIRECTIVE.search(rest):
         before, rest = rest[: found.start()].strip(), rest[found.end() :].strip()
@@ -93,7 +95,9 @@ def split_directives(cell: nbformat.NotebookNode, source: Path) -> Iterator[nbfo
 def prelude(section: str) -> str:
     """What every notebook imports first. The section's own functions have a name apart from the
     learner's: reference.soft_targets."""
-    return f"{PRELUDE}\nimport lessons.{section} as reference\nfrom checker import {', '.join(TOOLS)}"
+    return (
+        f"{PRELUDE}\nimport lessons.{section} as reference\nfrom checker import {', '.join(TOOLS)}"
+    )
 
 
 def exercise_cells(exercise: Exercise, introduction: str) -> list[nbformat.NotebookNode]:
@@ -113,8 +117,12 @@ def exercise_cells(exercise: Exercise, introduction: str) -> list[nbformat.Noteb
         f"{exercise.stub()}\n    ### BEGIN SOLUTION\n{exercise.solved_body()}\n    ### END SOLUTION"
     )
     return [
-        new_markdown_cell(prompt, id=f"{name}-prompt", metadata=nbgrader_metadata(f"{name}-prompt")),
-        new_code_cell(answer, id=name, metadata=nbgrader_metadata(name, solution=True, locked=False)),
+        new_markdown_cell(
+            prompt, id=f"{name}-prompt", metadata=nbgrader_metadata(f"{name}-prompt")
+        ),
+        new_code_cell(
+            answer, id=name, metadata=nbgrader_metadata(name, solution=True, locked=False)
+        ),
         new_code_cell(
             f"check({name})",
             id=f"{name}-check",

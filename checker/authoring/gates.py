@@ -143,7 +143,9 @@ def label_problems(exercise: Exercise, seeds: int = SEEDS) -> list[str]:
         for wrong in exercise.wrongs.values():
             failing = _failing(exercise, cases, [known(exercise, wrong.function, c) for c in cases])
             for label in sorted(usual.setdefault(wrong.name, failing) ^ failing):
-                problem = f"{wrong.name} fails {label!r} with seed 0 or with seed {seed}, not with both"
+                problem = (
+                    f"{wrong.name} fails {label!r} with seed 0 or with seed {seed}, not with both"
+                )
                 found.setdefault((wrong.name, label), problem)
     return list(found.values())
 

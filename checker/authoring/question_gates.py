@@ -57,7 +57,9 @@ def tag_problems(item: Item) -> list[str]:
     found = [f"no {tag}" for tag in ("word", "keyword") if not getattr(item, tag)]
     shown = texts_showing(item.cell, item.section)
     if len(shown) != 1:
-        found.append(f"{len(shown)} texts have an exercise or a heading {item.cell!r}; it takes one")
+        found.append(
+            f"{len(shown)} texts have an exercise or a heading {item.cell!r}; it takes one"
+        )
     return found
 
 

@@ -74,4 +74,6 @@ def _find(name: str):
         function = getattr(module, name, None)
         if callable(function) and function.__module__.startswith("lessons."):
             return section, function
-    raise CannotWrite(f"no face lessons/<section>/__init__.py has {name}: write the real implementation first")
+    raise CannotWrite(
+        f"no face lessons/<section>/__init__.py has {name}: write the real implementation first"
+    )

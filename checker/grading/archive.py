@@ -63,7 +63,9 @@ class Entry:
 def read(entry: Entry) -> bytes:
     """All bytes of an entry, and not one more than it declares."""
     if entry.size > MEMBER_CAP:
-        raise Refused(f"{entry.size:,} バイトあります。受け付けるのは {MEMBER_CAP:,} バイトまでです。")
+        raise Refused(
+            f"{entry.size:,} バイトあります。受け付けるのは {MEMBER_CAP:,} バイトまでです。"
+        )
     try:
         with entry.open() as stream:
             data = stream.read(entry.size + 1)

@@ -198,7 +198,9 @@ def no_time_left(student: str, assignment: str, notebooks: list[str]) -> str:
         judged = check_cell.read_all(cells).items()
         found += [name for name, one in judged if one.facts.no_time_left]
     names = "、".join(found)
-    return names and f"前の解答が時間を使い切ったため、動かさずに 0 点にした演習があります: {names}。"
+    return (
+        names and f"前の解答が時間を使い切ったため、動かさずに 0 点にした演習があります: {names}。"
+    )
 
 
 def preview(

@@ -106,7 +106,9 @@ def grade(
 def asked_for(assignment: str, student: str | None) -> list[str]:
     """Everybody who handed in this assignment, or the one who was asked for."""
     if not CONFIGURATION.exists():
-        raise CannotGrade(f"ここに {CONFIGURATION} がありません。コースのフォルダーで実行してください。")
+        raise CannotGrade(
+            f"ここに {CONFIGURATION} がありません。コースのフォルダーで実行してください。"
+        )
     known = released(HERE)
     if assignment not in known:
         names = "、".join(known)

@@ -1,7 +1,7 @@
 """What a learning system knows a learner by, as `collect` has kept it beside the submission.
 
-    lms.json: {"system": "moodle", "keys": {"participant": "1234567"}, "name": "山田 太郎"}
-    known_by(course, "06_pruning")["山田_太郎_1234567"].key("moodle", "participant")   # "1234567"
+lms.json: {"system": "moodle", "keys": {"participant": "1234567"}, "name": "山田 太郎"}
+known_by(course, "06_pruning")["山田_太郎_1234567"].key("moodle", "participant")   # "1234567"
 """
 
 from __future__ import annotations

@@ -76,7 +76,9 @@ class RestoreFromRelease(NbGraderPreprocessor):
         folder = course.format_path(course.release_directory, ".", names["assignment"])
         path = Path(folder, f"{names['notebook']}.ipynb")
         if not path.exists():
-            raise NbGraderException(f"公開したノートブック {path} がありません: python -m checker build")
+            raise NbGraderException(
+                f"公開したノートブック {path} がありません: python -m checker build"
+            )
         released = nbformat.read(path, as_version=4)
         texts = {plain_text(cell) for cell in released.cells} | {""}
         written = [
@@ -140,7 +142,8 @@ class JudgeCells(NbGraderPreprocessor):
     """Judges the answers with hidden cases and writes message and points into the check cells."""
 
     trust_submissions = Bool(
-        False, help="Run the code of submissions even where it cannot be isolated from this computer."
+        False,
+        help="Run the code of submissions even where it cannot be isolated from this computer.",
     ).tag(config=True)
 
     def sandbox(self) -> Sandbox:

@@ -117,7 +117,9 @@ def page_text(assignment: str, answers: list[Answer], problems: dict[str, list[s
         own = [answer for answer in answers if answer.exercise == name]
         measured = {w: middle_and_most(own, w) for w in ("tries", "seconds", "memory_mib")}
         counted = {"total": len(own), "kinds": Counter(answer.kind for answer in own)}
-        exercises.append({"exercise": load(name), "findings": findings(name, own)} | measured | counted)
+        exercises.append(
+            {"exercise": load(name), "findings": findings(name, own)} | measured | counted
+        )
     known = [(f, e) for e in exercises for f in e["findings"] if f.name not in UNNAMED]
     isolations = Counter(line for _, line in {(a.student, a.isolation) for a in answers})
     full = sum(e["exercise"].points for e in exercises)

@@ -96,7 +96,9 @@ def watched(pool: ProcessPoolExecutor, work: Callable[[str], object], name: str)
         future = pool.submit(work, name)
         if why := beyond(future, pid):
             with contextlib.suppress(ProcessLookupError):  # it has ended just now
-                os.kill(pid, signal.SIGTERM)  # nobody handles it: C code that never returns ends, too
+                os.kill(
+                    pid, signal.SIGTERM
+                )  # nobody handles it: C code that never returns ends, too
             wait([future])
             return why
         return future.result()

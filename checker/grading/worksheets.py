@@ -103,7 +103,9 @@ def fill(
             raise CannotExport(f"表 {path} の「{called(learners[row], key)}」の行が短すぎます。")
         old, values[row, target] = learners[row][target].text.strip(), mark.points
         if old and not close(old, mark.points):
-            lines.append(f"上書き  {mark.whose}: 表の {old} を {number(mark.points)} に変えました。")
+            lines.append(
+                f"上書き  {mark.whose}: 表の {old} を {number(mark.points)} に変えました。"
+            )
     for n in sorted(learners.keys() - sharing.keys()):
         whose = called(learners[n], key)
         lines.append(f"提出なし  {whose}: この人の提出がありません。欄はそのままです。")

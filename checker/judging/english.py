@@ -6,7 +6,9 @@ import re
 
 SHAPES = "両方の .shape を確かめてください。"
 EMPTY = "1 つも残らない場合を、先に分けて扱ってください。"
-ONE_NUMBER = "要素ごとに計算する関数 (torch.sqrt など) を使うか、先に .sum() や .mean() で 1 つにします。"
+ONE_NUMBER = (
+    "要素ごとに計算する関数 (torch.sqrt など) を使うか、先に .sum() や .mean() で 1 つにします。"
+)
 # A pattern of the message, and a Japanese sentence or two that may take its groups.
 MEANINGS = {
     r"Boolean value of Tensor with more than one value|truth value of an array with more than one": (
@@ -16,7 +18,8 @@ MEANINGS = {
     r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)": (
         "形の合わない Tensor どうし（大きさ {0} と {1}）を計算しています。" + SHAPES
     ),
-    r"operands could not be broadcast together": "形の合わない配列どうしを計算しています。" + SHAPES,
+    r"operands could not be broadcast together": "形の合わない配列どうしを計算しています。"
+    + SHAPES,
     r"mat1 and mat2 shapes cannot|size mismatch, got|inconsistent tensor size|matmul: Input operand": (
         "行列の積の形が合いません。左の列の数と、右の行の数が同じになるようにします。" + SHAPES
     ),

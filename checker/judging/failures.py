@@ -65,7 +65,10 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
             "この解答は動かしていません。前にある解答が、1 つのノートブックに使える時間を使い切りました。",
             "終わらない解答と、sleep などで待つ解答を直してから、もう一度提出してください。",
         ),
-        "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
+        "KeyboardInterrupt": (
+            "実行が途中で止められました。",
+            "もう一度 check を実行してください。",
+        ),
         "EOFError": (
             "input() で入力を待っています。",
             "判定のときは入力できません。値は関数の引数から受け取ってください。",
@@ -79,7 +82,10 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
             "関数が自分自身を呼びつづけて、深くなりすぎました。",
             "再帰を終える条件を確かめてください。",
         ),
-        "MemoryError": ("メモリが足りなくなりました。", "大きすぎる Tensor を作っていないか見直してください。"),
+        "MemoryError": (
+            "メモリが足りなくなりました。",
+            "大きすぎる Tensor を作っていないか見直してください。",
+        ),
         "TooLong": (
             "解答セルが長すぎます。100 万文字までです。",
             "貼り付けたデータなどを消して、関数だけを残してください。",

@@ -61,7 +61,9 @@ def judge(
     exercise: Exercise, cases: tuple[Case, ...], answer: Answer, run: Run, *, reveal: bool = True
 ) -> Facts:
     """What there is to say of an answer. `reveal` is False where the cases are hidden."""
-    facts = functools.partial(Facts, exercise, answer=answer, reveal=reveal, printed=run.printed.strip())
+    facts = functools.partial(
+        Facts, exercise, answer=answer, reveal=reveal, printed=run.printed.strip()
+    )
     if answer.unanswered:
         return facts("unanswered")
     if run.failure:

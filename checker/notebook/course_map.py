@@ -16,9 +16,7 @@ def progress() -> None:
     """コースの地図です。続きのセルへのリンクと、ノートブックごとの進み具合を表示します。"""
     events = store.events()
     reached = standing.outcomes(events)
-    stages = [
-        _stage(text, reached) for section in written_sections() for text in texts(section)
-    ]
+    stages = [_stage(text, reached) for section in written_sections() for text in texts(section)]
     display(map_card(stages, standing.go_on(events, reached), begun=bool(events)))
 
 

@@ -66,7 +66,9 @@ def code(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def use(folder: Path, first: Callable[[], list[Row]], action: Callable[[sqlite3.Connection], T]) -> T:
+def use(
+    folder: Path, first: Callable[[], list[Row]], action: Callable[[sqlite3.Connection], T]
+) -> T:
     """What `action` gives, on the file of this folder; `first` gives what a new file begins with.
 
     Raises `Broken` when the file could not be read and has been set aside; sqlite3.Error or OSError

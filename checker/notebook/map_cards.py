@@ -77,7 +77,9 @@ def _lead(stages: list[Stage], going_on: Place | None, begun: bool) -> tuple[Mar
     link = Markup(
         '<div style="font-size:110%"><span style="font-weight:bold">{}</span>　<a href="{}">{}</a></div>'
     ).format(word, going_on.address, target)
-    advice = Markup('<div style="font-size:90%">{}</div>').format(RUN_ABOVE) if going_on.cell else ""
+    advice = (
+        Markup('<div style="font-size:90%">{}</div>').format(RUN_ABOVE) if going_on.cell else ""
+    )
     text = f"{word}: {target}" + (f"\n{RUN_ABOVE}" if going_on.cell else "")
     return framed(Markup("{}{}").format(link, advice)), text
 

@@ -39,7 +39,9 @@ def export_progress(file: str = "progress.csv") -> None:
                     detail = json.dumps(each["detail"], ensure_ascii=False)
                     table.writerow(each | {"detail": detail})
     except FileExistsError:
-        _say(f"{file} は、もうあります。別の名前を渡してください。例: export_progress('progress2.csv')")
+        _say(
+            f"{file} は、もうあります。別の名前を渡してください。例: export_progress('progress2.csv')"
+        )
     except OSError as error:
         _say(f"{file} に書き込めませんでした（{error.strerror}）。")
     else:

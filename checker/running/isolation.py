@@ -20,7 +20,9 @@ from checker.running import inside
 from checker.running.inside.confine import SCRATCH
 
 PACKAGE = Path(checker.__file__).parent
-INSIDE = Path(inside.__file__).parent  # of our code, all that is in the sandbox: no exercise, no judge
+INSIDE = Path(
+    inside.__file__
+).parent  # of our code, all that is in the sandbox: no exercise, no judge
 LAYERS = {
     "files": "ファイル",
     "network": "ネットワーク",

@@ -110,7 +110,14 @@ class Sandbox:
         """Start the process. Raises `SandboxNotStarted`."""
         mode = "fork" if FORKS else "once"
         layers = ",".join(self.layers)
-        inner = [sys.executable, "-m", "checker.running.inside.child", mode, str(self.seconds), layers]
+        inner = [
+            sys.executable,
+            "-m",
+            "checker.running.inside.child",
+            mode,
+            str(self.seconds),
+            layers,
+        ]
         environment = os.environ | isolation.ONE_THREAD
         if self.layers:
             command = isolation.command(inner, self.layers)

@@ -140,7 +140,11 @@ def observer(answer, student, teacher, x, labels, optimizer, temperature, alpha)
             return nn.ReLU()
         if kind == "dropout":
             return nn.Dropout(*values)
-        made = nn.Linear(*values[0].shape[::-1]) if kind == "linear" else nn.BatchNorm1d(len(values[0]))
+        made = (
+            nn.Linear(*values[0].shape[::-1])
+            if kind == "linear"
+            else nn.BatchNorm1d(len(values[0]))
+        )
         names = ("weight", "bias", "running_mean", "running_var")
         made.load_state_dict(dict(zip(names, values, strict=False)), strict=False)
         return made
@@ -172,27 +176,32 @@ def observer(answer, student, teacher, x, labels, optimizer, temperature, alpha)
 exercise.slip(
     "forgets_zero_grad",
     "前の勾配を消していません。backward は勾配を足し込むので、先に zero_grad を呼びます。",
-    "    optimizer.zero_grad()\n", "",
+    "    optimizer.zero_grad()\n",
+    "",
 )
 exercise.slip(
     "never_updates",
     "生徒の重みが変わっていません。zero_grad、backward、step の順に呼びます。",
-    "optimizer.zero_grad()\n    loss.backward()\n", "loss.backward()\n    optimizer.zero_grad()\n",
+    "optimizer.zero_grad()\n    loss.backward()\n",
+    "loss.backward()\n    optimizer.zero_grad()\n",
 )
 exercise.slip(
     "steps_twice",
     "step を 2 回呼んでいます。重みの更新は 1 回だけです。",
-    "optimizer.step()\n", "optimizer.step()\n    optimizer.step()\n",
+    "optimizer.step()\n",
+    "optimizer.step()\n    optimizer.step()\n",
 )
 exercise.slip(
     "leaves_the_teacher_in_training",
     "教師を訓練モードで順伝播しています。teacher(x) の前に teacher.eval() を呼びます。",
-    "    teacher.eval()\n", "",
+    "    teacher.eval()\n",
+    "",
 )
 exercise.slip(
     "leaves_the_student_in_evaluation",
     "生徒を評価モードで順伝播しています。student(x) の前に student.train() を呼びます。",
-    "    student.train()\n", "",
+    "    student.train()\n",
+    "",
 )
 
 
@@ -209,7 +218,8 @@ exercise.slip(
 exercise.slip(
     "returns_a_tensor",
     "テンソルを返しています。loss.item() で Python の float を取り出します。",
-    "loss.item()", "loss.detach()",
+    "loss.item()",
+    "loss.detach()",
 )
 exercise.slip(
     "returns_the_loss_after",

@@ -36,7 +36,13 @@ exercise = Exercise(
     ),
 )
 
-SHOWN = torch.tensor([[2.0, 3.0, 0.0]]), torch.tensor([[6.0, 1.0, 0.0]]), torch.tensor([0]), 4.0, 0.7
+SHOWN = (
+    torch.tensor([[2.0, 3.0, 0.0]]),
+    torch.tensor([[6.0, 1.0, 0.0]]),
+    torch.tensor([0]),
+    4.0,
+    0.7,
+)
 
 
 @exercise.example
@@ -117,17 +123,20 @@ def observer(answer, student_logits, teacher_logits, labels, temperature, alpha)
 exercise.slip(
     "forgets_t_squared",
     "T² を掛けていません。勾配が 1/T² に縮み、温度を上げるほど蒸留が効かなくなります。",
-    "alpha * temperature**2 * soft", "alpha * soft",
+    "alpha * temperature**2 * soft",
+    "alpha * soft",
 )
 exercise.slip(
     "multiplies_by_t",
     "T を 1 回だけ掛けています。勾配は 1/T² に縮むので、掛けるのは T² です。",
-    "temperature**2", "temperature",
+    "temperature**2",
+    "temperature",
 )
 exercise.slip(
     "divides_by_t_squared",
     "T² で割っています。縮んだ勾配を元に戻すには、T² を掛けます。",
-    "alpha * temperature**2", "alpha / temperature**2",
+    "alpha * temperature**2",
+    "alpha / temperature**2",
 )
 exercise.slip(
     "scales_the_whole_loss",
@@ -144,27 +153,32 @@ exercise.slip(
 exercise.slip(
     "adds_the_whole_hard_term",
     "正解ラベルとの損失に 1 - alpha を掛けていません。2 つの割合の和は 1 です。",
-    "(1 - alpha) * hard", "hard",
+    "(1 - alpha) * hard",
+    "hard",
 )
 exercise.slip(
     "warms_the_hard_term",
     "正解ラベルとの損失でも、ロジットを温度で割っています。この項は T = 1 のままです。",
-    "F.cross_entropy(student_logits,", "F.cross_entropy(student_logits / temperature,",
+    "F.cross_entropy(student_logits,",
+    "F.cross_entropy(student_logits / temperature,",
 )
 exercise.slip(
     "takes_softmax_twice",
     "F.cross_entropy に確率を渡しています。softmax は中で取るので、ロジットを渡します。",
-    "F.cross_entropy(student_logits,", "F.cross_entropy(F.softmax(student_logits, dim=-1),",
+    "F.cross_entropy(student_logits,",
+    "F.cross_entropy(F.softmax(student_logits, dim=-1),",
 )
 exercise.slip(
     "feeds_the_teacher",
     "教師のロジットに勾配が流れています。soft_loss には teacher_logits.detach() を渡します。",
-    "teacher_logits.detach()", "teacher_logits",
+    "teacher_logits.detach()",
+    "teacher_logits",
 )
 exercise.slip(
     "detaches_the_student_instead",
     "detach する相手が逆です。学習するのは生徒なので、切り離すのは教師のロジットです。",
-    "student_logits, teacher_logits.detach()", "student_logits.detach(), teacher_logits",
+    "student_logits, teacher_logits.detach()",
+    "student_logits.detach(), teacher_logits",
 )
 
 
@@ -179,12 +193,14 @@ def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, al
 exercise.slip(
     "takes_the_number_out_of_the_soft_loss",
     "soft_loss の勾配が消えています。値を .item() で数に直さず、生徒のロジットも detach しません。",
-    "teacher_logits.detach(), temperature)", "teacher_logits.detach(), temperature).item()",
+    "teacher_logits.detach(), temperature)",
+    "teacher_logits.detach(), temperature).item()",
 )
 exercise.slip(
     "swaps_student_and_teacher",
     "soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。",
-    "student_logits, teacher_logits.detach()", "teacher_logits.detach(), student_logits",
+    "student_logits, teacher_logits.detach()",
+    "teacher_logits.detach(), student_logits",
 )
 exercise.slip(
     "returns_a_float",

@@ -38,7 +38,8 @@ def example() -> str:
     first, second, both = (
         [round(p, 3) for p in targets.tolist()]
         for targets in (
-            *(soft_targets(z, temperature) for z in logits), ensemble_targets(logits, temperature)
+            *(soft_targets(z, temperature) for z in logits),
+            ensemble_targets(logits, temperature),
         )
     )
     return (
@@ -98,7 +99,9 @@ def cases(rng):
     yield "倍精度", (teachers(rng, 3, (2, 5), torch.float64), warmth(rng))
 
 
-@exercise.wrong("ロジットか確率の対数を平均しています。教師ごとに確率を求め、確率そのものを平均します。")
+@exercise.wrong(
+    "ロジットか確率の対数を平均しています。教師ごとに確率を求め、確率そのものを平均します。"
+)
 def averages_the_logits(logits, temperature):
     return soft_targets(torch.stack(logits).mean(dim=0), temperature)
 
@@ -119,7 +122,9 @@ def takes_the_first_teacher(logits, temperature):
     return soft_targets(logits[0], temperature)
 
 
-@exercise.wrong("同じ意見の教師を 1 人と数えています。同じ答えの教師が何人いても、1 人ずつ数えます。")
+@exercise.wrong(
+    "同じ意見の教師を 1 人と数えています。同じ答えの教師が何人いても、1 人ずつ数えます。"
+)
 def counts_equal_teachers_once(logits, temperature):
     return torch.stack([soft_targets(z, temperature) for z in logits]).unique(dim=0).mean(dim=0)
 
@@ -134,7 +139,9 @@ def forgets_the_temperature(logits, temperature):
     return torch.stack([torch.softmax(z, dim=-1) for z in logits]).mean(dim=0)
 
 
-@exercise.wrong("平均した確率に、もう一度 softmax を取っています。平均した確率の和は、すでに 1 です。")
+@exercise.wrong(
+    "平均した確率に、もう一度 softmax を取っています。平均した確率の和は、すでに 1 です。"
+)
 def takes_softmax_twice(logits, temperature):
     mean = torch.stack([soft_targets(z, temperature) for z in logits]).mean(dim=0)
     return torch.softmax(mean, dim=-1)
@@ -162,7 +169,9 @@ def takes_the_maximum(logits, temperature):
     return torch.stack([soft_targets(z, temperature) for z in logits]).amax(dim=0)
 
 
-@exercise.wrong("2 人ずつ順に平均しています。あとの教師ほど重くなるので、すべて足してから人数で割ります。")
+@exercise.wrong(
+    "2 人ずつ順に平均しています。あとの教師ほど重くなるので、すべて足してから人数で割ります。"
+)
 def averages_in_pairs(logits, temperature):
     mean = soft_targets(logits[0], temperature)
     for z in logits[1:]:

@@ -131,7 +131,9 @@ def swaps_the_axes(teacher_hint, student_guided, regressor):
     return 0.5 * error.square().mean(dim=1).sum()
 
 
-@exercise.wrong("regressor を転置していません。[d_t, d_s] なので、生徒には regressor.T を掛けます。")
+@exercise.wrong(
+    "regressor を転置していません。[d_t, d_s] なので、生徒には regressor.T を掛けます。"
+)
 def forgets_to_transpose(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor
     return 0.5 * error.square().sum(dim=1).mean()
@@ -142,7 +144,9 @@ def forgets_the_regressor(teacher_hint, student_guided, regressor):
     return 0.5 * (teacher_hint - student_guided).square().sum(dim=1).mean()
 
 
-@exercise.wrong("教師に regressor を掛けています。regressor を掛けて幅を変えるのは、生徒の出力です。")
+@exercise.wrong(
+    "教師に regressor を掛けています。regressor を掛けて幅を変えるのは、生徒の出力です。"
+)
 def regresses_the_teacher(teacher_hint, student_guided, regressor):
     error = student_guided - teacher_hint @ regressor
     return 0.5 * error.square().sum(dim=1).mean()
@@ -153,7 +157,9 @@ def takes_absolute_values(teacher_hint, student_guided, regressor):
     return 0.5 * (teacher_hint - student_guided @ regressor.T).abs().sum(dim=1).mean()
 
 
-@exercise.wrong("差を足してから二乗しています。正と負が打ち消し合うので、特徴ごとに二乗してから足します。")
+@exercise.wrong(
+    "差を足してから二乗しています。正と負が打ち消し合うので、特徴ごとに二乗してから足します。"
+)
 def squares_the_sum(teacher_hint, student_guided, regressor):
     return 0.5 * (teacher_hint - student_guided @ regressor.T).sum(dim=1).square().mean()
 
@@ -170,13 +176,17 @@ def forgets_the_mean(teacher_hint, student_guided, regressor):
     return 0.5 * error.square().sum(dim=1)
 
 
-@exercise.wrong("Python の float を返しています。.item() を使わずに、スカラーのテンソルのまま返します。")
+@exercise.wrong(
+    "Python の float を返しています。.item() を使わずに、スカラーのテンソルのまま返します。"
+)
 def returns_a_float(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor.T
     return 0.5 * error.square().sum(dim=1).mean().item()
 
 
-@exercise.wrong("差を float16 に直しています。仮数部が 10 ビットしかないので、3 桁ほどしか合いません。")
+@exercise.wrong(
+    "差を float16 に直しています。仮数部が 10 ビットしかないので、3 桁ほどしか合いません。"
+)
 def computes_in_float16(teacher_hint, student_guided, regressor):
     error = (teacher_hint - student_guided @ regressor.T).half().to(teacher_hint.dtype)
     return 0.5 * error.square().sum(dim=1).mean()

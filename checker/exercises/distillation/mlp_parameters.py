@@ -82,7 +82,9 @@ def adds_one_on_both_sides(widths):
     return sum((a + 1) * (b + 1) for a, b in zip(widths[:-1], widths[1:], strict=True))
 
 
-@exercise.wrong("バイアスを送る側の幅で数えています。バイアスは、受け取る側のニューロンにあります。")
+@exercise.wrong(
+    "バイアスを送る側の幅で数えています。バイアスは、受け取る側のニューロンにあります。"
+)
 def gives_biases_to_the_senders(widths):
     return sum(a * (b + 1) for a, b in zip(widths[:-1], widths[1:], strict=True))
 
@@ -117,7 +119,9 @@ def forgets_the_first_layer(widths):
     return sum((a + 1) * b for a, b in zip(widths[1:-1], widths[2:], strict=True))
 
 
-@exercise.wrong("最初の層だけを数えて終わっています。return は for の外に置き、すべての層を足してから返します。")
+@exercise.wrong(
+    "最初の層だけを数えて終わっています。return は for の外に置き、すべての層を足してから返します。"
+)
 def returns_inside_the_loop(widths):
     total = 0
     for a, b in zip(widths[:-1], widths[1:], strict=True):

@@ -30,10 +30,10 @@ exercise = Exercise(
         "`F.log_softmax` は、ロジットから直接 log q を求めます。",
         "`F.kl_div(log_q, p)` の引数は、生徒の対数確率、教師の確率という順です。",
         "`F.kl_div` は、そのままでは B × C 個で平均します。"
-        "`reduction=\"batchmean\"` は、クラスについて足し、件数で平均します。",
+        '`reduction="batchmean"` は、クラスについて足し、件数で平均します。',
         "`p = F.softmax(teacher_logits / temperature, dim=-1)` です。"
         "`log_q` は、`F.log_softmax` で生徒のロジットから同じように求めます。"
-        "答えは `F.kl_div(log_q, p, reduction=\"batchmean\")` です。",
+        '答えは `F.kl_div(log_q, p, reduction="batchmean")` です。',
     ),
 )
 
@@ -137,7 +137,10 @@ def cases(rng):
     student = logits(rng, 3, 5)[0]
     yield "教師に同点のクラス", (student, doubting(rng, student), warmth(rng))
     yield "教師と生徒がほぼ同じ（倍精度）", (*close(rng, 4, 5), warmth(rng))
-    yield "クラスが 1 つだけ", (*torch.tensor(rng.uniform(-2, 2, (2, 3, 1)), dtype=torch.float32), warmth(rng))
+    yield (
+        "クラスが 1 つだけ",
+        (*torch.tensor(rng.uniform(-2, 2, (2, 3, 1)), dtype=torch.float32), warmth(rng)),
+    )
 
 
 @exercise.wrong("向きが逆です。平均の重みに使うのは教師の確率 p で、KL(p ‖ q) を求めます。")
@@ -150,32 +153,38 @@ def reverses_the_divergence(student_logits, teacher_logits, temperature):
 exercise.slip(
     "averages_over_classes",
     "B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。",
-    'reduction="batchmean")', 'reduction="none").mean()',
+    'reduction="batchmean")',
+    'reduction="none").mean()',
 )
 exercise.slip(
     "sums_over_the_batch",
     "件数で割っていません。クラスについて足したあと、件数で平均します。",
-    '"batchmean"', '"sum"',
+    '"batchmean"',
+    '"sum"',
 )
 exercise.slip(
     "multiplies_by_t_squared",
     "T² を掛けています。ここでは KL だけを返し、T² は損失を混ぜるときに掛けます。",
-    "F.kl_div(", "temperature**2 * F.kl_div(",
+    "F.kl_div(",
+    "temperature**2 * F.kl_div(",
 )
 exercise.slip(
     "returns_the_cross_entropy",
     "交差エントロピー -Σ p log q を返しています。KL には Σ p log p も足します。",
-    'F.kl_div(log_q, p, reduction="batchmean")', "-(p * log_q).sum(dim=-1).mean()",
+    'F.kl_div(log_q, p, reduction="batchmean")',
+    "-(p * log_q).sum(dim=-1).mean()",
 )
 exercise.slip(
     "forgets_the_students_temperature",
     "生徒のロジットを温度で割っていません。教師と生徒を同じ温度にします。",
-    "student_logits / temperature", "student_logits",
+    "student_logits / temperature",
+    "student_logits",
 )
 exercise.slip(
     "forgets_the_teachers_temperature",
     "教師のロジットを温度で割っていません。教師と生徒を同じ温度にします。",
-    "teacher_logits / temperature", "teacher_logits",
+    "teacher_logits / temperature",
+    "teacher_logits",
 )
 
 
@@ -195,17 +204,20 @@ def takes_the_batch_axis(student_logits, teacher_logits, temperature):
 exercise.slip(
     "passes_probabilities",
     "F.kl_div に生徒の確率 q を渡しています。1 番目の引数は log q です。",
-    "F.log_softmax(", "F.softmax(",
+    "F.log_softmax(",
+    "F.softmax(",
 )
 exercise.slip(
     "swaps_the_arguments",
     "F.kl_div の引数が違います。1 番目は生徒の log q、2 番目は教師の p（log を取らない確率）です。",
-    "log_q, p,", "p, log_q,",
+    "log_q, p,",
+    "p, log_q,",
 )
 exercise.slip(
     "flips_the_sign",
     "符号が逆です。KL は Σ p (log p - log q) で、0 以上の値です。",
-    "F.kl_div(", "-F.kl_div(",
+    "F.kl_div(",
+    "-F.kl_div(",
 )
 
 
@@ -219,7 +231,8 @@ def takes_naive_logarithms(student_logits, teacher_logits, temperature):
 exercise.slip(
     "multiplies_zero_by_infinity",
     "p が 0 のとき p.log() は -inf で、積が nan になります。log_softmax か F.kl_div を使います。",
-    'F.kl_div(log_q, p, reduction="batchmean")', "(p * (p.log() - log_q)).sum(dim=-1).mean()",
+    'F.kl_div(log_q, p, reduction="batchmean")',
+    "(p * (p.log() - log_q)).sum(dim=-1).mean()",
 )
 exercise.slip(
     "loses_the_students_logarithm",
@@ -229,7 +242,9 @@ exercise.slip(
 )
 
 
-@exercise.wrong("小さな数を足して log を取っています。つぶれた確率の対数が変わるので、log_softmax を使います。")
+@exercise.wrong(
+    "小さな数を足して log を取っています。つぶれた確率の対数が変わるので、log_softmax を使います。"
+)
 def adds_epsilon(student_logits, teacher_logits, temperature):
     p = F.softmax(teacher_logits / temperature, dim=-1)
     q = F.softmax(student_logits / temperature, dim=-1)
@@ -239,7 +254,8 @@ def adds_epsilon(student_logits, teacher_logits, temperature):
 exercise.slip(
     "returns_a_float",
     "Python の float を返しています。.item() を使わずに、スカラーのテンソルのまま返します。",
-    'reduction="batchmean")', 'reduction="batchmean").item()',
+    'reduction="batchmean")',
+    'reduction="batchmean").item()',
 )
 
 

@@ -38,9 +38,7 @@ SHOWN, COLD, WARM = [6.0, 3.0, -1.0], 1.0, 3.0
 def example() -> str:
     logits = torch.tensor(SHOWN)
     cold, warm = COLD, WARM
-    hard, soft = (
-        [round(p, 3) for p in soft_targets(logits, t).tolist()] for t in (cold, warm)
-    )
+    hard, soft = ([round(p, 3) for p in soft_targets(logits, t).tolist()] for t in (cold, warm))
     return (
         f"ロジットが `{logits.tolist()}` のとき、`temperature={cold}` の確率は `{hard}` です。"
         f"`temperature={warm}` に上げると、確率は `{soft}` に変わります。"
@@ -84,7 +82,10 @@ def cases(rng):
     yield "1 件だけ（1 次元）", (scores(rng, (6,)), warmth(rng))
     yield "3 次元", (scores(rng, (2, 3, 4)), warmth(rng))
     yield "大きさが 1 の軸", (scores(rng, (1, 1, 5)), warmth(rng))
-    yield "クラスが 1 つだけ", (torch.tensor(rng.uniform(-3, 3, (4, 1)), dtype=torch.float32), warmth(rng))
+    yield (
+        "クラスが 1 つだけ",
+        (torch.tensor(rng.uniform(-3, 3, (4, 1)), dtype=torch.float32), warmth(rng)),
+    )
 
     tied = scores(rng, (3, 5))
     tied[0], tied[1, 1:] = tied[0, 0], tied[1, 1]
@@ -93,8 +94,10 @@ def cases(rng):
     yield "1 より低い温度", (scores(rng, (3, 4)), round(float(rng.uniform(0.35, 0.6)), 2))
     yield "±10000 のロジット", (ladder(rng, 3, 5, -10_000, 10_000), warmth(rng))
     yield "±10000 の近くに並ぶロジット", (near_the_edge(rng, 5), warmth(rng))
-    yield "差の大きなロジットと高い温度", (
-        ladder(rng, 2, 6, -200, 0), round(float(rng.uniform(40, 60)), 1))
+    yield (
+        "差の大きなロジットと高い温度",
+        (ladder(rng, 2, 6, -200, 0), round(float(rng.uniform(40, 60)), 1)),
+    )
     yield "倍精度", (scores(rng, (2, 6), torch.float64), warmth(rng))
 
 
@@ -108,7 +111,9 @@ def forgets_the_temperature(logits, temperature):
     return torch.softmax(logits, dim=-1)
 
 
-@exercise.wrong("1 より低い温度を 1 に直しています。温度はそのまま使います。低い温度では、確率が鋭くなります。")
+@exercise.wrong(
+    "1 より低い温度を 1 に直しています。温度はそのまま使います。低い温度では、確率が鋭くなります。"
+)
 def raises_cold_temperatures(logits, temperature):
     return torch.softmax(logits / max(temperature, 1.0), dim=-1)
 
@@ -134,14 +139,18 @@ def overflows(logits, temperature):
     return e / e.sum(dim=-1, keepdim=True)
 
 
-@exercise.wrong("テンソル全体の最大値を引いています。小さな行の和が 0 になるので、行ごとの最大値を引きます。")
+@exercise.wrong(
+    "テンソル全体の最大値を引いています。小さな行の和が 0 になるので、行ごとの最大値を引きます。"
+)
 def subtracts_the_overall_maximum(logits, temperature):
     z = logits / temperature
     e = torch.exp(z - z.max())
     return e / e.sum(dim=-1, keepdim=True)
 
 
-@exercise.wrong("ロジットを切り詰めています。切り詰めた値どうしの差が消えるので、最大値を引きます。")
+@exercise.wrong(
+    "ロジットを切り詰めています。切り詰めた値どうしの差が消えるので、最大値を引きます。"
+)
 def clips_the_logits(logits, temperature):
     return torch.softmax(logits.clamp(-80, 80) / temperature, dim=-1)
 
@@ -156,12 +165,16 @@ def returns_logarithms(logits, temperature):
     return torch.log_softmax(logits / temperature, dim=-1)
 
 
-@exercise.wrong("確率を 1/T 乗しただけで、和が 1 ではありません。ロジットを温度で割って softmax を取ります。")
+@exercise.wrong(
+    "確率を 1/T 乗しただけで、和が 1 ではありません。ロジットを温度で割って softmax を取ります。"
+)
 def forgets_to_normalize(logits, temperature):
     return torch.softmax(logits, dim=-1) ** (1 / temperature)
 
 
-@exercise.wrong("先に T = 1 の確率を求めています。0 につぶれた確率は戻らないので、先に温度で割ります。")
+@exercise.wrong(
+    "先に T = 1 の確率を求めています。0 につぶれた確率は戻らないので、先に温度で割ります。"
+)
 def softens_the_probabilities(logits, temperature):
     powers = torch.softmax(logits, dim=-1) ** (1 / temperature)
     return powers / powers.sum(dim=-1, keepdim=True)

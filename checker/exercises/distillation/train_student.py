@@ -77,7 +77,9 @@ def cases(rng):
         yield label, (x, *rest)
 
 
-LABELS_ALONE = "ラベルだけの学習では、80 % ほどで止まります。教師のロジットを使っているかを確かめてください。"
+LABELS_ALONE = (
+    "ラベルだけの学習では、80 % ほどで止まります。教師のロジットを使っているかを確かめてください。"
+)
 
 
 @exercise.accepted_when
@@ -127,11 +129,14 @@ def hardens_the_teacher(x, labels, teacher_logits, budget):
 exercise.slip(
     "forgets_to_soften",
     "温度が 1 です。教師の確率がほとんど 0 か 1 になり、正解ラベルと変わりません。",
-    "8.0, 0.9", "1.0, 0.9",
+    "8.0, 0.9",
+    "1.0, 0.9",
 )
 
 
-@exercise.wrong("T² を掛けていません。温度が高いと、教師の勾配が消えて、ラベルだけの学習になります。")
+@exercise.wrong(
+    "T² を掛けていません。温度が高いと、教師の勾配が消えて、ラベルだけの学習になります。"
+)
 def forgets_t_squared(x, labels, teacher_logits, budget):
     first, last = nn.Linear(64, (budget - 10) // 75), nn.Linear((budget - 10) // 75, 10)
     parameters = [first.weight, first.bias, last.weight, last.bias]
@@ -149,12 +154,14 @@ def forgets_t_squared(x, labels, teacher_logits, budget):
 exercise.slip(
     "ignores_the_budget",
     "生徒が大きすぎます。予算から h を求めてください。",
-    "hidden = (budget - classes) // (features + 1 + classes)", "hidden = 64",
+    "hidden = (budget - classes) // (features + 1 + classes)",
+    "hidden = 64",
 )
 exercise.slip(
     "counts_only_weights",
     "バイアスを数えていません。1 つのニューロンには、重み 74 個とバイアス 1 個が要ります。",
-    "(budget - classes) // (features + 1 + classes)", "budget // (features + classes)",
+    "(budget - classes) // (features + 1 + classes)",
+    "budget // (features + classes)",
 )
 
 
@@ -174,24 +181,28 @@ def forgets_the_output_biases(x, labels, teacher_logits, budget):
 exercise.slip(
     "makes_it_too_small",
     "隠れ層が小さすぎます。予算いっぱいまで使ってください。",
-    "hidden = (budget - classes) // (features + 1 + classes)", "hidden = 3",
+    "hidden = (budget - classes) // (features + 1 + classes)",
+    "hidden = 3",
 )
 exercise.slip(
     "stops_too_early",
     "更新の回数が足りません。損失がまだ大きいうちに、学習を終えています。",
-    "range(200)", "range(8)",
+    "range(200)",
+    "range(8)",
 )
 exercise.slip(
     "transposes_the_weights",
     "重みの形が逆です。nn.Linear と同じ [出力, 入力] の形で返します。",
-    "parameter.detach()", "parameter.detach().t().contiguous()",
+    "parameter.detach()",
+    "parameter.detach().t().contiguous()",
 )
 
 
 @exercise.right
 def soft_targets_alone(x, labels, teacher_logits, budget):
-    student = nn.Sequential(nn.Linear(64, (budget - 10) // 75), nn.ReLU(),
-                            nn.Linear((budget - 10) // 75, 10))
+    student = nn.Sequential(
+        nn.Linear(64, (budget - 10) // 75), nn.ReLU(), nn.Linear((budget - 10) // 75, 10)
+    )
     optimizer = torch.optim.Adam(student.parameters(), lr=0.02)
     for _ in range(250):
         optimizer.zero_grad()

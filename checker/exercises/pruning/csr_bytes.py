@@ -65,7 +65,9 @@ def cases(rng):
     yield "とても大きい行列", (between(10**6, 10**7), between(3 * 10**9, 5 * 10**9), 2, 8)
 
 
-@exercise.wrong("行ポインタの個数が 1 つ足りません。最後の行の終わりを指す分を足して、行数 + 1 個です。")
+@exercise.wrong(
+    "行ポインタの個数が 1 つ足りません。最後の行の終わりを指す分を足して、行数 + 1 個です。"
+)
 def forgets_the_last_pointer(rows, nonzeros, value_bytes, index_bytes):
     return nonzeros * (value_bytes + index_bytes) + rows * index_bytes
 
@@ -85,7 +87,9 @@ def forgets_the_values(rows, nonzeros, value_bytes, index_bytes):
     return (nonzeros + rows + 1) * index_bytes
 
 
-@exercise.wrong("行番号を値ごとに保存しています。これは COO 形式です。CSR は行ポインタにまとめます。")
+@exercise.wrong(
+    "行番号を値ごとに保存しています。これは COO 形式です。CSR は行ポインタにまとめます。"
+)
 def stores_coordinates(rows, nonzeros, value_bytes, index_bytes):
     return nonzeros * (value_bytes + 2 * index_bytes)
 
@@ -105,7 +109,9 @@ def forgets_the_parentheses(rows, nonzeros, value_bytes, index_bytes):
     return nonzeros * value_bytes + nonzeros * index_bytes + rows + 1 * index_bytes
 
 
-@exercise.wrong("行ごとに始まりと終わりを保存しています。終わりは次の行の始まりと同じなので要りません。")
+@exercise.wrong(
+    "行ごとに始まりと終わりを保存しています。終わりは次の行の始まりと同じなので要りません。"
+)
 def stores_both_ends(rows, nonzeros, value_bytes, index_bytes):
     return nonzeros * (value_bytes + index_bytes) + 2 * rows * index_bytes
 
@@ -120,7 +126,9 @@ def counts_bits(rows, nonzeros, value_bytes, index_bytes):
     return 8 * (nonzeros * (value_bytes + index_bytes) + (rows + 1) * index_bytes)
 
 
-@exercise.wrong("最後の行ポインタを 1 バイトと数えています。+ 1 は個数なので、index_bytes を掛ける前に足します。")
+@exercise.wrong(
+    "最後の行ポインタを 1 バイトと数えています。+ 1 は個数なので、index_bytes を掛ける前に足します。"
+)
 def adds_one_byte(rows, nonzeros, value_bytes, index_bytes):
     return nonzeros * (value_bytes + index_bytes) + rows * index_bytes + 1
 

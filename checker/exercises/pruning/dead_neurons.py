@@ -113,7 +113,9 @@ def returns_the_living(incoming, outgoing):
     return incoming.any(dim=1) & outgoing.any(dim=0)
 
 
-@exercise.wrong("結合が 1 本でも切れると True になります。all ではなく any で、残りがあるかを調べます。")
+@exercise.wrong(
+    "結合が 1 本でも切れると True になります。all ではなく any で、残りがあるかを調べます。"
+)
 def asks_for_all_connections(incoming, outgoing):
     return ~incoming.all(dim=1) | ~outgoing.all(dim=0)
 

@@ -88,9 +88,7 @@ def returns_the_kept_percent(alpha):
     return 100 * math.erfc(alpha / math.sqrt(2))
 
 
-@exercise.wrong(
-    "大きな負の重みまで切る側に数えています。切れるのは −ασ と ασ の間の重みだけです。"
-)
+@exercise.wrong("大きな負の重みまで切る側に数えています。切れるのは −ασ と ασ の間の重みだけです。")
 def counts_the_negative_tail(alpha):
     return 50 * (1 + math.erf(alpha / math.sqrt(2)))
 

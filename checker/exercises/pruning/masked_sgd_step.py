@@ -97,7 +97,9 @@ def masks_only_the_gradient(weight, gradient, mask, lr):
     return weight - lr * gradient * mask
 
 
-@exercise.wrong("更新する前の重みだけにマスクを掛けています。切った結合に勾配の分が入ってしまいます。")
+@exercise.wrong(
+    "更新する前の重みだけにマスクを掛けています。切った結合に勾配の分が入ってしまいます。"
+)
 def masks_only_the_weight(weight, gradient, mask, lr):
     return weight * mask - lr * gradient
 
@@ -127,7 +129,9 @@ def takes_zeros_for_cut(weight, gradient, mask, lr):
     return torch.where(weight != 0, weight - lr * gradient, 0.0)
 
 
-@exercise.wrong("-= や添え字への代入は、引数そのものを変えます。weight - lr * gradient で新しく作ります。")
+@exercise.wrong(
+    "-= や添え字への代入は、引数そのものを変えます。weight - lr * gradient で新しく作ります。"
+)
 def writes_into_the_weight(weight, gradient, mask, lr):
     weight -= lr * gradient
     weight[~mask] = 0

@@ -85,7 +85,10 @@ def cases(rng):
     yield "α の大きい順", (*rows(0.3, 0.9, 2.1, 3.6, order=[3, 2, 1, 0]), baseline, 1.4)
 
     baseline, drop = exact(rng), int(rng.integers(3, 14)) / 8
-    yield "ちょうど許す幅の低下", (*table(rng, [0.25 * drop, drop, 3 * drop], baseline), baseline, drop)
+    yield (
+        "ちょうど許す幅の低下",
+        (*table(rng, [0.25 * drop, drop, 3 * drop], baseline), baseline, drop),
+    )
     yield "許す幅をわずかに超える低下", (
         *table(rng, [0.25 * drop, drop + 0.0001, 3 * drop], baseline), baseline, drop,
     )  # fmt: skip
@@ -100,7 +103,10 @@ def cases(rng):
     yield "1 組だけ", (*table(rng, jitter(0.4), baseline), baseline, 0.9)
     yield "1 組だけ", (*table(rng, jitter(1.4), baseline), baseline, 0.9)
     zero = [0.0, *table(rng, jitter(1.9, 2.8), baseline)[0]]
-    yield "条件を満たす α が 0 だけ", (zero, [baseline, baseline - 1.9, baseline - 2.8], baseline, 0.6)
+    yield (
+        "条件を満たす α が 0 だけ",
+        (zero, [baseline, baseline - 1.9, baseline - 2.8], baseline, 0.6),
+    )
 
     for drops in ([-0.3, -1.4, 0.4, 2.1], [-0.3, 0.4, -1.4, 2.1]):
         yield "正解率が元より上がる", (*table(rng, jitter(*drops), baseline), baseline, 0.8)
@@ -121,11 +127,14 @@ def cases(rng):
 exercise.slip(
     "excludes_the_limit",
     "ちょうど許す幅の低下を落としています。比べる記号は >= です。",
-    "acc >= lowest", "acc > lowest",
+    "acc >= lowest",
+    "acc > lowest",
 )
 
 
-@exercise.wrong("最後に見つかった α を返しています。順序は決まっていないので、最大を選んでください。")
+@exercise.wrong(
+    "最後に見つかった α を返しています。順序は決まっていないので、最大を選んでください。"
+)
 def takes_the_last_good_row(alphas, accuracies, baseline, max_drop):
     best = None
     for alpha, accuracy in zip(alphas, accuracies, strict=True):
@@ -155,7 +164,8 @@ def stops_at_the_first_failure(alphas, accuracies, baseline, max_drop):
 exercise.slip(
     "takes_the_smallest",
     "最小の α を返しています。多く切れるのは、大きい α です。",
-    "max((", "min((",
+    "max((",
+    "min((",
 )
 
 
@@ -176,32 +186,38 @@ def returns_the_accuracy(alphas, accuracies, baseline, max_drop):
 exercise.slip(
     "returns_zero_for_none",
     "条件を満たす α がないときに 0 を返しています。None を返してください。",
-    "default=None", "default=0.0",
+    "default=None",
+    "default=0.0",
 )
 exercise.slip(
     "takes_zero_for_none",
     "α が 0 のときに None になります。0 も正しい答えなので、is None で調べてください。",
-    "default=None)", "default=None) or None",
+    "default=None)",
+    "default=None) or None",
 )
 exercise.slip(
     "takes_the_drop_for_a_ratio",
     "max_drop を元の正解率に対する割合と見ています。max_drop はポイントなので、引き算します。",
-    "baseline - max_drop", "baseline * (1 - max_drop / 100)",
+    "baseline - max_drop",
+    "baseline * (1 - max_drop / 100)",
 )
 exercise.slip(
     "rejects_large_gains",
     "正解率が大きく上がった α を落としています。差の絶対値を取らずに比べてください。",
-    "acc >= lowest", "abs(baseline - acc) <= max_drop",
+    "acc >= lowest",
+    "abs(baseline - acc) <= max_drop",
 )
 exercise.slip(
     "rejects_all_gains",
     "正解率が元より上がった α を落としています。上がった α も条件を満たします。",
-    "acc >= lowest", "baseline >= acc >= lowest",
+    "acc >= lowest",
+    "baseline >= acc >= lowest",
 )
 exercise.slip(
     "compares_with_the_best_row",
     "表の中の最も高い正解率と比べています。比べる相手は baseline です。",
-    "baseline - max_drop", "max(accuracies) - max_drop",
+    "baseline - max_drop",
+    "max(accuracies) - max_drop",
 )
 
 
@@ -213,7 +229,9 @@ def sorts_only_the_alphas(alphas, accuracies, baseline, max_drop):
     return None
 
 
-@exercise.wrong("最も大きい α だけを調べて、条件を外れると None を返しています。次に大きい α も調べます。")
+@exercise.wrong(
+    "最も大きい α だけを調べて、条件を外れると None を返しています。次に大きい α も調べます。"
+)
 def gives_up_after_the_largest(alphas, accuracies, baseline, max_drop):
     alpha, accuracy = max(zip(alphas, accuracies, strict=True))
     return alpha if accuracy >= baseline - max_drop else None

@@ -69,7 +69,10 @@ def layers(rng, *shapes, fixed: tuple[torch.Tensor, ...] = ()) -> list[torch.Ten
 @exercise.cases
 def cases(rng):
     yield "基本", (layers(rng, (7, 5), (3, 7)),)
-    yield "基本", (layers(rng, (4, 9), (5, 3)),)  # 51 connections, not 56: never the same percentage
+    yield (
+        "基本",
+        (layers(rng, (4, 9), (5, 3)),),
+    )  # 51 connections, not 56: never the same percentage
     yield "問題文の例", (EXAMPLE,)
     yield "大きさがかけ離れた層", (layers(rng, (2, 3), (19, 23)),)
     yield "層が 1 つ", (layers(rng, (5, 9)),)
@@ -92,7 +95,9 @@ def cases(rng):
     yield "結合が 1 本だけの層", (layers(rng, (5, 4), fixed=(kept[:1, :1],)),)
 
 
-@exercise.wrong("層ごとの割合を平均しています。大きい層ほど重く数えるために、本数で計算してください。")
+@exercise.wrong(
+    "層ごとの割合を平均しています。大きい層ほど重く数えるために、本数で計算してください。"
+)
 def averages_the_layers(masks):
     return sum(100 * (~mask).sum().item() / mask.numel() for mask in masks) / len(masks)
 
@@ -149,12 +154,16 @@ def averages_in_float32(masks):
     return 100 * (1 - kept)
 
 
-@exercise.wrong("テンソルを返しています。本数を int(...) か .item() で Python の数に直してください。")
+@exercise.wrong(
+    "テンソルを返しています。本数を int(...) か .item() で Python の数に直してください。"
+)
 def returns_a_tensor(masks):
     return 100 * sum((~mask).sum() for mask in masks) / sum(mask.numel() for mask in masks)
 
 
-@exercise.wrong("いつも 100 % です。Python の bool に ~ をつけると、True も False も真になります。not を使います。")
+@exercise.wrong(
+    "いつも 100 % です。Python の bool に ~ をつけると、True も False も真になります。not を使います。"
+)
 def inverts_python_bools(masks):
     kept = [value for mask in masks for value in mask.flatten().tolist()]
     return 100 * len([value for value in kept if ~int(value)]) / len(kept)

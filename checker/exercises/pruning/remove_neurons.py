@@ -89,7 +89,9 @@ def cases(rng):
     yield "倍精度", layers(rng, inputs=3, hidden=7, outputs=2, kept=4, dtype=torch.float64)
 
 
-@exercise.wrong("行や列を 0 にしただけで、大きさが変わっていません。残す分だけを取り出してください。")
+@exercise.wrong(
+    "行や列を 0 にしただけで、大きさが変わっていません。残す分だけを取り出してください。"
+)
 def fills_with_zeros(w_in, b_in, w_out, keep):
     return w_in * keep[:, None], b_in * keep, w_out * keep
 
@@ -125,7 +127,9 @@ def keeps_the_first_ones(w_in, b_in, w_out, keep):
     return w_in[:kept].clone(), b_in[:kept].clone(), w_out[:, :kept].clone()
 
 
-@exercise.wrong("squeeze で番号の軸が消え、1 個だけ残すときに次元が減ります。keep で直接選んでください。")
+@exercise.wrong(
+    "squeeze で番号の軸が消え、1 個だけ残すときに次元が減ります。keep で直接選んでください。"
+)
 def squeezes_the_index(w_in, b_in, w_out, keep):
     index = keep.nonzero().squeeze()
     return w_in[index], b_in[index], w_out[:, index]

@@ -87,7 +87,9 @@ def cases(rng):
     yield "倍精度", (weights(rng, (3, 5), 1.1, dtype=torch.float64), 1.1)
 
 
-@exercise.wrong("σ を n−1 で割る標本標準偏差で求めています。torch の std には correction=0 が要ります。")
+@exercise.wrong(
+    "σ を n−1 で割る標本標準偏差で求めています。torch の std には correction=0 が要ります。"
+)
 def uses_sample_std(weight, alpha):
     return weight.abs() >= alpha * weight.std()
 

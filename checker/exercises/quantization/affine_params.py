@@ -96,7 +96,8 @@ def cases(rng):
 exercise.slip(
     "forgets_to_widen",
     "範囲を広げていません。0 を含まない範囲では、0 が目盛りに乗りません。",
-    "    low, high = min(low, 0.0), max(high, 0.0)\n", "",
+    "    low, high = min(low, 0.0), max(high, 0.0)\n",
+    "",
 )
 
 
@@ -120,57 +121,68 @@ def checks_before_widening(low, high, bits):
 exercise.slip(
     "widens_only_the_low_end",
     "上の端を広げていません。すべて負の範囲では、0 が目盛りに乗りません。",
-    "low, high = min(low, 0.0), max(high, 0.0)", "low = min(low, 0.0)",
+    "low, high = min(low, 0.0), max(high, 0.0)",
+    "low = min(low, 0.0)",
 )
 exercise.slip(
     "widens_only_the_high_end",
     "下の端を広げていません。すべて正の範囲では、0 が目盛りに乗りません。",
-    "low, high = min(low, 0.0), max(high, 0.0)", "high = max(high, 0.0)",
+    "low, high = min(low, 0.0), max(high, 0.0)",
+    "high = max(high, 0.0)",
 )
 exercise.slip(
     "swaps_the_pair",
     "組の順が逆です。(scale, zero_point) の順に返します。",
-    "return scale, round(-low / scale)", "return round(-low / scale), scale",
+    "return scale, round(-low / scale)",
+    "return round(-low / scale), scale",
 )
 exercise.slip(
     "takes_the_ceiling",
     "zero_point を切り上げています。最も近い整数に丸めてください。",
-    "round(", "math.ceil(",
+    "round(",
+    "math.ceil(",
 )
 exercise.slip(
     "divides_by_the_count",
     "2^bits で割っています。目盛りの間は、整数の個数より 1 つ少ない 2^bits − 1 個です。",
-    "2**bits - 1\n", "2**bits\n",
+    "2**bits - 1\n",
+    "2**bits\n",
 )
 exercise.slip(
     "forgets_the_minus",
     "zero_point の符号が逆です。low が負のとき、zero_point は正になります。",
-    "-low / scale", "low / scale",
+    "-low / scale",
+    "low / scale",
 )
 exercise.slip(
     "truncates",
     "zero_point を切り捨てています。最も近い整数に丸めてください。",
-    "round(", "int(",
+    "round(",
+    "int(",
 )
 exercise.slip(
     "rounds_half_up",
     "ちょうど中間の値を切り上げています。round は偶数のほうへ丸めます。",
-    "round(-low / scale)", "math.floor(-low / scale + 0.5)",
+    "round(-low / scale)",
+    "math.floor(-low / scale + 0.5)",
 )
 exercise.slip(
     "makes_the_range_symmetric",
     "0 を中心とした対称な範囲にしています。下の端と上の端は、別々に決めます。",
-    "low, high = min(low, 0.0), max(high, 0.0)", "high = max(abs(low), abs(high))\n    low = -high",
+    "low, high = min(low, 0.0), max(high, 0.0)",
+    "high = max(abs(low), abs(high))\n    low = -high",
 )
 exercise.slip(
     "takes_signed_integers",
     "符号つき整数の zero_point です。この演習の整数は、0 から始まります。",
-    "round(-low / scale)", "round(-low / scale) - 2 ** (bits - 1)",
+    "round(-low / scale)",
+    "round(-low / scale) - 2 ** (bits - 1)",
 )
 exercise.slip(
     "divides_by_zero",
     "幅が 0 のときに、0 で割っています。先に調べて (1.0, 0) を返してください。",
-    "    if low == high:\n        return 1.0, 0\n", "",
+    "    if low == high:\n        return 1.0, 0\n",
+    "",
 )
 
 

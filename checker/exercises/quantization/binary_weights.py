@@ -131,7 +131,9 @@ def always_returns_float32(weight):
     return torch.where(weight >= 0, alpha, -alpha).float()
 
 
-@exercise.wrong("-0.0 の重みが −α になっています。-0.0 も 0 と等しいので +α です。weight >= 0 で比べます。")
+@exercise.wrong(
+    "-0.0 の重みが −α になっています。-0.0 も 0 と等しいので +α です。weight >= 0 で比べます。"
+)
 def copies_the_sign_bit(weight):
     return torch.copysign(weight.abs().mean(), weight)
 
@@ -163,7 +165,8 @@ def averages_each_sign(weight):
 exercise.slip(
     "maps_negative_weights_to_zero",
     "負の重みを 0 にしています。値は α と −α の 2 つだけです。",
-    "alpha, -alpha", "alpha, torch.zeros_like(alpha)",
+    "alpha, -alpha",
+    "alpha, torch.zeros_like(alpha)",
 )
 
 

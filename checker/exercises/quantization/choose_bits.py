@@ -136,8 +136,11 @@ def shuffled(rng, posed) -> tuple:
 def reordered(weights, order):
     """The same network with its hidden neurons in another order."""
     first, second, last = weights
-    return [first[order[0]].contiguous(), second[order[1]][:, order[0]].contiguous(),
-            last[:, order[1]].contiguous()]
+    return [
+        first[order[0]].contiguous(),
+        second[order[1]][:, order[0]].contiguous(),
+        last[:, order[1]].contiguous(),
+    ]
 
 
 @exercise.accepted_when
@@ -163,7 +166,9 @@ def ignores_the_budget(weights, x, y, budget, target):
     return [8] * len(weights)
 
 
-@exercise.wrong("正解率だけを見て、少ないビット数から順に探しています。大きさが予算以下かどうかも確かめてください。")
+@exercise.wrong(
+    "正解率だけを見て、少ないビット数から順に探しています。大きさが予算以下かどうかも確かめてください。"
+)
 def searches_without_the_budget(weights, x, y, budget, target):
     import itertools
 
@@ -194,7 +199,9 @@ def spends_on_the_first_layer(weights, x, y, budget, target):
     return bits
 
 
-@exercise.wrong("最初の層の大きさだけで予算を使い切っています。すべての層の大きさを足してください。")
+@exercise.wrong(
+    "最初の層の大きさだけで予算を使い切っています。すべての層の大きさを足してください。"
+)
 def counts_only_the_first_layer(weights, x, y, budget, target):
     first = min(8, 8 * budget // weights[0].numel())
     return [first] + [8] * (len(weights) - 1)

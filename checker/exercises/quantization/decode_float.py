@@ -72,7 +72,10 @@ def cases(rng):
     yield "例の並び", (0b1_10001_1010000000, 5, 10)
     for e, f in FORMATS:
         small = int(rng.integers(1, 2 ** (f - 1))) if f < 4 else int(rng.integers(2, 2 ** (f - 1)))
-        yield "仮数部の上のビットが 0", pattern(e, f, int(rng.integers(2 ** (e - 1), 2**e - 1)), small)
+        yield (
+            "仮数部の上のビットが 0",
+            pattern(e, f, int(rng.integers(2 ** (e - 1), 2**e - 1)), small),
+        )
         yield "非正規化数", pattern(e, f, 0, small)
         yield "nan になる並び", pattern(e, f, 2**e - 1, small)
         yield "仮数部のビットが 1 つだけの nan", pattern(e, f, 2**e - 1, 1)
@@ -95,37 +98,44 @@ def cases(rng):
 exercise.slip(
     "forgets_the_bias",
     "バイアスを引いていません。指数は E − b です。",
-    "bias = 2 ** (e - 1) - 1", "bias = 0",
+    "bias = 2 ** (e - 1) - 1",
+    "bias = 0",
 )
 exercise.slip(
     "takes_too_large_a_bias",
     "バイアスを 2^(e−1) としています。そこから 1 を引いた値です。",
-    "bias = 2 ** (e - 1) - 1", "bias = 2 ** (e - 1)",
+    "bias = 2 ** (e - 1) - 1",
+    "bias = 2 ** (e - 1)",
 )
 exercise.slip(
     "always_takes_127",
     "バイアスを 127 に決めています。指数部のビット数が変わると、バイアスも変わります。",
-    "bias = 2 ** (e - 1) - 1", "bias = 127",
+    "bias = 2 ** (e - 1) - 1",
+    "bias = 127",
 )
 exercise.slip(
     "forgets_the_hidden_one",
     "隠れた 1 を足していません。正規化数の仮数は 1 + M/2^f です。",
-    "2**f + fraction", "fraction",
+    "2**f + fraction",
+    "fraction",
 )
 exercise.slip(
     "takes_subnormals_for_normals",
     "E = 0 も正規化数として読んでいます。E = 0 のときは、隠れた 1 がありません。",
-    "if exponent == 0:", "if exponent == fraction == 0:",
+    "if exponent == 0:",
+    "if exponent == fraction == 0:",
 )
 exercise.slip(
     "takes_the_exponent_as_it_is",
     "非正規化数の指数を −b としています。最小の正規化数と同じ 1 − b です。",
-    "1 - bias - f", "-bias - f",
+    "1 - bias - f",
+    "-bias - f",
 )
 exercise.slip(
     "flushes_subnormals",
     "非正規化数を 0 にしています。E = 0 でも M が 0 でなければ、0 ではありません。",
-    "math.ldexp(fraction, 1 - bias - f)", "0.0",
+    "math.ldexp(fraction, 1 - bias - f)",
+    "0.0",
 )
 exercise.slip(
     "loses_the_sign_of_zero",
@@ -136,21 +146,22 @@ exercise.slip(
 exercise.slip(
     "knows_no_infinity",
     "E のビットがすべて 1 でも、ふつうの値として読んでいます。無限大か nan を返してください。",
-    "    if exponent == 2**e - 1:\n"
-    "        return sign * math.inf if fraction == 0 else math.nan\n",
+    "    if exponent == 2**e - 1:\n        return sign * math.inf if fraction == 0 else math.nan\n",
     "",
 )
 exercise.slip(
     "knows_no_nan",
     "nan の並びを無限大と読んでいます。M が 0 でなければ nan です。",
-    " if fraction == 0 else math.nan", "",
+    " if fraction == 0 else math.nan",
+    "",
 )
 
 
 exercise.slip(
     "looks_at_the_top_bit_for_nan",
     "仮数部のいちばん上のビットだけで nan を決めています。M が 0 でなければ、どのビットが 1 でも nan です。",
-    "if fraction == 0 else", "if fraction < 2 ** (f - 1) else",
+    "if fraction == 0 else",
+    "if fraction < 2 ** (f - 1) else",
 )
 exercise.slip(
     "takes_no_fraction_for_zero",
@@ -160,7 +171,9 @@ exercise.slip(
 )
 
 
-@exercise.wrong("2^E を先に計算しています。E が 1024 以上だと Python の float に収まりません。指数の E − b を先に求めます。")
+@exercise.wrong(
+    "2^E を先に計算しています。E が 1024 以上だと Python の float に収まりません。指数の E − b を先に求めます。"
+)
 def overflows_the_power(bits, exponent_bits, fraction_bits):
     e, f = exponent_bits, fraction_bits
     sign = -1.0 if bits >> (e + f) else 1.0
@@ -175,7 +188,8 @@ def overflows_the_power(bits, exponent_bits, fraction_bits):
 exercise.slip(
     "loses_the_parentheses_of_the_sign",
     "符号がいつも負です。-1.0 ** s は -(1.0 ** s) と読まれるので、(-1.0) ** s と書きます。",
-    "-1.0 if bits >> (e + f) else 1.0", "-1.0 ** (bits >> (e + f))",
+    "-1.0 if bits >> (e + f) else 1.0",
+    "-1.0 ** (bits >> (e + f))",
 )
 exercise.slip(
     "swaps_infinity_and_nan",
@@ -188,14 +202,16 @@ exercise.slip(
 exercise.slip(
     "divides_into_whole_numbers",
     "M/2^f が効いていません。M は 2^f より小さいので、// で割ると、いつも 0 です。",
-    "math.ldexp(2**f + fraction,", "math.ldexp(2**f,",
+    "math.ldexp(2**f + fraction,",
+    "math.ldexp(2**f,",
 )
 
 
 exercise.slip(
     "returns_zero_for_subnormals",
     "非正規化数を 0 にしています。E = 0 でも M が 0 でなければ 0 ではなく、0 にも符号があります。",
-    "return sign * math.ldexp(fraction, 1 - bias - f)", "return 0.0",
+    "return sign * math.ldexp(fraction, 1 - bias - f)",
+    "return 0.0",
 )
 
 

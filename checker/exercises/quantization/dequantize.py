@@ -65,7 +65,10 @@ def cases(rng):
     yield "整数が 1 個だけ", (torch.tensor([[int(rng.integers(20, 60))]]), scale(rng), 77)
     yield "1 行だけの整数", (integers(rng, (1, 5), 8), scale(rng), 100)
     yield "すべて zero_point", (torch.full((2, 3), 9), scale(rng), 9)
-    yield "すべて zero_point より小さい", (torch.tensor(rng.integers(0, 40, (2, 4))), scale(rng), 200)
+    yield (
+        "すべて zero_point より小さい",
+        (torch.tensor(rng.integers(0, 40, (2, 4))), scale(rng), 200),
+    )
     yield "目盛りの間隔がとても大きい", (integers(rng, (3, 4), 8), scale(rng) * 1e30, 99)
     yield "目盛りの間隔が 1 より大きい", (integers(rng, (3, 4), 8), scale(rng) + 3, 140)
     yield "目盛りの間隔がとても小さい", (integers(rng, (3, 4), 8), scale(rng) * 1e-6, 99)
@@ -81,7 +84,9 @@ def adds_the_zero_point(q, scale, zero_point):
     return scale * (q + zero_point).float()
 
 
-@exercise.wrong("scale を掛けてから zero_point を引いています。zero_point は整数の側の数です。引くのが先です。")
+@exercise.wrong(
+    "scale を掛けてから zero_point を引いています。zero_point は整数の側の数です。引くのが先です。"
+)
 def subtracts_after_scaling(q, scale, zero_point):
     return scale * q.float() - zero_point
 

@@ -88,34 +88,49 @@ def cases(rng):
     for order in ([3, 2, 1], [1, 2, 3]):
         yield "外れた点が 1 つある", (doubles(outlier), doubles(y), doubles(order))
     small = np.array([4.0, 0.1, -0.1, 0.1]) * rng.uniform(0.9, 1.1)
-    yield "x が小さい点の y/x が大きい", (doubles(small), doubles(small * [1, 9, 9, 9]), levels(1.25, 2))
+    yield (
+        "x が小さい点の y/x が大きい",
+        (doubles(small), doubles(small * [1, 9, 9, 9]), levels(1.25, 2)),
+    )
     zero = np.array([0, 0, 1.0, -2.0]) * rng.uniform(0.7, 1.5)
     yield "0 の混じった x", (doubles(zero), doubles(2.9 * zero + [1, -1, 0, 0]), levels(3, 1))
 
     # Whole numbers with a whole mean: no rounding, also where a line with an intercept is fitted.
     x = rng.permutation([1, 2, 3, 6]) * int(rng.integers(1, 5))
     middle = int(rng.integers(2, 6))
-    yield "誤差が等しい", (doubles(x), doubles(middle * x), doubles([middle + 1, 9, middle - 1, -9]))
+    yield (
+        "誤差が等しい",
+        (doubles(x), doubles(middle * x), doubles([middle + 1, 9, middle - 1, -9])),
+    )
     yield "誤差が等しい", (doubles(x), doubles(-x), doubles([-9, 1, -3]))
     yield "誤差が等しい", (doubles(x), doubles(-x), doubles([-9, -3, 1]))
-    yield "x がすべて 0", (doubles(np.zeros(4)), doubles(rng.normal(size=4)), doubles([1, 0, -2, 3]))
+    yield (
+        "x がすべて 0",
+        (doubles(np.zeros(4)), doubles(rng.normal(size=4)), doubles([1, 0, -2, 3])),
+    )
     triple = np.array([1.0, 2.0, 3.0])
     yield "例のデータ", (doubles(triple), doubles(0.1 * triple), doubles([1, 0]))
     for size in (1e-2, 1e-7, 1e7):
         small = np.array([1, 2]) * size * rng.uniform(0.5, 0.9)
         yield "とても小さいデータと大きいデータ", (doubles(small), doubles(small), doubles([0, 1]))
     common = np.array([0.0, 1, 2, 3])  # no slope can mend the first point
-    yield "どの a でも大きく外れる点がある", (
-        doubles(common), doubles(common + [1e6, 0, 0, 0]), doubles([0.5, 2, 1])
+    yield (
+        "どの a でも大きく外れる点がある",
+        (doubles(common), doubles(common + [1e6, 0, 0, 0]), doubles([0.5, 2, 1])),
     )
     one = rng.uniform(1, 2, 1)
     yield "データが 1 つだけ", (doubles(one), doubles(-2.2 * one), levels(-2, 1))
     yield "同じ値が 2 つある levels", (doubles(x), doubles(x * 3), doubles([5, 3, 1, 3, 5]))
     yield "y がすべて 0", (doubles(x), doubles(np.zeros(4)), doubles([2, -3, 0.5, 7]))
-    yield "使える値が 1 つだけ", (doubles(x), doubles(x * 0.5), doubles([round(rng.uniform(2, 3), 2)]))
+    yield (
+        "使える値が 1 つだけ",
+        (doubles(x), doubles(x * 0.5), doubles([round(rng.uniform(2, 3), 2)])),
+    )
 
 
-@exercise.wrong("同じ誤差のとき、先に並んでいる a を返しています。その中で最小の a を選んでください。")
+@exercise.wrong(
+    "同じ誤差のとき、先に並んでいる a を返しています。その中で最小の a を選んでください。"
+)
 def takes_the_first_of_equals(x, y, levels):
     return float(levels[(y - levels[:, None] * x).square().sum(dim=1).argmin()])
 
@@ -144,7 +159,9 @@ def takes_the_largest_error(x, y, levels):
     return float(ascending[(y - ascending[:, None] * x).abs().amax(dim=1).argmin()])
 
 
-@exercise.wrong("誤差を小数第 2 位に丸めて比べています。小さな誤差の違いが消えるので、丸めずに比べます。")
+@exercise.wrong(
+    "誤差を小数第 2 位に丸めて比べています。小さな誤差の違いが消えるので、丸めずに比べます。"
+)
 def rounds_the_errors(x, y, levels):
     def error(a):
         return round(float((y - a * x).square().sum()), 2)
@@ -152,7 +169,9 @@ def rounds_the_errors(x, y, levels):
     return min(sorted(levels.tolist()), key=error)
 
 
-@exercise.wrong("float32 で計算しています。大きな誤差に、小さな違いが埋もれます。float64 のまま計算してください。")
+@exercise.wrong(
+    "float32 で計算しています。大きな誤差に、小さな違いが埋もれます。float64 のまま計算してください。"
+)
 def computes_in_float32(x, y, levels):
     x, y, ascending = x.float(), y.float(), levels.sort().values
     errors = (y - ascending.float()[:, None] * x).square().sum(dim=1)
@@ -176,7 +195,9 @@ def squares_the_sum(x, y, levels):
     return float(ascending[(y - ascending[:, None] * x).sum(dim=1).square().argmin()])
 
 
-@exercise.wrong("使える値を考えずに、最小二乗法の傾きを返しています。levels の中から選んでください。")
+@exercise.wrong(
+    "使える値を考えずに、最小二乗法の傾きを返しています。levels の中から選んでください。"
+)
 def ignores_the_levels(x, y, levels):
     return float(x @ y / (x @ x))
 
@@ -193,7 +214,9 @@ def averages_the_ratios(x, y, levels):
     return float(ascending[(ascending - (y / x).mean()).abs().argmin()])
 
 
-@exercise.wrong("x がすべて 0 のときに、0 で割っています。誤差はどの a でも同じなので、最小の a を返します。")
+@exercise.wrong(
+    "x がすべて 0 のときに、0 で割っています。誤差はどの a でも同じなので、最小の a を返します。"
+)
 def divides_by_zero(x, y, levels):
     slope = float(x @ y) / float(x @ x)
     return min(sorted(levels.tolist()), key=lambda a: abs(a - slope))

@@ -118,12 +118,16 @@ def shifts_the_weights_too(xq, x_scale, x_zero, wq, w_scale):
     return (((xq - x_zero) @ (wq - x_zero).T).double() * (x_scale * w_scale)).float()
 
 
-@exercise.wrong("float32 で足しています。2^24 を超える和は丸められ、打ち消し合うと誤差だけが残ります。")
+@exercise.wrong(
+    "float32 で足しています。2^24 を超える和は丸められ、打ち消し合うと誤差だけが残ります。"
+)
 def accumulates_in_float32(xq, x_scale, x_zero, wq, w_scale):
     return ((xq - x_zero).float() @ wq.T.float()) * (x_scale * w_scale)
 
 
-@exercise.wrong("先に実数に戻し、float32 で足しています。scale を掛けるのは、整数で足し終わったあとです。")
+@exercise.wrong(
+    "先に実数に戻し、float32 で足しています。scale を掛けるのは、整数で足し終わったあとです。"
+)
 def dequantizes_first(xq, x_scale, x_zero, wq, w_scale):
     return (x_scale * (xq - x_zero).float()) @ (w_scale * wq.float()).T
 

@@ -112,12 +112,14 @@ def cases(rng):
 exercise.slip(
     "returns_a_real_number",
     "実数の倍率を返しています。2 の累乗に切り下げると、掛けても仮数部が変わりません。",
-    "return 2.0**k", "return limit / largest",
+    "return 2.0**k",
+    "return limit / largest",
 )
 exercise.slip(
     "rounds_to_the_nearest",
     "最も近い 2 の累乗に丸めています。切り上がると、最大値を超えて inf になります。",
-    "return 2.0**k", "return 2.0 ** round(math.log2(limit / largest))",
+    "return 2.0**k",
+    "return 2.0 ** round(math.log2(limit / largest))",
 )
 
 
@@ -132,7 +134,8 @@ def forgets_abs(gradients, dtype):
 exercise.slip(
     "excludes_the_limit",
     "ちょうど最大値になる倍率を除いています。最大値そのものは表せます。",
-    "mantissa > limit_mantissa", "mantissa >= limit_mantissa",
+    "mantissa > limit_mantissa",
+    "mantissa >= limit_mantissa",
 )
 
 
@@ -144,36 +147,44 @@ def divides_by_zero(gradients, dtype):
 exercise.slip(
     "gives_up_at_one_zero",
     "0 の勾配が 1 つでもあると 1.0 を返しています。1.0 にするのは、すべての勾配が 0 のときだけです。",
-    "    if largest == 0:", "    if (gradients == 0).any():",
+    "    if largest == 0:",
+    "    if (gradients == 0).any():",
 )
 exercise.slip(
     "gives_up_at_a_sum_of_zero",
     "勾配の合計が 0 だと 1.0 を返しています。正と負が打ち消し合っても、勾配は 0 ではありません。",
-    "    if largest == 0:", "    if gradients.sum() == 0:",
+    "    if largest == 0:",
+    "    if gradients.sum() == 0:",
 )
 exercise.slip(
     "looks_at_the_mean",
     "絶対値の平均で決めています。最も大きい勾配が、最大値を超えてしまいます。",
-    "gradients.abs().max()", "gradients.abs().mean()",
+    "gradients.abs().max()",
+    "gradients.abs().mean()",
 )
 exercise.slip(
     "rounds_up",
     "2 の累乗に切り上げています。掛けた値が最大値を超えて inf になります。",
-    "        k -= 1\n", "        pass\n",
+    "        k -= 1\n",
+    "        pass\n",
 )
 exercise.slip(
     "leaves_a_bit",
     "倍率が小さすぎます。2 倍にしても、まだ最大値を超えません。",
-    "return 2.0**k", "return 2.0 ** (k - 1)",
+    "return 2.0**k",
+    "return 2.0 ** (k - 1)",
 )
 exercise.slip(
     "never_shrinks",
     "倍率を 1 より小さくしていません。大きな勾配は、縮めないと範囲を超えます。",
-    "return 2.0**k", "return max(1.0, 2.0**k)",
+    "return 2.0**k",
+    "return max(1.0, 2.0**k)",
 )
 
 
-@exercise.wrong("dtype に丸めてから調べています。わずかに超えた値は、最大値に丸められて見逃されます。")
+@exercise.wrong(
+    "dtype に丸めてから調べています。わずかに超えた値は、最大値に丸められて見逃されます。"
+)
 def checks_after_rounding(gradients, dtype):
     largest = float(gradients.abs().max())
     if largest == 0:
@@ -192,7 +203,9 @@ def computes_in_float32(gradients, dtype):
     return float(2.0 ** torch.floor(torch.log2(torch.finfo(dtype).max / largest)))
 
 
-@exercise.wrong("float32 のテンソルに掛けています。float(…) で Python の数にしてから 2 倍していきます。")
+@exercise.wrong(
+    "float32 のテンソルに掛けています。float(…) で Python の数にしてから 2 倍していきます。"
+)
 def doubles_in_float32(gradients, dtype):
     largest, limit, scale = gradients.abs().max(), torch.finfo(dtype).max, 1.0
     if largest == 0:
@@ -207,12 +220,14 @@ def doubles_in_float32(gradients, dtype):
 exercise.slip(
     "always_float16",
     "いつも float16 の最大値を使っています。最大値は dtype から取り出してください。",
-    "torch.finfo(dtype).max", "65504.0",
+    "torch.finfo(dtype).max",
+    "65504.0",
 )
 exercise.slip(
     "returns_the_exponent",
     "指数だけを返しています。2 をその指数で累乗してください。",
-    "return 2.0**k", "return k",
+    "return 2.0**k",
+    "return k",
 )
 
 

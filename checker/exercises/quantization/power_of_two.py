@@ -92,8 +92,10 @@ def cases(rng):
     yield "大きな値の重み", clear_weights(rng, (4, 5), 3, exponent=5, fraction=(0.75, 0.95))
 
     # The largest is not in the first row: its thresholds are not those of the layer.
-    rows = [[0.375, 0.375, 0.1875, 0.1875, 0.09375, 0.046875, 0],
-            [1, 1, 0.75, 0.75, 0.09375, 0.046875, 0]]
+    rows = [
+        [0.375, 0.375, 0.1875, 0.1875, 0.09375, 0.046875, 0],
+        [1, 1, 0.75, 0.75, 0.09375, 0.046875, 0],
+    ]
     ties = rng.permuted(rows, axis=1) * rng.choice([-1, 1], (2, 7)) / 8
     yield "しきい値とちょうど等しい重み", (torch.tensor(ties, dtype=torch.float32), 4)
 
@@ -108,7 +110,10 @@ def cases(rng):
     # log2(…) is 0.03 here; with the mean of |w|/q in place of the two sums it is below 0
     yield "2 個の重み", (pair * float(rng.uniform(0.795, 0.81)) * factor, 3)
     # log2(…) is 0.33 here: less than log2(4/3), more than the sum of q for that of q² takes away
-    yield "2 個の重み（s の小数部が 0.3 ほど）", (pair * float(rng.uniform(0.975, 0.99)) * factor, 3)
+    yield (
+        "2 個の重み（s の小数部が 0.3 ほど）",
+        (pair * float(rng.uniform(0.975, 0.99)) * factor, 3),
+    )
     cancelling = torch.tensor([[0.8, -0.8], [-0.32, 0.32]]) * factor
     yield "合計が 0 になる重み", (cancelling, 3)
     yield "重みが 1 つだけ", (torch.tensor([[-float(rng.uniform(0.8, 0.95))]]) * factor, 4)
@@ -123,7 +128,8 @@ def cases(rng):
 exercise.slip(
     "forgets_three_quarters",
     "μ に 3/4 を掛けていません。μ は、絶対値の最大の 3/4 です。",
-    "0.75 * magnitude.max()", "magnitude.max()",
+    "0.75 * magnitude.max()",
+    "magnitude.max()",
 )
 exercise.slip(
     "takes_mu_of_each_row",
@@ -134,22 +140,26 @@ exercise.slip(
 exercise.slip(
     "cuts_ties",
     "しきい値とちょうど等しい重みを、1 つ下の段にしています。比べる記号は >= です。",
-    "magnitude >= mu", "magnitude > mu",
+    "magnitude >= mu",
+    "magnitude > mu",
 )
 exercise.slip(
     "doubles_the_levels",
     "段の数が多すぎます。0 と符号の分を除くので、n は 2^(bits − 2) です。",
-    "2 ** (bits - 2)", "2 ** (bits - 1)",
+    "2 ** (bits - 2)",
+    "2 ** (bits - 1)",
 )
 exercise.slip(
     "takes_the_ceiling",
     "s を切り上げています。s は floor で切り下げます。",
-    "math.floor(", "math.ceil(",
+    "math.floor(",
+    "math.ceil(",
 )
 exercise.slip(
     "rounds_the_exponent",
     "s を四捨五入しています。4/3 が丸めの分を含んでいるので、floor で切り下げます。",
-    "math.floor(", "round(",
+    "math.floor(",
+    "round(",
 )
 exercise.slip(
     "forgets_four_thirds",
@@ -160,28 +170,34 @@ exercise.slip(
 exercise.slip(
     "forgets_the_exponent",
     "2^s を掛けていません。q は最大が 1 の段の値で、重みの大きさではありません。",
-    "q * 2.0**s", "q",
+    "q * 2.0**s",
+    "q",
 )
 exercise.slip(
     "never_cuts",
     "届かない重みを 0 にせず、最も小さい段にしています。届かなければ q は 0 です。",
-    "q = torch.zeros_like(weight)", "q = torch.full_like(weight, 2.0 ** (1 - 2 ** (bits - 2)))",
+    "q = torch.zeros_like(weight)",
+    "q = torch.full_like(weight, 2.0 ** (1 - 2 ** (bits - 2)))",
 )
 exercise.slip(
     "forgets_all_zeros",
     "すべて 0 の重みを分けていません。log2(0) は計算できないので、先に 0 を返します。",
-    "    if mu == 0:\n        return torch.zeros_like(weight)\n", "",
+    "    if mu == 0:\n        return torch.zeros_like(weight)\n",
+    "",
 )
 
 
 exercise.slip(
     "sums_q_without_squaring",
     "s の式の分母が、q の合計になっています。分母は q² の合計の 3 倍です。",
-    "q.square().sum()", "q.sum()",
+    "q.square().sum()",
+    "q.sum()",
 )
 
 
-@exercise.wrong("s を、|w|/q の平均から求めています。Σ q·|w| と Σ q² を別々に合計してから割ります。")
+@exercise.wrong(
+    "s を、|w|/q の平均から求めています。Σ q·|w| と Σ q² を別々に合計してから割ります。"
+)
 def averages_the_ratios(weight, bits):
     magnitude = weight.abs()
     mu = 0.75 * magnitude.max()
@@ -197,34 +213,40 @@ def averages_the_ratios(weight, bits):
 exercise.slip(
     "looks_for_a_positive_weight",
     "符号つきの最大が 0 かどうかを調べています。0 と負の重みだけの層も、すべて 0 ではありません。",
-    "    if mu == 0:", "    if weight.max() == 0:",
+    "    if mu == 0:",
+    "    if weight.max() == 0:",
 )
 exercise.slip(
     "loses_the_sign",
     "符号を付けていません。負の重みは負のままです。",
-    "weight.sign() * q", "q",
+    "weight.sign() * q",
+    "q",
 )
 
 
 exercise.slip(
     "takes_the_bits_for_the_levels",
     "段の数が違います。n は bits − 1 や bits − 2 ではなく、2^(bits − 2) です。",
-    "range(2 ** (bits - 2))", "range(bits - 2)",
+    "range(2 ** (bits - 2))",
+    "range(bits - 2)",
 )
 exercise.slip(
     "takes_one_level_for_each_bit",
     "段の数が違います。n は bits − 1 や bits − 2 ではなく、2^(bits − 2) です。",
-    "range(2 ** (bits - 2))", "range(bits - 1)",
+    "range(2 ** (bits - 2))",
+    "range(bits - 1)",
 )
 exercise.slip(
     "overwrites_with_small_levels",
     "大きい重みの q が、あとから小さい段の値で上書きされています。小さい段から順に入れます。",
-    "reversed(range(2 ** (bits - 2)))", "range(2 ** (bits - 2))",
+    "reversed(range(2 ** (bits - 2)))",
+    "range(2 ** (bits - 2))",
 )
 exercise.slip(
     "takes_one_level_too_many",
     "段が 1 つ多くなっています。t は 0 以上 n 未満です。",
-    "range(2 ** (bits - 2))", "range(2 ** (bits - 2) + 1)",
+    "range(2 ** (bits - 2))",
+    "range(2 ** (bits - 2) + 1)",
 )
 
 

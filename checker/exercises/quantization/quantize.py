@@ -64,7 +64,10 @@ def clear_values(rng, shape, scale, zero_point, bits) -> torch.Tensor:
 def cases(rng):
     yield "基本", (clear_values(rng, (6, 8), 0.07, 5, 4), 0.07, 5, 4)
     yield "1 次元", (clear_values(rng, (40,), 0.3, 11, 5), 0.3, 11, 5)
-    yield "畳み込みの重み（4 次元）", (clear_values(rng, (3, 2, 3, 3), 0.013, 131, 8), 0.013, 131, 8)
+    yield (
+        "畳み込みの重み（4 次元）",
+        (clear_values(rng, (3, 2, 3, 3), 0.013, 131, 8), 0.013, 131, 8),
+    )
 
     middles = torch.tensor(rng.permutation(np.arange(-7, 8)) + 0.5, dtype=torch.float32)
     yield "ちょうど中間の値（zero_point が奇数）", (middles * 0.25, 0.25, 9, 6)
@@ -91,7 +94,9 @@ def truncates(x, scale, zero_point, bits):
     return ((x / scale).trunc() + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 
 
-@exercise.wrong("近い整数に丸めずに切り下げています。0.9 が 0 に、−0.1 が −1 になります。torch.round を使います。")
+@exercise.wrong(
+    "近い整数に丸めずに切り下げています。0.9 が 0 に、−0.1 が −1 になります。torch.round を使います。"
+)
 def takes_the_floor(x, scale, zero_point, bits):
     return ((x / scale).floor() + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 
@@ -103,7 +108,9 @@ def rounds_half_away(x, scale, zero_point, bits):
     return (rounded + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 
 
-@exercise.wrong("0.5 を足して切り下げています。ちょうど中間の値がいつも上へ行きます。偶数へ丸めます。")
+@exercise.wrong(
+    "0.5 を足して切り下げています。ちょうど中間の値がいつも上へ行きます。偶数へ丸めます。"
+)
 def rounds_half_up(x, scale, zero_point, bits):
     return ((x / scale + 0.5).floor() + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 
@@ -139,7 +146,9 @@ def converts_before_clamping(x, scale, zero_point, bits):
     return (torch.round(x / scale).to(torch.int64) + zero_point).clamp(0, 2**bits - 1)
 
 
-@exercise.wrong("32 ビットの整数の型にしてから範囲に収めています。大きな値が収まらずに壊れます。範囲に収めるのが先です。")
+@exercise.wrong(
+    "32 ビットの整数の型にしてから範囲に収めています。大きな値が収まらずに壊れます。範囲に収めるのが先です。"
+)
 def converts_to_int32(x, scale, zero_point, bits):
     return (torch.round(x / scale).to(torch.int32) + zero_point).clamp(0, 2**bits - 1).long()
 
@@ -154,7 +163,9 @@ def multiplies_by_the_scale(x, scale, zero_point, bits):
     return (torch.round(x * scale) + zero_point).clamp(0, 2**bits - 1).to(torch.int64)
 
 
-@exercise.wrong("範囲に収めていません。範囲の外に出た整数は、0 か 2^bits − 1 のうち近いほうにします。")
+@exercise.wrong(
+    "範囲に収めていません。範囲の外に出た整数は、0 か 2^bits − 1 のうち近いほうにします。"
+)
 def forgets_to_clamp(x, scale, zero_point, bits):
     return torch.round(x / scale).to(torch.int64) + zero_point
 

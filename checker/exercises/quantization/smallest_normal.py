@@ -90,7 +90,9 @@ def always_float32(exponent_bits):
     return torch.finfo(torch.float32).tiny
 
 
-@exercise.wrong("知られた 3 つの形式だけの表です。ほかの指数部でも正しいように、式で計算してください。")
+@exercise.wrong(
+    "知られた 3 つの形式だけの表です。ほかの指数部でも正しいように、式で計算してください。"
+)
 def looks_up_three_formats(exponent_bits):
     known = {5: torch.float16, 8: torch.float32, 11: torch.float64}
     return torch.finfo(known.get(exponent_bits, torch.float32)).tiny
@@ -106,7 +108,9 @@ def returns_the_exponent(exponent_bits):
     return 2 - 2 ** (exponent_bits - 1)
 
 
-@exercise.wrong("float32 で計算しているので、float64 の最小値が 0 に消えます。Python の float を使ってください。")
+@exercise.wrong(
+    "float32 で計算しているので、float64 の最小値が 0 に消えます。Python の float を使ってください。"
+)
 def computes_in_float32(exponent_bits):
     return float(torch.tensor(2.0) ** (2 - 2 ** (exponent_bits - 1)))
 
@@ -116,7 +120,9 @@ def takes_the_bits_for_the_bias(exponent_bits):
     return 2.0 ** (1 - (exponent_bits - 1))
 
 
-@exercise.wrong("知られた 3 つの形式だけの表です。ほかの指数部でも正しいように、式で計算してください。")
+@exercise.wrong(
+    "知られた 3 つの形式だけの表です。ほかの指数部でも正しいように、式で計算してください。"
+)
 def takes_double_for_other_formats(exponent_bits):
     known = {5: torch.float16, 8: torch.float32}
     return torch.finfo(known.get(exponent_bits, torch.float64)).tiny

@@ -31,7 +31,10 @@ exercise = Exercise(
 
 @exercise.example
 def example() -> str:
-    grad_output, weight = torch.tensor([0.5, -2.0, 0.25, 3.0]), torch.tensor([0.75, 1.0, -1.5, -0.5])
+    grad_output, weight = (
+        torch.tensor([0.5, -2.0, 0.25, 3.0]),
+        torch.tensor([0.75, 1.0, -1.5, -0.5]),
+    )
     return (
         f"勾配が `{grad_output.tolist()}`、重みが `{weight.tolist()}` のとき、"
         f"答えは `{straight_through(grad_output, weight).tolist()}` です。"
@@ -122,12 +125,16 @@ def looks_at_the_gradient(grad_output, weight):
     return torch.where(grad_output.abs() <= 1, grad_output, 0.0)
 
 
-@exercise.wrong("勾配を −1 から 1 に切り詰めています。勾配の大きさは変えず、重みの絶対値で選びます。")
+@exercise.wrong(
+    "勾配を −1 から 1 に切り詰めています。勾配の大きさは変えず、重みの絶対値で選びます。"
+)
 def clips_the_gradient(grad_output, weight):
     return grad_output.clamp(-1, 1)
 
 
-@exercise.wrong("添え字への代入は、引数そのものを変えます。torch.where で新しいテンソルを作ります。")
+@exercise.wrong(
+    "添え字への代入は、引数そのものを変えます。torch.where で新しいテンソルを作ります。"
+)
 def writes_into_the_gradient(grad_output, weight):
     grad_output[weight.abs() > 1] = 0
     return grad_output
@@ -138,14 +145,18 @@ def returns_the_argument(grad_output, weight):
     return grad_output
 
 
-@exercise.wrong("止める重みが 1 つもないときに、引数をそのまま返しています。いつも新しいテンソルを返します。")
+@exercise.wrong(
+    "止める重みが 1 つもないときに、引数をそのまま返しています。いつも新しいテンソルを返します。"
+)
 def returns_the_argument_when_all_pass(grad_output, weight):
     if (weight.abs() <= 1).all():
         return grad_output
     return torch.where(weight.abs() <= 1, grad_output, 0.0)
 
 
-@exercise.wrong("1 つでも絶対値が 1 を超えると、すべての勾配を止めています。重みごとに決めてください。")
+@exercise.wrong(
+    "1 つでも絶対値が 1 を超えると、すべての勾配を止めています。重みごとに決めてください。"
+)
 def stops_everything_for_one_weight(grad_output, weight):
     if (weight.abs() > 1).any():
         return torch.zeros_like(grad_output)
@@ -160,11 +171,14 @@ def passes_the_sign_only(grad_output, weight):
 exercise.slip(
     "returns_the_mask",
     "渡すかどうかの 0 と 1 を返しています。返すのは勾配です。",
-    "grad_output, 0.0", "torch.ones_like(grad_output), 0.0",
+    "grad_output, 0.0",
+    "torch.ones_like(grad_output), 0.0",
 )
 
 
-@exercise.wrong("−1 から 1 に収めた重みを掛けています。掛けるのは 0 か 1 で、重みの値は使いません。")
+@exercise.wrong(
+    "−1 から 1 に収めた重みを掛けています。掛けるのは 0 か 1 で、重みの値は使いません。"
+)
 def multiplies_by_the_clipped_weight(grad_output, weight):
     return grad_output * weight.clamp(-1, 1)
 

@@ -53,8 +53,14 @@ def mixed(rng, tiny, lost, kept, zeros=0, subnormals=0, dtype=torch.float32) -> 
 
     Of the first two kinds, some lie between a half and the whole of it, and are rounded up.
     """
-    exponents = np.concatenate([rng.uniform(-8, -1.2, lost), rng.uniform(15, 25, kept),
-                                rng.uniform(1, 5, subnormals), rng.uniform(-0.8, -0.2, 2)])
+    exponents = np.concatenate(
+        [
+            rng.uniform(-8, -1.2, lost),
+            rng.uniform(15, 25, kept),
+            rng.uniform(1, 5, subnormals),
+            rng.uniform(-0.8, -0.2, 2),
+        ]
+    )
     signs = np.resize([-1.0, 1.0], len(exponents))
     values = np.concatenate([signs * tiny * 2.0**exponents, np.zeros(zeros)])
     return torch.tensor(rng.permutation(values), dtype=dtype)
@@ -84,7 +90,10 @@ def cases(rng):
     yield "中間より少しだけ大きい値", (just, torch.float16)
     yield "例の値", (torch.tensor([1e-3, 0.0, -1e-6, 2e-8, 0.0, 1e-10]), torch.float16)
     twice = [1e-10, 1e-10, -1e-10, float(rng.uniform(0.1, 1)), 1.0, 1.0, 1.0]
-    yield "同じ値が 2 つ以上ある", (torch.tensor(rng.permutation(twice), dtype=torch.float32), torch.float16)
+    yield (
+        "同じ値が 2 つ以上ある",
+        (torch.tensor(rng.permutation(twice), dtype=torch.float32), torch.float16),
+    )
     signed = torch.tensor([[-0.0, 1e-10, -1e-10, 0.0, -0.0, -1.0]]) * count(1, 9)
     yield "-0.0 を含む値", (signed, torch.float16)
     huge = torch.tensor([1e30, -1e30, 7e4, 1e-30, 0.0]) * count(1, 9)
@@ -102,7 +111,8 @@ def cases(rng):
 exercise.slip(
     "counts_zeros_below",
     "分母に 0 も数えています。もともと 0 でない値の個数で割ってください。",
-    "/ total", "/ values.numel()",
+    "/ total",
+    "/ values.numel()",
 )
 
 
@@ -114,17 +124,20 @@ def counts_zeros_on_both_sides(values, dtype):
 exercise.slip(
     "counts_zeros_above",
     "もともとの 0 まで、消えた値に数えています。分子からも 0 を除いてください。",
-    "nonzero & (values.to(dtype) == 0)", "values.to(dtype) == 0",
+    "nonzero & (values.to(dtype) == 0)",
+    "values.to(dtype) == 0",
 )
 exercise.slip(
     "returns_a_percentage",
     "百分率を返しています。割合は 0 以上 1 以下の数です。",
-    "int(vanished.sum()) / total", "100 * int(vanished.sum()) / total",
+    "int(vanished.sum()) / total",
+    "100 * int(vanished.sum()) / total",
 )
 exercise.slip(
     "returns_the_share_that_stays",
     "残った値の割合を返しています。返すのは、0 になってしまう値の割合です。",
-    "int(vanished.sum()) / total", "1 - int(vanished.sum()) / total",
+    "int(vanished.sum()) / total",
+    "1 - int(vanished.sum()) / total",
 )
 
 
@@ -140,7 +153,8 @@ def counts_each_value_once(values, dtype):
 exercise.slip(
     "uses_the_smallest_normal",
     "最小の正規化数より小さい値を数えています。その下にも、非正規化数があります。",
-    "values.to(dtype) == 0", "values.double().abs() < torch.finfo(dtype).tiny",
+    "values.to(dtype) == 0",
+    "values.double().abs() < torch.finfo(dtype).tiny",
 )
 exercise.slip(
     "forgets_rounding_up",
@@ -163,12 +177,14 @@ exercise.slip(
 exercise.slip(
     "counts_rounded_values",
     "変換で少しでも変わった値を数えています。数えるのは、ちょうど 0 になった値です。",
-    "values.to(dtype) == 0", "values.to(dtype).to(values.dtype) != values",
+    "values.to(dtype) == 0",
+    "values.to(dtype).to(values.dtype) != values",
 )
 exercise.slip(
     "divides_by_zero",
     "0 でない値が 1 つもないときに、0 で割っています。先に調べて 0.0 を返してください。",
-    "    if total == 0:\n        return 0.0\n", "",
+    "    if total == 0:\n        return 0.0\n",
+    "",
 )
 
 
@@ -180,19 +196,22 @@ def takes_an_empty_mean(values, dtype):
 exercise.slip(
     "goes_through_float32",
     "はじめに float32 に直しています。float64 の小さな値が、そこで先に消えます。",
-    "nonzero = values != 0\n", "values = values.float()\n    nonzero = values != 0\n",
+    "nonzero = values != 0\n",
+    "values = values.float()\n    nonzero = values != 0\n",
 )
 
 
 exercise.slip(
     "divides_by_the_rows",
     "len(values) は最初の次元の大きさです。0 でない値の個数で割ってください。",
-    "/ total", "/ len(values)",
+    "/ total",
+    "/ len(values)",
 )
 exercise.slip(
     "always_takes_float16",
     "dtype を使わず、いつも float16 に変換しています。",
-    "values.to(dtype)", "values.half()",
+    "values.to(dtype)",
+    "values.half()",
 )
 
 

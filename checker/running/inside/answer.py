@@ -52,7 +52,11 @@ def run_answer(request: Request, seconds: float = SECONDS, patience: float = PAT
     printed = _Printed()
     failure = None
     try:
-        with fresh_state(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with (
+            fresh_state(),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+        ):
             within(seconds, patience, lambda: _run(request, observations))
     except BaseException as error:  # SystemExit and the stop button too: the kernel lives on
         failure = describe(error)

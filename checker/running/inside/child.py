@@ -36,7 +36,9 @@ from checker.running.inside.state import remember_originals
 
 GRACE = 2.0  # run_answer's own alarm rings first; a loop inside C code does not hear it
 FOREVER = math.inf  # whoever reads the reply waits as long as it is patient
-PATIENCE = 3  # seconds on the clock for each second of work: sleep ends too, a busy machine may wait
+PATIENCE = (
+    3  # seconds on the clock for each second of work: sleep ends too, a busy machine may wait
+)
 LEARNER, PROBE, ANSWER, LEAVE = b"L", b"P", b"A", b"E"  # the first byte of a request
 COST = struct.Struct("<dd")  # before each reply: seconds, and MiB beyond an empty answer
 

@@ -44,7 +44,10 @@ def within(seconds: float, patience: float, work: Callable[[], None]) -> None:
     next, and the first use of a part of torch imports for seconds. Where the system has no timers
     or this is not the main thread, the learner has the stop button and the grader kills the child.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
         work()
         return
     spent, limits = Spent(), {"work": seconds, "wait": patience}
