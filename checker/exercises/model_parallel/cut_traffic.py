@@ -24,7 +24,7 @@ exercise = Exercise(
         "切れ目の番号が `cut` なら、通る値は 1 件につき `widths[cut]` 個です。",
         "前向きの出力と、逆向きの勾配が通るので、2 倍になります。",
         "すべての切れ目の `widths[cut]` を `sum` で足します。切れ目がなければ、合計は 0 です。",
-        "その合計に、2 と `batch` と `bytes_per_value` を掛けます。",
+        "その合計に、`2 * batch * bytes_per_value` を掛けます。",
     ),
 )
 

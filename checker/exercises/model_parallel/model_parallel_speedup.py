@@ -13,8 +13,8 @@ exercise = Exercise(
         "モデルを `n_workers` 個に分けたとき、1 回の更新が何倍速くなるかを見積もります。"
         "1 個のときの時間は、計算時間の `compute_seconds` 秒だけです。"
         "2 個以上なら、計算時間は等しく分かれますが、通信の時間が加わります。"
-        "`bytes_moved` はワーカーの間を通るデータの合計（byte）、`bytes_per_second` は通信の速さ（byte/s）です。"
-        "通信の時間はワーカーの数で変わらず、計算と通信は同時には進みません。"
+        "ワーカーの間を通るデータの合計が `bytes_moved` byte で、通信の速さが `bytes_per_second` byte/s です。"
+        "通信の時間はワーカーの数によらず、計算と重なって進むこともありません。"
         "1 個のときの時間を n 個のときの時間で割り、float のまま、丸めずに返します。"
     ),
     difficulty=1,
@@ -37,8 +37,8 @@ def example() -> str:
     compute, moved, bandwidth, workers = EXAMPLE
     transfer = moved / bandwidth
     return (
-        f"計算が {compute} 秒、通信が {moved:,.0f} byte、通信の速さが {bandwidth:,.0f} byte/s、"
-        f"ワーカーが {workers} 個とします。"
+        f"{compute} 秒の計算を {workers} 個のワーカーに分けます。"
+        f"`bytes_moved={moved:.0f}`、`bytes_per_second={bandwidth:.0f}` とします。"
         f"n 個のときの時間は、{compute} ÷ {workers} + {transfer} = {compute / workers + transfer:.2f} 秒です。"
         f"{compute} ÷ {compute / workers + transfer:.2f} で、約 {model_parallel_speedup(*EXAMPLE):.3f} 倍です。"
         f"通信の速さが 100 分の 1 なら {model_parallel_speedup(compute, moved, bandwidth / 100, workers):.3f} 倍で、"
