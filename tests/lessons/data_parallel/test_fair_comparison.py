@@ -1,10 +1,9 @@
 """The fair comparisons and the puzzle: what is kept equal is equal; verdicts are the numbers'."""
 
 import pytest
-import torch
 
 from lessons.data import digits
-from lessons.data_parallel import fair_comparison, puzzle, yours
+from lessons.data_parallel import fair_comparison, puzzle
 from lessons.data_parallel.fair_comparison import Row, best, compare, comparison_table
 from lessons.data_parallel.stale_training import Curve
 
@@ -65,16 +64,3 @@ def test_the_puzzle_can_be_solved_and_failed():
     good, slow = puzzle.attempt(puzzle.WAYS[2], 2, 0.5), puzzle.attempt(puzzle.WAYS[0], 2, 0.1)
     assert good.solved and good.cost == 2 * good.seconds
     assert slow.seconds is None and not slow.solved
-
-
-def test_the_learners_function_runs_where_it_is_right(capsys):
-    """Catches a stub that is run, and a right answer that is not."""
-
-    def ours(a):
-        return {"w": a + 1}, [1]
-
-    right, wrong, stub = (lambda a: ({"w": a + 1.0}, [1])), (lambda a: ({"w": a}, [1])), (lambda a: ...)
-    chosen = [yours.yours_or_ours(f, ours, torch.ones(2)) for f in (right, wrong, stub)]
-    assert chosen == [right, ours, ours]
-    said = capsys.readouterr().out.splitlines()
-    assert ["あなたの" in line for line in said] == [True, False, False]
