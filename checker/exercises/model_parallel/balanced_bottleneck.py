@@ -74,14 +74,17 @@ def cases(rng):
     yield "ワーカーが 2 つ", layers(rng, 7, 2, lucky=("splits_in_two", "fills_up_to_the_average"))
     yield "ワーカーが 4 つ", layers(rng, 9, 4)
     yield "ワーカーが 1 つだけ", ((rng.integers(10, 100, 6) / 10).tolist(), 1)
-    yield "ワーカーが層と同じ数", layers(rng, 4, 4, lucky=ONE_LAYER_EACH)
+    yield (
+        "ワーカーが層と同じ数",
+        layers(rng, 4, 4, lucky=(*ONE_LAYER_EACH, "loses_the_remaining_layers")),
+    )
     spared = "fills_beyond_the_average", "leaves_one_worker_out"
     yield "ワーカーが層より多い", layers(rng, 3, 7, lucky=(*ONE_LAYER_EACH, *spared))
     time = int(rng.integers(10, 90)) / 10
     yield "層が 1 つだけ", ([time], 3)
     yield "層もワーカーも 1 つ", ([time], 1)
     yield "どの層も同じ時間で、割り切れない", ([time] * 7, 3)
-    yield "1 つの層だけがとても長い", ([1.5, 2.5, 80.0 + time, 1.0, 2.0, 1.5], 3)
+    yield "1 つの層だけがとても長い", ([1.5, 2.5, 1.0, 80.0 + time, 2.0, 1.5, 3.0], 3)
     yield "だんだん長くなる", layers(rng, 8, 3, arrange=sorted)
     yield "だんだん短くなる", layers(rng, 8, 3, arrange=lambda costs: sorted(costs)[::-1])
     yield "深いネットワーク", layers(rng, 13, 4)
@@ -146,6 +149,36 @@ def changes_the_order(costs, n_workers):
     return max(groups)
 
 
+@exercise.wrong(
+    "層を 1 つずつ順番に配っています。各ワーカーは、となり合う層をまとめて受け持ちます。"
+)
+def deals_the_layers_out(costs, n_workers):
+    return max(sum(costs[worker::n_workers]) for worker in range(min(n_workers, len(costs))))
+
+
+@exercise.wrong(
+    "層を 1 つずつ、そのとき最も暇なワーカーに渡しています。"
+    "各ワーカーは、となり合う層をまとめて受け持ちます。"
+)
+def gives_to_the_idlest(costs, n_workers):
+    groups = [0.0] * n_workers
+    for cost in costs:
+        groups[groups.index(min(groups))] += cost
+    return max(groups)
+
+
+@exercise.wrong("同じ数の層ずつに区切っています。そろえたいのは、層の数ではなく時間です。")
+def cuts_at_equal_steps(costs, n_workers):
+    size = math.ceil(len(costs) / n_workers)
+    return max(sum(costs[i : i + size]) for i in range(0, len(costs), size))
+
+
+@exercise.wrong("区切りからはみ出した層が抜けています。すべての層を、どれかの組に入れます。")
+def loses_the_remaining_layers(costs, n_workers):
+    size = len(costs) // n_workers
+    return float(max(sum(costs[k * size : (k + 1) * size]) for k in range(n_workers)))
+
+
 @exercise.wrong("2 つの組に分けたときの答えです。n_workers 個の組に分けます。")
 def splits_in_two(costs, n_workers):
     return min(max(sum(costs[:i]), sum(costs[i:])) for i in range(len(costs) + 1))
@@ -162,8 +195,10 @@ def returns_the_idlest_worker(costs, n_workers):
     return float(min(min(group) for group in groups))
 
 
-@exercise.wrong("最も長い組が最も長くなる分け方を選んでいます。最も短くなる分け方を選びます。")
-def takes_the_worst_partition(costs, n_workers):
+@exercise.wrong(
+    "すべての層の合計です。1 つのワーカーが全部を受け持つ、最も悪い分け方の時間になります。"
+)
+def returns_the_total(costs, n_workers):
     return float(sum(costs))
 
 
@@ -204,6 +239,10 @@ SHORTCUTS = (
     "fills_up_to_the_average",
     "fills_beyond_the_average",
     "changes_the_order",
+    "deals_the_layers_out",
+    "gives_to_the_idlest",
+    "cuts_at_equal_steps",
+    "loses_the_remaining_layers",
     "splits_in_two",
     "cuts_once_too_often",
     "leaves_one_worker_out",
@@ -216,6 +255,9 @@ ONE_LAYER_EACH = (
     "gives_equal_numbers_of_layers",
     "fills_up_to_the_average",
     "changes_the_order",
+    "deals_the_layers_out",
+    "gives_to_the_idlest",
+    "cuts_at_equal_steps",
     "cuts_once_too_often",
 )
 

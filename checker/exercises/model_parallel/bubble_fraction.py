@@ -130,6 +130,12 @@ def divides_one_column_by_all_cells(stages, microbatches):
     return (stages - 1) / (stages * (microbatches + stages - 1))
 
 
+@exercise.wrong("1 つでも休む段がある時刻を数えています。数えるのは時刻ではなく、休みのコマです。")
+def counts_slots_with_an_idle_stage(stages, microbatches):
+    timetable = gpipe_schedule(stages, microbatches)
+    return sum(None in row for row in timetable) / len(timetable)
+
+
 @exercise.wrong("時刻の数を m × p にしています。段は同時に働くので、時刻の数は m + p − 1 です。")
 def multiplies_for_the_slots(stages, microbatches):
     return (stages - 1) / (stages * microbatches)

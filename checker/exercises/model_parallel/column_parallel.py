@@ -122,6 +122,15 @@ def returns_one_output(x, shards):
 
 
 @exercise.wrong(
+    "最後のワーカーの出力しか残っていません。リストにためてから、全員の出力をつなぎます。"
+)
+def keeps_the_last_output(x, shards):
+    for shard in shards:
+        output = x @ shard.T
+    return output
+
+
+@exercise.wrong(
     "出力をワーカーごとのリストで返しています。torch.cat で 1 つのテンソルにつなぎます。"
 )
 def returns_a_list(x, shards):

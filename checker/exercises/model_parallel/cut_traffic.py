@@ -129,6 +129,24 @@ def takes_the_first_cut(widths, cuts, batch, bytes_per_value):
     return 2 * sum(widths[cut] for cut in cuts[:1]) * batch * bytes_per_value
 
 
+@exercise.wrong(
+    "最初の切れ目だけを数えて終わっています。return は for の外に置き、すべてを足してから返します。"
+)
+def returns_inside_the_loop(widths, cuts, batch, bytes_per_value):
+    total = 0
+    for cut in cuts:
+        total += 2 * widths[cut] * batch * bytes_per_value
+        return total
+
+
+@exercise.wrong("切れ目ごとの個数を掛け合わせています。別々の切れ目を通るので、足します。")
+def multiplies_the_widths(widths, cuts, batch, bytes_per_value):
+    crossing = 1
+    for cut in cuts:
+        crossing *= widths[cut]
+    return 2 * crossing * batch * bytes_per_value
+
+
 @exercise.wrong("最も大きい切れ目だけを数えています。すべての切れ目の分を足します。")
 def takes_the_widest_cut(widths, cuts, batch, bytes_per_value):
     return 2 * max((widths[cut] for cut in cuts), default=0) * batch * bytes_per_value

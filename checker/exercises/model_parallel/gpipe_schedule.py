@@ -90,6 +90,36 @@ exercise.slip(
     "range(microbatches + stages - 2)",
 )
 exercise.slip(
+    "skips_the_first_slot",
+    "時刻 1 から始まっています。段 0 がマイクロバッチ 0 を計算する、時刻 0 の行から始めます。",
+    "range(microbatches + stages - 1)",
+    "range(1, microbatches + stages)",
+)
+exercise.slip(
+    "stops_all_stages_with_the_first",
+    "段 0 が終わった時刻から、全員が休みになっています。調べるのは、時刻 t ではなく、番号 t − s です。",
+    "0 <= microbatch < microbatches",
+    "0 <= microbatch and slot < microbatches",
+)
+exercise.slip(
+    "subtracts_the_slot_from_the_stage",
+    "引く順が逆です。段 s は、段 0 より s 時刻だけ遅れているので、時刻から段を引きます。",
+    "slot - stage",
+    "stage - slot",
+)
+exercise.slip(
+    "drops_the_idle_cells",
+    "休みのコマを飛ばしたので、行が短くなっています。休みの段にも None を入れます。",
+    "row.append(microbatch if 0 <= microbatch < microbatches else None)",
+    "if 0 <= microbatch < microbatches:\n                row.append(microbatch)",
+)
+exercise.slip(
+    "goes_on_with_one_row",
+    "行を繰り返しの外で 1 度だけ作ったので、全部の時刻が 1 つの行に続いています。行は時刻ごとに作ります。",
+    "    for slot in range(microbatches + stages - 1):\n        row = []\n",
+    "    row = []\n    for slot in range(microbatches + stages - 1):\n",
+)
+exercise.slip(
     "counts_micro_batches_from_one",
     "マイクロバッチの番号を 1 から数えています。最初のマイクロバッチは 0 番です。",
     "row.append(microbatch if",

@@ -170,6 +170,15 @@ def forgets_the_parentheses(compute_seconds, bytes_moved, bytes_per_second, n_wo
 
 
 @exercise.wrong(
+    "括弧がないので、前から順に割られて、倍率が 1 ÷ n になっています。分母の全体を括弧で囲みます。"
+)
+def forgets_all_parentheses(compute_seconds, bytes_moved, bytes_per_second, n_workers):
+    if n_workers == 1:
+        return 1.0
+    return compute_seconds / compute_seconds / n_workers + bytes_moved / bytes_per_second
+
+
+@exercise.wrong(
     "通信の速さをビットの数で読み、8 倍の時間にしています。bytes_per_second は byte/s です。"
 )
 def reads_bits(compute_seconds, bytes_moved, bytes_per_second, n_workers):

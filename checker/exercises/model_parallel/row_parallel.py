@@ -78,9 +78,7 @@ def cases(rng):
     yield "倍精度", split(rng, 3, [2, 4], 5, torch.float64)
 
 
-@exercise.wrong(
-    "部分和をつないでいます。どれも同じニューロンの結果の一部なので、足し合わせます。"
-)
+@exercise.wrong("部分和をつないでいます。どれも同じニューロンの結果の一部なので、足し合わせます。")
 def joins_the_results(x, shards):
     parts = x.split([shard.shape[1] for shard in shards], dim=1)
     return torch.cat([part @ shard.T for part, shard in zip(parts, shards, strict=True)], dim=1)
@@ -105,6 +103,18 @@ def starts_at_multiples(x, shards):
     for i, shard in enumerate(shards):
         size = shard.shape[1]
         total += x[:, i * size : (i + 1) * size] @ shard.T
+    return total
+
+
+@exercise.wrong(
+    "始まりの列を、前のワーカーの列の数で置き換えています。それまでの始まりに足していきます。"
+)
+def forgets_the_earlier_workers(x, shards):
+    total, start = torch.zeros(x.shape[0], shards[0].shape[0], dtype=x.dtype), 0
+    for shard in shards:
+        size = shard.shape[1]
+        total += x[:, start : start + size] @ shard.T
+        start = size
     return total
 
 
