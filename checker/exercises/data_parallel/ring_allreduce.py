@@ -44,7 +44,7 @@ def example() -> str:
     results = [r.tolist() for r in ring_allreduce(vectors)]
     sums = [(a + b).tolist() for a, b in zip(first, second, strict=True)]
     return (
-        f"2 人のベクトルが `{vectors[0].tolist()}` と `{vectors[1].tolist()}` とします。"
+        f"2 人のベクトルは `{vectors[0].tolist()}` と `{vectors[1].tolist()}` です。"
         f"`torch.tensor_split(vector, 2)` は、0 番の人のベクトルを `{first[0].tolist()}` と "
         f"`{first[1].tolist()}` に分けます。"
         f"0 番のチャンクは 1 番の人のところで `{sums[0]}` に、"
@@ -121,7 +121,7 @@ exercise.slip(
 )
 exercise.slip(
     "writes_into_the_vectors",
-    "tensor_split のチャンクは、元のベクトルの一部です。+= で足すと元も変わるので、a = a + b と書きます。",
+    "分けたチャンクは、元のベクトルの一部です。+= で足すと元も変わるので、a = a + b と書きます。",
     "chunks[right][c] = chunks[right][c] + chunks[worker][c]", "chunks[right][c] += chunks[worker][c]",
 )
 

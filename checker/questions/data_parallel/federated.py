@@ -52,7 +52,7 @@ def _(m, n, x, y):
     return x + (y - x) * n / (m + n)
 
 
-@item(word="連合学習", keyword="データ並列化", cell="federated_average")
+@item(word="連合学習", keyword="データ並列化", cell="連合学習")
 def what_leaves_the_client(rng):
     wrong = (
         Option(
@@ -141,7 +141,7 @@ SCENES = {
 }
 
 
-@item(word="連合学習", keyword="データ並列化", cell="federated_average")
+@item(word="連合学習", keyword="データ並列化", cell="連合学習")
 def device_or_silo(rng):
     right = sample(rng, tuple(SCENES), 1)[0]
     return Choice(
@@ -152,7 +152,7 @@ def device_or_silo(rng):
     )
 
 
-@item(word="連合学習", keyword="データ並列化", cell="federated_average")
+@item(word="連合学習", keyword="データ並列化", cell="守られないもの")
 def what_is_not_private(rng):
     right = (
         "送ったパラメータから、データの一部が推測されることがあります。",

@@ -6,8 +6,8 @@ from checker.catalogue import load
 from checker.question import Choice, Number, Option, item, sample, slips
 from lessons.data_parallel import max_stable_lr
 
-SINES = "、".join(
-    f"τ = {tau} で {math.sin(math.pi / (2 * (2 * tau + 1))):.3f}" for tau in (0, 1, 2, 3, 4)
+SINES = "\n".join(
+    f"| {tau} | {math.sin(math.pi / (2 * (2 * tau + 1))):.3f} |" for tau in (0, 1, 2, 3, 4)
 )
 
 
@@ -26,7 +26,7 @@ def stable_limit(rng):
             f"損失の曲率は h = {curvature}、ステイルネスはいつも τ = {staleness} です。"
             "収束する学習率の上限は、sin(π/(2(2τ + 1))) に 2/h を掛けたものです。"
             "上限はいくつですか。小数第 3 位まで答えてください。"
-            f"sin の値は、{SINES} です。"
+            f"sin の値は、次の表を使ってください。\n\n| τ | sin |\n| --- | --- |\n{SINES}"
         ),
         right=right,
         unit="",
@@ -47,7 +47,7 @@ def _(h, tau, *rest):
     return 2 * math.cos(tau * math.pi / (2 * tau + 1)) / h
 
 
-@item(word="Stale Gradient Problem", keyword="データ並列化", cell="max_stable_lr")
+@item(word="Stale Gradient Problem", keyword="データ並列化", cell="救えるもの、救えないもの")
 def staler_needs_smaller(rng):
     wrong = (
         Option(
@@ -78,7 +78,7 @@ def staler_needs_smaller(rng):
     )
 
 
-@item(word="Stale Gradient Problem", keyword="データ並列化", cell="async_sgd")
+@item(word="Stale Gradient Problem", keyword="データ並列化", cell="古い勾配で学習する")
 def why_stale_is_unstable(rng):
     right = (
         "古いパラメータで求めた勾配を使い、今のパラメータを更新します。",
@@ -144,7 +144,7 @@ def sync_or_async(rng):
     )
 
 
-@item(word="非同期型", keyword="データ並列化", cell="updates_per_second")
+@item(word="非同期型", keyword="データ並列化", cell="どちらがよいのか")
 def fair_comparison(rng):
     wrong = (
         Option(
@@ -178,7 +178,7 @@ def fair_comparison(rng):
     )
 
 
-@item(word="同期型", keyword="データ並列化", cell="max_stable_lr")
+@item(word="同期型", keyword="データ並列化", cell="どちらがよいのか")
 def why_synchronous_is_mainstream(rng):
     wrong = (
         Option(

@@ -7,7 +7,7 @@ from checker.question import Choice, Option, blanks, item, sample, slips
 from lessons.data_parallel import average_gradients
 
 
-@item(word="データ並列化", keyword="データ並列化", cell="sync_sgd")
+@item(word="データ並列化", keyword="データ並列化", cell="親モデルを写し、データを分ける")
 def data_or_model(rng):
     right = (
         "親モデルの写しを全員に配り、データを分けて学習します。",
@@ -154,7 +154,7 @@ def average_gradients_code(rng):
     )
 
 
-@item(word="同期型", keyword="データ並列化", cell="sync_sgd")
+@item(word="同期型", keyword="データ並列化", cell="同じにならない 4 つの場合")
 def same_as_one_worker(rng):
     right = (
         "件数の違うデータに分け、件数で重みを付けて平均する",
@@ -192,7 +192,7 @@ def same_as_one_worker(rng):
     )
 
 
-@item(word="同期型", keyword="データ並列化", cell="sync_sgd")
+@item(word="同期型", keyword="データ並列化", cell="いちばん遅い人を待つ")
 def one_slow_worker(rng):
     fast, workers = int(rng.integers(2, 6)), int(rng.integers(4, 9))
     slow = fast * int(rng.integers(3, 6))
