@@ -65,7 +65,7 @@ def test_time_limit_ends_all(nothing_left):
     ("lessons.processes:nothing", "関数が見つかりません"),
     ("lessons.nowhere:train", "関数が見つかりません"),
     ("no module:train", "関数が見つかりません"),
-    ("lessons.processes:GLANCE", "関数ではありません"),
+    ("lessons.worker:ALIVE", "関数ではありません"),
 ])
 def test_a_wrong_name_starts_nothing(target, told):
     """Catches a mistake in a name that shows only after seconds, as a traceback of another process."""
