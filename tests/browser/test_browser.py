@@ -26,7 +26,7 @@ from checker.catalogue import load, question, texts, written_sections
 from checker.judging.verdict import WORDS
 from checker.notebook import database, store
 from lessons import SECTIONS
-from lessons.data_parallel.steps import MILLISECONDS
+from lessons.data_parallel.steps import PLAY, SECONDS, STOP
 
 NOTEBOOKS = [f"{SECTIONS[section].folder}/{text.stem}.ipynb"
              for section in written_sections() for text in texts(section)]
@@ -423,14 +423,17 @@ def test_what_plays_stops_when_the_cell_is_left(ring):
     run(ring, film)
     picture = output.locator("img")
     first = picture.get_attribute("alt")
-    output.locator("button:has(.fa-play)").click()
+    output.get_by_role("button", name=PLAY).click()
     expect(picture).not_to_have_attribute("alt", first)
+    expect(output.get_by_role("button", name=STOP)).to_be_visible()
     run(ring, cell_with(ring, "import Steps"))
+    button = output.get_by_role("button", name=PLAY)
+    expect(button).to_be_visible()
     ring.evaluate(READY)  # what was on its way is drawn
     stopped = picture.get_attribute("alt")
-    ring.wait_for_timeout(2 * MILLISECONDS)
+    ring.wait_for_timeout(2000 * SECONDS)
     assert picture.get_attribute("alt") == stopped
-    output.locator("button:has(.fa-play)").click()
+    button.click()
     expect(picture).to_have_attribute("alt", re.compile("6 回目の通信.*16 個のうち 16 個"))
     photograph(output, "ring.png")
 
