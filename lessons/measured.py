@@ -62,7 +62,7 @@ def store() -> None:
     for target, n_workers in DEMONSTRATIONS:
         results = run_processes(target, n_workers)
         path = file(target, n_workers)
-        path.write_text(json.dumps(about | {"results": results}, indent=1) + "\n", "utf-8")
+        path.write_text(json.dumps(about | {"results": results}) + "\n", "utf-8")
         print(path.name)
 
 

@@ -64,6 +64,17 @@ def apply_masks(model: nn.Module, masks: list[Tensor]) -> None:
         layer.weight.mul_(mask)
 
 
+@torch.no_grad()
+def sgd_step(model: nn.Module, lr: float) -> None:
+    """モーメンタムのない SGD で、model をその場で 1 回更新し、勾配を消します。
+
+    torch.optim.SGD と同じ値になります。始めたばかりのプロセスでは、torch.optim の準備に 1 秒以上かかります。
+    """
+    for parameter in model.parameters():
+        parameter -= lr * parameter.grad
+        parameter.grad = None
+
+
 def train(
     model: nn.Module, x: Tensor, y: Tensor, *, epochs: int, lr: float, weight_decay: float,
     generator: torch.Generator, after_step: Callable[[], None] | None = None,

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, distributed
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from lessons.data import digits
+from lessons.data import Dataset, digits
 from lessons.training import accuracy, mlp
 
 WIDTHS = [64, 32, 10]
@@ -47,12 +47,15 @@ def train(rank: int, n_workers: int) -> dict[str, dict]:
     """
     if n_workers < 2:
         raise ValueError(f"サーバのほかに、ワーカーが 1 個以上要ります: {n_workers}")
+    data = digits()
+    distributed.barrier()       # 先にデータを読み終えたワーカーだけで、更新が進まないように。
     if rank == SERVER:
-        return {"alike": serve(n_workers), "uneven": serve(n_workers)}
-    return {"alike": work(rank, lambda: 0.0), "uneven": work(rank, pauses(rank, n_workers - 1))}
+        return {"alike": serve(n_workers, data), "uneven": serve(n_workers, data)}
+    return {"alike": work(rank, data, lambda: 0.0),
+            "uneven": work(rank, data, pauses(rank, n_workers - 1))}
 
 
-def serve(n_workers: int) -> dict:
+def serve(n_workers: int, data: Dataset) -> dict:
     """サーバです。勾配が届くたびに更新し、送った相手だけに新しい θ を返します。"""
     model = mlp(WIDTHS, seed=0)
     theta = parameters_to_vector(model.parameters()).detach()
@@ -74,7 +77,6 @@ def serve(n_workers: int) -> dict:
     for _ in range(n_workers - 2):                  # まだ計算しているワーカーの勾配は、もう使わない。
         answer(distributed.recv(gradient), UPDATES, theta)
     vector_to_parameters(theta, model.parameters())
-    data = digits()
     return {"arrivals": arrivals, "staleness": staleness, "updates_per_second": UPDATES / seconds,
             "accuracy": accuracy(model, data.x_test, data.y_test)}
 
@@ -86,7 +88,7 @@ def answer(worker: int, version: int, theta: Tensor) -> None:
         distributed.send(theta, dst=worker)
 
 
-def work(rank: int, pause: Callable[[], float]) -> dict:
+def work(rank: int, data: Dataset, pause: Callable[[], float]) -> dict:
     """ワーカーです。θ を受け取り、勾配を送ることを、サーバが終わりを告げるまで繰り返します。
 
     pause: 勾配を送る前に休む時間 (s) を、毎回答える関数
@@ -94,7 +96,6 @@ def work(rank: int, pause: Callable[[], float]) -> dict:
     model = mlp(WIDTHS, seed=0)
     theta = parameters_to_vector(model.parameters()).detach()
     version = torch.tensor(0)
-    data = digits()
     generator = torch.Generator().manual_seed(rank)
     losses = []
     while True:

@@ -18,6 +18,7 @@ L 個の同じ幅の全結合層を、すべて n 個のワーカーに列で切
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from lessons.model_parallel.cost_model import model_parallel_speedup
 
@@ -62,6 +63,11 @@ def fastest(
     times = speedups(parameters, range(1, most + 1), bandwidth, latency, speedup)
     best = max(range(most), key=times.__getitem__)
     return best + 1, times[best]
+
+
+def parameters_of(widths: list[int]) -> int:
+    """層の幅が widths の全結合ネットワークの、重みとバイアスの個数です。"""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
 
 
 def equal_batch(parameters: float, crossing: float) -> float:

@@ -12,6 +12,7 @@ from lessons.model_parallel.speedup import (
     compute_seconds,
     equal_batch,
     fastest,
+    parameters_of,
     speedups,
 )
 from lessons.model_parallel.tensor_parallel import column_parallel, row_parallel
@@ -87,7 +88,7 @@ def about_speed_and_bytes(published: list[DistBeliefPoint]) -> Claims:
     shares = [bytes_with_waiting(size, 8, 125e6, 0) / 125e6 / compute_seconds(size) for size in SIZES]
     slow = 30e6, 4e-4
     machines_when_slow, times_when_slow = fastest(small.parameters, *slow, 512)
-    parameters = 785 * 300 + 301 * 100 + 101 * 10
+    parameters = parameters_of([784, 300, 100, 10])
     batch = equal_batch(parameters, 300)
     model = [cut_traffic([300, 100, 10], [0], n, 4) for n in (int(batch), int(batch) + 1)]
     zero = [round(bytes_held(7.5e9, 64, stage) / 1e9, 1) for stage in range(4)]
@@ -107,6 +108,8 @@ def about_speed_and_bytes(published: list[DistBeliefPoint]) -> Claims:
         ("公表値でも、パラメータの多いほうが、多くの台数で速くなる",
          large.parameters > small.parameters and large.machines > small.machines
          and large.speedup > small.speedup),
+        ("隠れ層の幅を 10 倍にすると、等しくなる件数は 2 倍ほどになる",
+         1.9 < equal_batch(parameters_of([784, 3000, 1000, 10]), 3000) / batch < 2.1),
         ("784-300-100-10 の境目の前ではモデル並列、後ではデータ並列のほうが、送る大きさが少ない",
          model[0] < 2 * 4 * parameters < model[1]),
         ("ZeRO の 4 つの大きさは、論文の図 1 の 120、31.4、16.6、1.9 GB と同じ",

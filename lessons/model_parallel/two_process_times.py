@@ -65,7 +65,7 @@ def told(times: Times) -> list[str]:
     if times.measured > times.alone:
         said.append("2 つのプロセスにすると、1 つのプロセスより "
                     f"{times.measured / times.alone:.1f} 倍遅くなりました。"
-                    "交代で計算するので計算の時間は減らず、通信の時間が加わるからです。")
+                    "交代で計算するので計算の時間は減らず、通信と待ち合わせの時間が加わるからです。")
     else:
         said.append("2 つのプロセスにすると、1 つのプロセスの "
                     f"{times.alone / times.measured:.1f} 倍の速さでした。交代で計算しても、計算は減りません。"

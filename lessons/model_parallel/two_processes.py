@@ -19,7 +19,7 @@ from torch import Tensor, distributed, nn
 from torch.nn.utils import parameters_to_vector
 
 from lessons.data import fashion_mnist
-from lessons.training import BATCH_SIZE, mlp
+from lessons.training import BATCH_SIZE, mlp, sgd_step
 
 WIDTHS = [784, 300, 100, 10]
 CUT = 2                     # mlp の先頭の 2 つ、1 層目と ReLU が前半になる。
@@ -48,13 +48,11 @@ def train(rank: int, n_workers: int) -> dict:
     network = mlp(WIDTHS, seed=0)
     part = (network[:CUT], network[CUT:])[rank]
     step = (first_half, second_half)[rank]
-    optimizer = torch.optim.SGD(part.parameters(), LR)
     losses, whole, waited = [], [], []
     for x, y in islice(batches(), STEPS):
         start = time.perf_counter()
         loss, wait = step(part, x, y)
-        optimizer.step()
-        optimizer.zero_grad()
+        sgd_step(part, LR)
         losses.append(loss)
         whole.append(time.perf_counter() - start)
         waited.append(wait)
@@ -111,14 +109,12 @@ def second_half(part: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
 def train_alone() -> tuple[Tensor, list[float], float]:
     """同じ学習を 1 つのプロセスで行い、パラメータ、更新ごとの損失、更新 1 回の時間 (s) を返します。"""
     network = mlp(WIDTHS, seed=0)
-    optimizer = torch.optim.SGD(network.parameters(), LR)
     losses, seconds = [], []
     for x, y in islice(batches(), STEPS):
         start = time.perf_counter()
         loss = F.cross_entropy(network(x), y)
         loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
+        sgd_step(network, LR)
         losses.append(loss.item())
         seconds.append(time.perf_counter() - start)
     parameters = parameters_to_vector(network.parameters()).detach()

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from lessons.data import digits
@@ -16,6 +17,7 @@ from lessons.training import (
     linear_layers,
     milliseconds_side_by_side,
     mlp,
+    sgd_step,
     train,
 )
 
@@ -118,3 +120,18 @@ def test_fastest_round_is_reported_for_each_call(monkeypatch):
     result = milliseconds_side_by_side({name: partial(call, name) for name in "ab"}, rounds=3)
     assert result == {"a": 2000.0, "b": 5000.0}
     assert order == list("abababab")
+
+
+def test_plain_step_is_torch_sgd():
+    """Catches a step up the slope, a lost learning rate, and gradients that add up over the steps."""
+    ours, theirs = mlp([5, 4, 3], seed=1), mlp([5, 4, 3], seed=1)
+    optimizer = torch.optim.SGD(theirs.parameters(), 0.3)
+    x, y = torch.randn(6, 5, generator=torch.Generator().manual_seed(0)), torch.arange(6) % 3
+    for _ in range(3):
+        for model in (ours, theirs):
+            F.cross_entropy(model(x), y).backward()
+        sgd_step(ours, 0.3)
+        optimizer.step()
+        optimizer.zero_grad()
+    for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-7)

@@ -21,7 +21,7 @@ STEP_SECONDS = (
 )
 
 
-@item(word="モデル並列化", keyword="モデル並列化", cell="1 台に入らないネットワーク")
+@item(word="モデル並列化", keyword="モデル並列化", cell="メモリに入らないネットワーク")
 def too_large_for_one_worker(rng):
     return Choice(
         stem="1 台の GPU のメモリに入りきらない、大きなネットワークを学習します。はじめに考える方法はどれですか。",

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lessons.model_parallel.layer_cut import cut_traffic
-from lessons.model_parallel.speedup import BYTES_PER_VALUE, LAYERS, equal_batch
+from lessons.model_parallel.speedup import BYTES_PER_VALUE, LAYERS, equal_batch, parameters_of
 from lessons.plots import BLUE, GREY, ORANGE
 
 BATCHES = (1, 1e6)
@@ -13,20 +13,21 @@ PARAMETERS = (1e5, 1e11)
 BYTES_PER_PARAMETER = 4 * BYTES_PER_VALUE
 
 
-def parameters_of(width: int) -> int:
-    """784-width-100-10 の、重みとバイアスの個数です。"""
-    return 785 * width + (width + 1) * 100 + 101 * 10
+def widths_of(scale: int) -> list[int]:
+    """784-300-100-10 の、2 つの隠れ層の幅を scale 倍にしたネットワークの、層の幅です。"""
+    return [784, 300 * scale, 100 * scale, 10]
 
 
-def bytes_against_batch(width: int, batch: int) -> tuple[Figure, str]:
-    """784-width-100-10 の 2 つの並列化で、1 回の更新にワーカーの間を通る大きさです。
+def bytes_against_batch(scale: int, batch: int) -> tuple[Figure, str]:
+    """widths_of(scale) の 2 つの並列化で、1 回の更新にワーカーの間を通る大きさです。
 
     モデル並列は最初の層の後で切ります。データ並列は、勾配を送り、新しいパラメータを受け取ります。
     """
-    parameters = parameters_of(width)
+    widths = widths_of(scale)
+    width, parameters = widths[1], parameters_of(widths)
     batches = np.geomspace(*BATCHES, 61)
     data = 2 * BYTES_PER_VALUE * parameters
-    model = cut_traffic([width, 100, 10], [0], batch, BYTES_PER_VALUE)
+    model = cut_traffic(widths[1:], [0], batch, BYTES_PER_VALUE)
     even = equal_batch(parameters, width)
 
     fig = Figure(figsize=(8.0, 4.2))
@@ -38,11 +39,12 @@ def bytes_against_batch(width: int, batch: int) -> tuple[Figure, str]:
     ax.plot([batch], [data], color=ORANGE, marker="s", markersize=9, markeredgecolor="black",
             linestyle="none", label=f"{batch:,} 件のデータ並列")
     ax.axvline(even, color=GREY, linestyle=":", label=f"等しくなる件数 {even:,.0f}")
-    ax.set(xscale="log", yscale="log", xlim=BATCHES, ylim=(1e2, 1e11),
+    ax.set(xscale="log", yscale="log", xlim=BATCHES, ylim=(1e2, 1e12),
            xlabel="1 回の更新に使う件数", ylabel="通る大きさ (byte)")
     fig.legend(loc="upper center", ncols=3, fontsize=9, frameon=False)
     less = "モデル並列" if model < data else "データ並列"
-    text = (f"784-{width}-100-10 の値は {parameters:,} 個です。1 回に {batch:,} 件を使うと、"
+    name = "-".join(map(str, widths))
+    text = (f"{name} の値は {parameters:,} 個です。1 回に {batch:,} 件を使うと、"
             f"モデル並列は {model:,} byte、データ並列は {data:,} byte で、{less}のほうが少なくなります。"
             f"等しくなるのは {even:,.0f} 件です。")
     return fig, text
@@ -84,6 +86,6 @@ def regions(way: str, gigabytes: float, parameters: float, batch: int) -> tuple[
     less = "データ並列" if batch > even else "モデル並列"
     fits = "入ります" if parameters <= most else "入らないので、写しを持つデータ並列は、そのままでは使えません"
     text = (f"パラメータ {parameters:,.0f} 個で {batch:,} 件のとき、送る大きさは{less}のほうが少なくなります。"
-            f"境目は {even:,.0f} 件です。学習に要る {parameters * BYTES_PER_PARAMETER / 1e9:,.2g} GB は、"
+            f"境目は {even:,.0f} 件です。学習に要る {parameters * BYTES_PER_PARAMETER / 1e9:,.1f} GB は、"
             f"{gigabytes:g} GB のメモリに{fits}。")
     return fig, text

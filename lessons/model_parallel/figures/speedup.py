@@ -39,7 +39,7 @@ def speedup_of_sizes(
             linewidth=2.5, label=f"選んだ {size}（見積もり）")
     best, times = fastest(SIZES[size], bandwidth, latency, MOST, speedup)
     ax.plot([best], [times], color="black", marker="o", linestyle="none",
-            label=f"最も速い: {best} 個で {times:.1f} 倍")
+            label=f"最も速い: {best} 個で {times:.1f} 倍" if best > 1 else "分けないのが最も速い")
     for point, color, marker in zip(distbelief_points(), (ORANGE, VERMILION), "s^", strict=True):
         name = next(name for name, count in SIZES.items() if count == point.parameters)
         more = "より大きい" if point.at_least else "が最大"
@@ -53,7 +53,9 @@ def speedup_of_sizes(
     ax.minorticks_off()
     fig.legend(loc="upper center", ncols=3, fontsize=9, frameon=False)
 
-    text = (f"パラメータが {size}個、通信が {megabytes_per_second:g} MB/s、待ち時間が {latency_ms:g} ms の"
-            f"見積もりでは、ワーカー {best} 個で最も速く、{times:.1f} 倍です。")
     last = speedups(SIZES[size], [MOST], bandwidth, latency, speedup)[0]
-    return fig, text + f"{MOST} 個では {last:.1f} 倍です。"
+    fast = f"ワーカー {best} 個で最も速く、{times:.1f} 倍です。" if best > 1 else "分けないのが最も速くなります。"
+    text = (f"パラメータが {size}個、通信が {megabytes_per_second:g} MB/s、待ち時間が {latency_ms:g} ms の"
+            f"見積もりでは、{fast}{MOST} 個では、1 個のときの "
+            + (f"{last:.1f} 倍の速さです。" if last >= 1 else f"{1 / last:,.1f} 倍の時間がかかります。"))
+    return fig, text

@@ -11,7 +11,7 @@ def test_the_claims_hold():
     said = [*tensor_claims.about_two_orders((3,)), *tensor_claims.about_a_block((3,)),
             *tensor_claims.about_speed_and_bytes(distbelief_points()),
             *tensor_claims.about_two_processes(GOOD)]
-    assert len(said) == len(dict(said)) == 21
+    assert len(said) == len(dict(said)) == 22
     assert all(holds is True for _, holds in said)
 
 

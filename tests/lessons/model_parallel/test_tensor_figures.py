@@ -1,13 +1,16 @@
 """The figures of notebook 01_2: drawn with every glyph, labelled, and told truly."""
 
+import re
+
 import pytest
 from figure_gate import assert_well_drawn
 
 from lessons.model_parallel.figures.matrices import messages_of, two_layers_cut
-from lessons.model_parallel.figures.regions import bytes_against_batch, parameters_of, regions
+from lessons.model_parallel.figures.regions import bytes_against_batch, regions, widths_of
 from lessons.model_parallel.figures.speedup import SIZES, speedup_of_sizes
 from lessons.model_parallel.figures.today import WAYS, five_ways, held
 from lessons.model_parallel.figures.two_processes import loopback_and_steps
+from lessons.model_parallel.speedup import parameters_of
 from lessons.model_parallel.two_orders import ORDERS
 from lessons.model_parallel.two_process_times import Times
 
@@ -21,8 +24,8 @@ FIGURES = {
     "one worker": lambda: two_layers_cut(ROW_FIRST, 1),
     "speedup": lambda: speedup_of_sizes("17 億", 125, 0.2),
     "speedup, slowest": lambda: speedup_of_sizes("1000 万", 10, 5),
-    "bytes": lambda: bytes_against_batch(300, 64),
-    "bytes, widest": lambda: bytes_against_batch(10_000, 32_768),
+    "bytes": lambda: bytes_against_batch(1, 64),
+    "bytes, widest": lambda: bytes_against_batch(100, 32_768),
     "regions": lambda: regions("層で 1 か所", 8, 42e6, 512),
     "regions, largest": lambda: regions(ALL, 80, 1e10, 65_536),
     "today": five_ways,
@@ -61,7 +64,7 @@ def test_the_bytes_of_the_picture_are_those_of_its_matrices():
 
 @pytest.mark.parametrize("draw, one, other", [
     (speedup_of_sizes, ("1000 万", 10, 5), ("100 億", 1000, 0.1)),
-    (bytes_against_batch, (30, 1), (10_000, 32_768)),
+    (bytes_against_batch, (1, 1), (100, 32_768)),
     (regions, ("層で 1 か所", 2, 1e7, 1), (ALL, 80, 1e10, 65_536))])
 def test_a_slider_moves_what_is_seen_on_axes_that_stay(draw, one, other):
     """Catches axes that follow the lines, and a slider that changes only the sentence."""
@@ -74,16 +77,23 @@ def test_a_slider_moves_what_is_seen_on_axes_that_stay(draw, one, other):
 
 def test_the_sentences_tell_the_numbers():
     """Catches sentences of other numbers than the picture's, and a verdict that is turned round."""
-    assert parameters_of(300) == 266_610
-    assert "889 件" in bytes_against_batch(300, 64)[1]
-    assert "モデル並列のほうが少なく" in bytes_against_batch(300, 888)[1]
-    assert "データ並列のほうが少なく" in bytes_against_batch(300, 889)[1]
+    assert parameters_of(widths_of(1)) == 266_610 and widths_of(10) == [784, 3000, 1000, 10]
+    assert "889 件" in bytes_against_batch(1, 64)[1]
+    assert "モデル並列のほうが少なく" in bytes_against_batch(1, 888)[1]
+    assert "データ並列のほうが少なく" in bytes_against_batch(1, 889)[1]
+    # 785 + (3000 + 1) / 3 + (1000 + 1) * 10 / 3000: the larger network crosses later
+    assert "1,789 件" in bytes_against_batch(10, 64)[1]
     # one cut: the border is √(P L); every layer: √(P / L)
     assert "境目は 14,491 件" in regions("層で 1 か所", 8, 42e6, 512)[1]
     assert "境目は 2,898 件" in regions(ALL, 8, 42e6, 512)[1]
-    assert "0.67 GB は、8 GB のメモリに入ります" in regions(ALL, 8, 42e6, 512)[1]
+    assert "0.7 GB は、8 GB のメモリに入ります" in regions(ALL, 8, 42e6, 512)[1]
     assert "入らない" in regions(ALL, 8, 1.7e9, 512)[1]
     assert "39 個で最も速く、13.3 倍" in speedup_of_sizes("3 億 3000 万", 125, 0.2)[1]
+    assert "128 個では、1 個のときの 8.8 倍の速さ" in speedup_of_sizes("3 億 3000 万", 125, 0.2)[1]
+    # 42 million at 30 MB/s and 0.4 ms: slower than alone at 128, told as a longer time, never 0.x
+    slow = speedup_of_sizes("4200 万", 30, 0.4)[1]
+    assert "8 個で最も速く、2.2 倍" in slow and re.search(r"1 個のときの 1\.\d 倍の時間", slow)
+    assert "分けないのが最も速く" in speedup_of_sizes("1000 万", 10, 4)[1]
     assert set(SIZES.values()) >= {42e6, 1.7e9}
 
 

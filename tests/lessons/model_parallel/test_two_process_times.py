@@ -2,6 +2,8 @@
 
 import pytest
 
+from lessons.measured import stored
+from lessons.model_parallel import tensor_claims
 from lessons.model_parallel.cost_model import model_parallel_speedup
 from lessons.model_parallel.two_process_times import ONE_WAY_BYTES, Times, times_of, told
 
@@ -37,3 +39,11 @@ def test_sentences_follow_the_measurement(measured, words):
     """Catches a sentence about speed that is fixed text."""
     said = "".join(told(Times(4e-3, 3e-3, 5e-3, measured, 1e-4, 5e8)))
     assert all(word in said for word in words)
+
+
+def test_the_stored_result_will_do():
+    """Catches a stored result that the notebook's cells cannot read, or that breaks its claims."""
+    results = stored("lessons.model_parallel.two_processes:train", 2)["results"]
+    times = times_of(results, model_parallel_speedup)
+    assert times.in_turns > times.together > 0 and len(told(times)) == 3
+    assert all(holds for _, holds in tensor_claims.about_two_processes(results))
