@@ -16,6 +16,7 @@ import contextlib
 import functools
 import importlib
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -151,7 +152,7 @@ def strike(mark: Path, victim: str) -> None:
     """Once: note the processes of the command, then end the victim."""
     with contextlib.suppress(FileExistsError):
         mark.mkdir()
-        command = psutil.Process(os.getppid())
+        command = psutil.Process(multiprocessing.parent_process().pid)
         family = [command, *command.children(recursive=True)]
         facts = [(process.pid, process.create_time()) for process in family]
         (mark / "family").write_text(json.dumps(facts))
