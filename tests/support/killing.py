@@ -55,12 +55,15 @@ def grading_here():
     Its sandbox lives until this process ends: to start one takes as long as nine submissions. It has
     to be started here: bubblewrap ends with the thread that started it, and `grade`'s threads end.
     """
-    from checker.grading.nbgrader_steps import shared_sandbox  # imports torch: for the tests only
+    from remembered import remember_verdicts  # imports torch: for the tests only
+
+    from checker.grading.nbgrader_steps import shared_sandbox
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workers, "ProcessPoolExecutor", Here)
         patch.setattr(workers, "end", lambda: None)
         without_waiting_for_the_disk(patch)
+        remember_verdicts(patch)
 
         def enter(folder: Path) -> Path:
             patch.chdir(folder)
