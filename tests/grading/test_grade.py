@@ -22,6 +22,7 @@ import pytest
 from disks import Bad
 from killing import Here
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment
+from nbgrader_commands import nbgrader as commands
 from sample_course import (
     LESSON,
     ROOT,
@@ -105,10 +106,8 @@ def reference(six, tmp_path_factory):
     """The marks that nbgrader's own command gives to the six."""
     folder = tmp_path_factory.mktemp("reference") / "course"
     shutil.copytree(six, folder)
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", LESSON],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True,
-    )  # fmt: skip
+    [said] = commands(folder, ["autograde", LESSON])
+    assert said.returncode == 0, said.stdout
     found = marks(folder)
     assert len(set(found.values())) > 3  # nothing, everything and parts: a sharp comparison
     return found
