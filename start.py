@@ -67,7 +67,7 @@ def which_tests(args):
                    "すべてのテスト: python start.py test\n"
                    "1 分ほどのテスト: python start.py test fast\n"
                    "1 つのファイル: python start.py test tests/course/test_start.py")
-    return ["--nbval", "--durations=25", *args]
+    return ["--nbval", "--browser-runs-notebooks", "--durations=25", *args]
 
 
 def check_python(version):

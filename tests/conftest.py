@@ -2,12 +2,17 @@
 
 Loaded before torch is, by pytest itself and by each worker of pytest-xdist.
 """
+import gc
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+# What is imported and collected stays: to look through all of it for garbage, again and again, would
+# take a tenth of the run. See pytest_collection_finish.
+gc.disable()
 
 # With more threads than that the workers fight over the cores and float sums change their order.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -63,6 +68,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="leave out what is marked slow or box, and the gates that the change does not touch",
     )
+    parser.addoption(
+        "--browser-runs-notebooks",
+        action="store_true",
+        help="where there is a Chromium, it runs every notebook and is asked what nbval asks",
+    )
 
 
 def pytest_configure(config):
@@ -84,6 +94,11 @@ def pytest_collection_modifyitems(config, items):
     if boxed and (reason := missing_box()):
         for item in boxed:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 def is_fast(item) -> bool:

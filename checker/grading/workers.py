@@ -13,6 +13,7 @@ import mmap
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -29,6 +30,10 @@ from sqlalchemy.exc import SAWarning
 SECONDS = 900.0  # on the clock for one submission: an honest one takes 4, beside other work 40
 BYTES = 2 << 30  # of memory that a process has for itself: honest work takes a fifth of it
 LOOK = 0.5  # seconds between two looks at a process
+CONTEXT = get_context("spawn")
+if sys.platform == "linux":  # forks of one process that has imported torch and nbgrader for all
+    CONTEXT = get_context("forkserver")
+    CONTEXT.set_forkserver_preload(["checker.grading.autograde", "checker.grading.nbgrader_steps"])
 
 
 class Ended(enum.Enum):
@@ -75,7 +80,7 @@ def keep_working(
     try:
         for name in taken(waiting):
             for _ in range(2):
-                pool = pool or ProcessPoolExecutor(1, get_context("spawn"), prepare)
+                pool = pool or ProcessPoolExecutor(1, CONTEXT, prepare)
                 result = watched(pool, work, name)
                 if isinstance(result, Ended):
                     pool = None

@@ -91,6 +91,8 @@ def _compare_tensors(expected: torch.Tensor, actual: torch.Tensor, where: str) -
         kind = "shape"
     elif expected.dtype != actual.dtype:
         kind = "dtype"
+    elif torch.equal(expected, actual):  # mostly, and then there is nothing to measure
+        pass
     elif strays(expected, actual).any():
         kind = "finite"
     elif unequal(expected, actual).any():

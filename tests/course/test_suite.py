@@ -20,6 +20,8 @@ from places import ROOT
 from checker.catalogue import exercise_names
 
 PRUNING = set(exercise_names("pruning"))
+# nbval's jsonschema builds no grammar then, which would take as long as all that pytest does.
+QUICK = "import checker.grading, pytest; raise SystemExit(pytest.main())"
 
 
 # ---- what a change touches -------------------------------------------------------------------
@@ -132,7 +134,7 @@ def pytest_in(folder, *words):
         "[pytest]\nmarkers =\n    long(reason): exempt\naddopts = --nbval-current-env\n")
     paths = os.pathsep.join([str(ROOT / "tests/support"), str(ROOT)])
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "--color=no", *words],
+        [sys.executable, "-c", QUICK, "-p", "no:cacheprovider", "-rA", "--color=no", *words],
         cwd=folder, capture_output=True, encoding="utf-8", check=False,
         env={**os.environ, "PYTHONPATH": paths}).stdout
 
@@ -212,16 +214,18 @@ def test_a_check_must_say_unanswered_and_no_notebook_has_a_network(tmp_path):
     assert "the test blocks the network: ('192.0.2.1', 80)" in said
 
 
-@pytest.mark.parametrize("chromium, source, left_out", [
-    ("/usr/bin/chromium", "TESTPATHS", True), ("/usr/bin/chromium", "ARGS", None),
-    (None, "TESTPATHS", None)])
-def test_a_browser_spares_nbval_the_learners_notebooks(monkeypatch, chromium, source, left_out):
-    """Catches a notebook that nothing runs, or that is named and not run."""
+@pytest.mark.parametrize("chromium, source, asked, left_out", [
+    ("/usr/bin/chromium", "TESTPATHS", True, True), ("/usr/bin/chromium", "ARGS", True, None),
+    (None, "TESTPATHS", True, None), ("/usr/bin/chromium", "TESTPATHS", False, None)])
+def test_a_browser_spares_nbval_the_notebooks(monkeypatch, chromium, source, asked, left_out):
+    """Catches a notebook that nothing runs, that is named and not run, or that is run twice, and a
+    plain `pytest --nbval` without a notebook."""
     monkeypatch.setattr(notebooks, "CHROMIUM", chromium)
-    config = types.SimpleNamespace(args_source=pytest.Config.ArgsSource[source])
+    config = types.SimpleNamespace(
+        args_source=pytest.Config.ArgsSource[source], getoption=lambda _: asked)
     for path, expected in {"notebooks/06_pruning/06_pruning.ipynb": left_out,
                            "notebooks/course.ipynb": None,
-                           "solutions/06_pruning/06_pruning.ipynb": None}.items():
+                           "solutions/06_pruning/06_pruning.ipynb": left_out}.items():
         assert notebooks.pytest_ignore_collect(ROOT / path, config) is expected, path
 
 

@@ -11,6 +11,7 @@ from sample_exercise import cases, sample
 
 from checker.catalogue import exercise_names, load
 from checker.exercise import Case, Exercise
+from checker.judging import judge as judging
 from checker.judging.judge import judge
 from checker.judging.mutants import mutants
 from checker.judging.source import request
@@ -22,6 +23,12 @@ SECONDS = 2.0  # of processor time: a mutant may loop for ever
 pytestmark = pytest.mark.skipif(
     not hasattr(signal, "SIGALRM"), reason="without SIGALRM nothing can stop an endless mutant"
 )
+
+
+@pytest.fixture(autouse=True)
+def no_words(monkeypatch):
+    """Why a mutant is rejected, nobody asks here: the search for it takes most of the time."""
+    monkeypatch.setattr(judging, "explanation", lambda *_: None)
 
 
 def outcomes(exercise: Exercise) -> dict[str, set[str]]:

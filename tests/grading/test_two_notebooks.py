@@ -6,10 +6,7 @@ gradebook, its report, its feedback and its exports, or change a copy of it.
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import killing
@@ -19,6 +16,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
+from nbgrader_commands import nbgrader
 from sample_course import (
     HALVES,
     LESSON,
@@ -302,11 +300,7 @@ def test_nbgraders_own_command_gives_the_same_marks(two, graded, tmp_path):
     """Catches marks of ours that `nbgrader autograde` would not give, on half a hand-in too."""
     folder = shutil.copytree(two, tmp_path / "course")
     shutil.rmtree(course.submitted(folder, "torn", LESSON))  # it fails the whole submission
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", LESSON],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+    [done] = nbgrader(folder, ["autograde", LESSON])
     assert done.returncode == 0, done.stdout[-3000:]
     for student in ("both", "first", "second", "old"):
         assert marks(folder, student) == marks(graded.folder, student), student

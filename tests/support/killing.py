@@ -16,6 +16,7 @@ import contextlib
 import functools
 import importlib
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -54,12 +55,15 @@ def grading_here():
     Its sandbox lives until this process ends: to start one takes as long as nine submissions. It has
     to be started here: bubblewrap ends with the thread that started it, and `grade`'s threads end.
     """
-    from checker.grading.nbgrader_steps import shared_sandbox  # imports torch: for the tests only
+    from remembered import remember_verdicts  # imports torch: for the tests only
+
+    from checker.grading.nbgrader_steps import shared_sandbox
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workers, "ProcessPoolExecutor", Here)
         patch.setattr(workers, "end", lambda: None)
         without_waiting_for_the_disk(patch)
+        remember_verdicts(patch)
 
         def enter(folder: Path) -> Path:
             patch.chdir(folder)
@@ -151,7 +155,7 @@ def strike(mark: Path, victim: str) -> None:
     """Once: note the processes of the command, then end the victim."""
     with contextlib.suppress(FileExistsError):
         mark.mkdir()
-        command = psutil.Process(os.getppid())
+        command = psutil.Process(multiprocessing.parent_process().pid)
         family = [command, *command.children(recursive=True)]
         facts = [(process.pid, process.create_time()) for process in family]
         (mark / "family").write_text(json.dumps(facts))

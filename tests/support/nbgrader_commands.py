@@ -36,9 +36,8 @@ def nbgrader(folder: Path, *commands: list[str], before: tuple[str, ...] = ()) -
 
 
 def run(place: str, commands: list[list[str]]) -> None:
+    import checker.grading.nbgrader_steps  # noqa: F401, I001  first: it makes the next one quick
     from nbgrader.apps.nbgraderapp import main
-
-    import checker.grading.nbgrader_steps  # noqa: F401  torch comes with it
 
     for i, command in enumerate(commands):
         if os.fork() == 0:

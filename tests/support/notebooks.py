@@ -4,20 +4,23 @@
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 from chromium import CHROMIUM
-from nbval.plugin import IPyNbCell
+from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
 from places import ROOT
 
+FOLDERS = (ROOT / "notebooks", ROOT / "solutions")
 BLOCKED = Path(__file__).parent / "blocked"
 PROBE = "__import__('socket').create_connection(('192.0.2.1', 80), timeout=1)"
 
 
 def pytest_ignore_collect(collection_path, config):
-    """In a whole run a browser runs the learners' notebooks from top to bottom; where there is
-    none, nbval does. (They have no outputs to compare; those of solutions/ have the same cells.)"""
+    """In a whole run of start.py a browser runs the learners' notebooks from top to bottom and asks of
+    them what nbval asks of these and of the solved ones; where there is none, nbval runs both."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if whole and CHROMIUM and collection_path.parent.parent == ROOT / "notebooks":
+    spared = whole and CHROMIUM and config.getoption("--browser-runs-notebooks")
+    if spared and collection_path.parent.parent in FOLDERS:
         return True
 
 
@@ -54,6 +57,23 @@ def pytest_runtest_call(item):
         said = [text_of(output) for output in item.test_outputs[:1]]
         assert said and "未回答" in said[0], f"the first word of {item.cell.id} is {said}"
     return result
+
+
+def stored_cells(session: pytest.Session, path: Path) -> dict[str, IPyNbCell]:
+    """The code cells of a notebook by id, ready for comparing."""
+    file = IPyNbFile.from_parent(session, path=path)
+    file.setup_sanitize_files()
+    return {item.cell.id: item for item in file.collect()}
+
+
+def difference(item: IPyNbCell, outputs: list[dict]) -> str:
+    """What nbval says against the outputs of a cell that was run elsewhere, or nothing."""
+    if item.cell.execution_count is None:
+        return f"{item.cell.id} is stored without having been run"
+    shown, stored = map(coalesce_streams, (list(map(nbformat.from_dict, outputs)), item.cell.outputs))
+    if not item.options["check"] or item.compare_outputs(shown, stored):
+        return ""
+    return "\n".join([item.cell.source, *item.comparison_traceback])
 
 
 def is_check(item) -> bool:

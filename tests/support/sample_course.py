@@ -9,7 +9,6 @@ import functools
 import json
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 import nbformat  # noqa: E402
+from nbgrader_commands import nbgrader  # noqa: E402
 
 from checker.catalogue import exercise_names, load  # noqa: E402
 from checker.grading import course  # noqa: E402
@@ -55,10 +55,8 @@ def released_course(halves: bool) -> Path:
         split(solutions / f"{LESSON}.ipynb")
     (folder / "grading").mkdir()
     (folder / "grading/seed").write_text(str(SEED))
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_assignment", LESSON],
-        cwd=folder, check=True, capture_output=True,
-    )  # fmt: skip
+    [said] = nbgrader(folder, ["generate_assignment", LESSON])
+    assert said.returncode == 0, said.stdout
     return folder
 
 

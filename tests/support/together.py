@@ -10,7 +10,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # The dear ones first.
-FIRST = ("tests/grading/", "tests/course/", "tests/browser/", "solutions/", "notebooks/")
+FIRST = ("tests/browser/", "tests/grading/", "tests/course/", "solutions/", "notebooks/")
 # Here the cases are independent: those of one exercise, attack or block stay together. They come
 # last and keep every worker busy to the end.
 SPREAD = ("tests/grading/test_hostile.py", "tests/checker/test_fuzz.py", "tests/exercises/")

@@ -1,6 +1,7 @@
 """Verdicts: every kind of bad answer gets its own message, and hidden cases stay hidden."""
 
 import ast
+import contextlib
 import math
 import re
 import signal
@@ -23,6 +24,7 @@ from checker.judging.show import show
 from checker.judging.source import judge_source, judge_with, request
 from checker.running.inside.answer import run_answer
 from checker.running.inside.cell_text import Answer
+from checker.running import sandbox
 from checker.running.sandbox import started_sandbox
 
 HEAD = "def scaled(values, factor):\n"
@@ -797,15 +799,22 @@ def test_a_solution_that_fails_is_the_authors_fault_and_is_not_kept(monkeypatch)
     assert judge_source("scaled", RIGHT).outcome == "right"
 
 
+@pytest.fixture(scope="module")
+def box():
+    """One sandbox for all that is asked of it here: to start it is the dearest."""
+    with started_sandbox() as found:
+        yield found
+
+
 @pytest.mark.box
 @pytest.mark.parametrize("seed", [None, 3])
 @pytest.mark.parametrize("name", ["distillation_loss", "distill_step"])
-def test_an_observer_sees_the_same_in_the_sandbox(name, seed):
+def test_an_observer_sees_the_same_in_the_sandbox(box, name, seed):
     """Catches an observer that needs more than the prelude, or what it saw lost on the way back."""
     exercise = load(name)
     rights = [exercise.text_of(function) for function in (exercise.solution, *exercise.rights)]
     wrongs = [wrong.text for wrong in exercise.wrongs.values()]
-    with started_sandbox() as sandbox, sandbox.learner() as boxed:
+    with box.learner() as boxed:
         for text in (*rights, *wrongs):
             here = judge_source(name, text, seed=seed)
             there = judge_with(boxed, name, text, seed=seed)
@@ -816,8 +825,9 @@ def test_an_observer_sees_the_same_in_the_sandbox(name, seed):
 
 
 @pytest.mark.box
-def test_the_box_takes_an_observer(watched_verdict):
+def test_the_box_takes_an_observer(box, watched_verdict, monkeypatch):
     """Catches `box=True` that runs an answer without its observer."""
+    monkeypatch.setattr(sandbox, "started_sandbox", lambda: contextlib.nullcontext(box))
     for body, outcome in (("return function(function(x))", "right"), ("return function(x)", "wrong")):
         here, there = (watched_verdict(body, box=box) for box in (False, True))
         assert there.outcome == here.outcome == outcome

@@ -25,6 +25,9 @@ def learner(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def kernel():
     kernel = Kernel()
+    kernel.run(FIRST)
+    # Each %reset collects garbage: not among all of torch, which takes a third of a second.
+    assert kernel.run("import gc\ngc.collect()\ngc.freeze()").error is None
     yield kernel
     kernel.end()
 
