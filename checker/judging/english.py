@@ -20,6 +20,13 @@ MEANINGS = {
     r"mat1 and mat2 shapes cannot|size mismatch, got|inconsistent tensor size|matmul: Input operand": (
         "行列の積の形が合いません。左の列の数と、右の行の数が同じになるようにします。" + SHAPES
     ),
+    r"Sizes of tensors must match except in dimension (\d+)|"
+    r"all the input array dimensions except for the concatenation axis must match exactly": (
+        "つなぐ Tensor や配列の形が合いません。つなぐ次元のほかは、大きさが同じでなければなりません。" + SHAPES
+    ),
+    r"stack expects each tensor to be equal size|all input arrays must have the same shape": (
+        "重ねる Tensor や配列の形が、すべて同じではありません。" + SHAPES
+    ),
     r"stack expects a non-empty TensorList|expected a non-empty list of Tensors": (
         "空のリストを、torch.stack や torch.cat に渡しています。" + EMPTY
     ),

@@ -169,9 +169,11 @@ def _of_types(where: str, expected: object, actual: object) -> str:
         # On purpose, where None is the right value of another case, or by a missing return.
         told = f"None が返りました。期待した値は {show(expected)} です。"
         return f"{told}return の行を通らずに終わったときも None になります。"
-    if actual is None and where.startswith("戻り値"):
+    if actual is None and where == "戻り値":
         told = f"{where}が None です。{wanted} を return してください。"
         return f"{told}return の行を通らずに終わったときも None になります。"
+    if actual is None:
+        return f"{where}が None です。{wanted} になるはずです。"
     if type(actual) is torch.Tensor and wanted in ("float", "int"):
         return f"{where}の型が Tensor です。Python の {wanted} になるはずです（.item() で取り出せます）。"
     return f"{where}の型が {got} です。{wanted} になるはずです。"

@@ -14,7 +14,7 @@
       S 送るバイト数, n n_workers, N n_values, b bytes_per_value, R 1 秒あたりの更新回数,
       t_i seconds_per_step, τ ステイルネス staleness, h 曲率 curvature, k クライアントの番号
 出典: Dean ほか 2012, Large Scale Distributed Deep Networks, NIPS 25 (パラメータサーバと非同期型)
-      McMahan ほか 2017, arXiv:1602.05629 (FedAvg。原典未確認)
+      McMahan ほか 2017, arXiv:1602.05629 (FedAvg。要旨を確かめました)
 """
 
 from lessons.data_parallel.allreduce import allreduce_bytes, ring_allreduce

@@ -1,7 +1,7 @@
 """連合学習(federated learning): データを出さずに、学習したパラメータだけを集めて平均します。
 
 式の番号は 02_2 のものです。
-出典: McMahan ほか 2017, arXiv:1602.05629 (FedAvg。原典未確認)
+出典: McMahan ほか 2017, arXiv:1602.05629 (FedAvg。要旨を確かめました)
 """
 
 from torch import Tensor

@@ -19,7 +19,6 @@
 出典: Dean ほか 2012, Large Scale Distributed Deep Networks, NIPS 25 (DistBelief)。
       GPipe は Huang ほか 2019, arXiv:1811.06965。
       テンソル並列は Shoeybi ほか 2019 (Megatron-LM), arXiv:1909.08053。
-      あとの 2 つは原典未確認です。式は、時刻表と行列の積から導けます。
 """
 
 from lessons.model_parallel.cost_model import model_parallel_speedup
