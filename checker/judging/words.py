@@ -172,8 +172,6 @@ def _of_types(where: str, expected: object, actual: object) -> str:
     if actual is None and where == "戻り値":
         told = f"{where}が None です。{wanted} を return してください。"
         return f"{told}return の行を通らずに終わったときも None になります。"
-    if actual is None:
-        return f"{where}が None です。{wanted} になるはずです。"
     if type(actual) is torch.Tensor and wanted in ("float", "int"):
         return f"{where}の型が Tensor です。Python の {wanted} になるはずです（.item() で取り出せます）。"
     return f"{where}の型が {got} です。{wanted} になるはずです。"

@@ -185,7 +185,7 @@ ONE = torch.tensor([1.0, 2.0])
         (1.0, Strange("float64", ""), "type", "float64 です。float になるはず"),
         (None, 0, "type", "int です。None になるはず"),
         ([1, 2], [1], "length", "長さが 1 です。2 になるはず"),
-        ([1, (2.0,)], [1, (None,)], "type", "戻り値[1][0]が None です。float になるはずです。"),
+        ([1, (2.0,)], [1, (None,)], "type", "戻り値[1][0]の型が None です。float になるはずです。"),
         (ONE, ONE[None], "shape", "[1, 2] です。[2] になるはず"),
         (torch.tensor(1.0), torch.tensor([1.0]), "shape", "[1] です。[] になるはず"),
         (ONE, ONE.double(), "dtype", "float64 です。float32 になるはず"),
