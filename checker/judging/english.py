@@ -111,6 +111,9 @@ MEANINGS = {
         "nan（0 割る 0 など、数でない値）を、整数に直そうとしています。nan になる場合を先に分けます。"
     ),
     r"math domain error": "その関数では求められない数です（負の数の平方根、0 の対数など）。",
+    r"list indices must be integers or slices, not (list|tuple)": (
+        "リストの番号に {0} を渡しています。番号は、for や内包表記で 1 つずつ取り出して渡します。"
+    ),
     r"object cannot be interpreted as an integer|indices must be integers": (
         "整数が要るところに、ほかの型の値があります。割り算の / は float になるので、// か int(...) を使います。"
     ),

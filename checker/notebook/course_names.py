@@ -1,4 +1,5 @@
-"""The course's names in a learner's namespace: one that is not there yet, one that was replaced.
+"""The course's names in a learner's namespace: one that is not there yet, one that was replaced; and
+a cell that was stopped.
 
 An extension of IPython: start.py has the kernel load it, since after a restart no cell has run that
 could. So no torch here.
@@ -31,6 +32,7 @@ RUN_ABOVE = (
     "そのあとで、このセルを実行してください。"
 )
 WAY_BACK = "前の日にどこまで進んだかは、{}の「続きから」で分かります。"
+STOPPED = "セルを途中で止めました。もう一度このセルを実行すると、はじめから計算します。"
 REPLACED = (
     "このセルは、教材の道具 {names} を、同じ名前の別のものに置き換えました。"
     "このままでは、教材のセルがエラーになります。\n"
@@ -40,23 +42,25 @@ CODE = re.compile(r"^```python[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def load_ipython_extension(shell) -> None:
-    """Explain missing and replaced names in Japanese from now on, and keep what is run."""
+    """Explain missing and replaced names and a stop in Japanese from now on, and keep what is run."""
     if remember in shell.events.callbacks["pre_run_cell"]:
         return
-    shell.set_custom_exc((NameError,), _explain)
+    shell.set_custom_exc((NameError, KeyboardInterrupt), _explain)
     begin()
     shell.events.register("pre_run_cell", remember)
     shell.events.register("post_run_cell", _tell_replaced)
 
 
 def _explain(shell, kind, error, trace, tb_offset=None) -> None:
-    """Say what to run first, where a name of the course is missing.
+    """Say what to run first, where a name of the course is missing, and that a cell was stopped.
 
     Not under nbgrader: there a cell whose error is not shown would get full marks.
     """
-    name = error.name or ""
+    name = getattr(error, "name", None) or ""
     if os.environ.get("NBGRADER_EXECUTION"):
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    elif issubclass(kind, KeyboardInterrupt):
+        _note(STOPPED)
     elif name in exercise_names():
         if re.search(rf"\bcheck\(\s*{name}\s*\)", last_input()) and newest(name):
             from checker.notebook.check import check

@@ -47,13 +47,17 @@ class predict:
         )
 
     def reveal(self, measured: float, word: str = "実測") -> None:
-        """予想と実測を並べて表示します。測っていない値には、word で別の呼び名をつけます。"""
-        line = f"{word} {measured:.1f} {self.unit}"
+        """予想と実測を並べて表示します。測っていない値には、word で別の呼び名をつけます。
+
+        数えた値（int）には、小数点をつけません。
+        """
+        shown, signed = ("", "+g") if isinstance(measured, int) else (".1f", "+.1f")
+        line = f"{word} {measured:{shown}} {self.unit}"
         if self.guess is None:
             line = f"予想はまだ書かれていません。{line}"
         else:
             gap = measured - self.guess
-            line = f"あなたの予想 {self.guess:g} {self.unit}、{line}、差 {gap:+.1f}"
+            line = f"あなたの予想 {self.guess:g} {self.unit}、{line}、差 {gap:{signed}}"
         display(note_card(line))
 
 

@@ -10,7 +10,7 @@ exercise = Exercise(
     title="パイプラインの空き時間の割合",
     statement=(
         "GPipe の時刻表で、空き時間（バブル）の割合を返します。"
-        "段の数を p、マイクロバッチの数を m とすると、時刻の数は m + p − 1 です。"
+        "段の数 `stages` を p、マイクロバッチの数 `microbatches` を m とすると、時刻の数は m + p − 1 です。"
         "どの段も、そのうち m 個の時刻で働き、残りの時刻は休みます。"
         "割合は、休みのコマの数を、段の数 × 時刻の数というコマの総数で割った値です。"
         "% に直さず、Python の float（倍精度）で、丸めずに返します。"
@@ -104,6 +104,13 @@ def forgets_the_parentheses_below(stages, microbatches):
 @exercise.wrong("分子に括弧がないので、1 だけを割っています。")
 def forgets_the_parentheses_above(stages, microbatches):
     return stages - 1 / (microbatches + stages - 1)
+
+
+@exercise.wrong(
+    "括弧が 1 つもないので、1 ÷ microbatches だけが割り算になっています。分子と分母を、それぞれ括弧で囲みます。"
+)
+def forgets_all_parentheses(stages, microbatches):
+    return stages - 1 / microbatches + stages - 1
 
 
 @exercise.wrong("// は小数点から下を切り捨てます。/ で割ってください。")

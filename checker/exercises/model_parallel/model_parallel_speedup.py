@@ -196,6 +196,28 @@ def transfers_on_both_sides(compute_seconds, bytes_moved, bytes_per_second, n_wo
     return (compute_seconds + transfer) / (compute_seconds / n_workers + transfer)
 
 
+@exercise.wrong("割る向きが逆です。1 個のときの時間が分子です。1 個のときの場合分けも要ります。")
+def turns_around_for_one_too(compute_seconds, bytes_moved, bytes_per_second, n_workers):
+    return (compute_seconds / n_workers + bytes_moved / bytes_per_second) / compute_seconds
+
+
+@exercise.wrong("分母に括弧がないので、通信の時間が倍率に足されています。1 個のときの場合分けも要ります。")
+def forgets_the_parentheses_for_one_too(compute_seconds, bytes_moved, bytes_per_second, n_workers):
+    return compute_seconds / (compute_seconds / n_workers) + bytes_moved / bytes_per_second
+
+
+@exercise.wrong(
+    "括弧がないので、前から順に割られています。分母の全体を括弧で囲みます。1 個のときの場合分けも要ります。"
+)
+def forgets_all_for_one_too(compute_seconds, bytes_moved, bytes_per_second, n_workers):
+    return compute_seconds / compute_seconds / n_workers + bytes_moved / bytes_per_second
+
+
+@exercise.wrong("計算の時間がワーカーに分かれていません。1 個のときの場合分けも要ります。")
+def shares_nothing_out_for_one_too(compute_seconds, bytes_moved, bytes_per_second, n_workers):
+    return compute_seconds / (compute_seconds + bytes_moved / bytes_per_second)
+
+
 @exercise.right
 def no_transfer_for_one(compute_seconds, bytes_moved, bytes_per_second, n_workers):
     transfer = 0.0

@@ -43,7 +43,7 @@ def two_cuts(model: nn.Sequential, batch: int) -> tuple[Figure, str]:
     arrow(top, middle + 7, middle - 7, -4, f"逆伝播: 勾配\n{crossing:,} byte")
     arrow(top, places[2] - 13, places[2] - 4, 0, "B の中")
 
-    bottom.set_title("行列の中で切る: fc1 は行で、fc2 は列で分ける")
+    bottom.set_title("行列の中で切る: fc1 は出力で、fc2 は入力で分ける")
     matrix(bottom, places[0], layers[0], 0, [("A", 1, 0.5), ("B", 1, 0.5)])
     matrix(bottom, places[1], layers[1], 1, [("A", 0.5, 1), ("B", 0.5, 1)])
     matrix(bottom, places[2], layers[2], 2, [("両方", 1, 1)])

@@ -48,7 +48,8 @@ def partition_puzzle(cuts: tuple[int, int, int], target: float) -> tuple[Figure,
     left.set(xlim=(0, 2200), xlabel="計算 (GFLOP)、赤い破線は目標",
              title=f"{'達成' if reached else 'まだ'}: 最大 {busiest:.0f}、目標 {target:.0f}")
     right.set(xlim=(0, 700), xlabel="重み (MB)", title="同じ分け方での重み")
-    text = f"最も忙しいワーカーの計算は {busiest:.0f} GFLOP です。"
+    text = (f"4 つのワーカーの計算は、{'、'.join(f'{flop:.0f}' for flop in work)} GFLOP です。"
+            f"最も忙しいワーカーは {busiest:.0f} GFLOP で、")
     text += ("目標に届きました。" if reached else
              f"目標の {target:.0f} GFLOP より {100 * (busiest / target - 1):.0f} % 多く、まだ縮められます。")
     return fig, text

@@ -44,7 +44,7 @@ def bytes_against_batch(scale: int, batch: int) -> tuple[Figure, str]:
     fig.legend(loc="upper center", ncols=3, fontsize=9, frameon=False)
     less = "モデル並列" if model < data else "データ並列"
     name = "-".join(map(str, widths))
-    text = (f"{name} の値は {parameters:,} 個です。1 回に {batch:,} 件を使うと、"
+    text = (f"{name} のパラメータは {parameters:,} 個です。1 回に {batch:,} 件を使うと、"
             f"モデル並列は {model:,} byte、データ並列は {data:,} byte で、{less}のほうが少なくなります。"
             f"等しくなるのは {even:,.0f} 件です。")
     return fig, text

@@ -119,9 +119,9 @@ def two_orders(groups: Groups, microbatches: int) -> tuple[Figure, str]:
     stage_axis(right)
     right.set(xlim=(0, 2), xlabel="取っておく値の最大 (GB)", title="メモリ")
     right.legend(loc="lower right", fontsize=9)
-    text = (f"マイクロバッチ {microbatches} 個では、ワーカー 1 が取っておく値は、GPipe で "
+    text = (f"マイクロバッチ {microbatches} 個では、段 0 が取っておく値は、GPipe で "
             f"{held['GPipe'][0]:.2f} GB、1F1B で {held['1F1B'][0]:.2f} GB です。"
-            f"最後のワーカーでは、{held['GPipe'][-1]:.2f} GB と {held['1F1B'][-1]:.2f} GB です。")
+            f"最後の段では、{held['GPipe'][-1]:.2f} GB と {held['1F1B'][-1]:.2f} GB です。")
     return fig, text
 
 
@@ -145,8 +145,7 @@ def gantt(ax: Axes, tasks: list[Task]) -> None:
 
 
 def stage_axis(ax: Axes) -> None:
-    """縦軸は、上から順にワーカーの番号です。"""
-    ax.set(ylim=(MOST_STAGES - 0.4, -0.6), yticks=range(MOST_STAGES), ylabel="ワーカー（段）")
-    ax.set_yticklabels([str(number + 1) for number in range(MOST_STAGES)])
+    """縦軸は、上から順に段の番号です。演習と同じく 0 から数えます。"""
+    ax.set(ylim=(MOST_STAGES - 0.4, -0.6), yticks=range(MOST_STAGES), ylabel="段（1 段に 1 ワーカー）")
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color=GREY, alpha=0.15)

@@ -29,7 +29,7 @@ def where_to_cut(
     right = fig.add_axes((0.60, 0.21, 0.37, 0.66))
     bars = left.barh(["ワーカー A", "ワーカー B"], held, color=(BLUE, ORANGE), edgecolor="black")
     bars[1].set_hatch("///")
-    left.bar_label(bars, fmt="%.1f kB", padding=3)
+    left.bar_label(bars, fmt="{:,.1f} kB", padding=3)
     left.invert_yaxis()
     left.set(xlim=(0, 1.3 * sum(held)), xlabel="重みとバイアス (kB)", ylabel="持ち主",
              title="どちらのワーカーが持つか")
@@ -41,7 +41,7 @@ def where_to_cut(
     most = max(traffic(widths[1:], [k], LARGEST_BATCH, 4) for k in range(layers - 1))
     right.set(xlim=(0, 1.6 * most / 1e6), xlabel="1 回の更新で切れ目を通るデータ (MB)", ylabel="切れ目",
               title=f"{batch} 件での通信")
-    text = (f"{names[cut]}で切ると、A が {held[0]:.1f} kB、B が {held[1]:.1f} kB を持ちます。"
+    text = (f"{names[cut]}で切ると、A が {held[0]:,.1f} kB、B が {held[1]:,.1f} kB を持ちます。"
             f"{batch} 件の更新では、往復で {crossing[cut]:,} byte が切れ目を通ります。")
     return fig, text
 

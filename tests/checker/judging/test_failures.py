@@ -117,6 +117,7 @@ MESSAGES = {
     "return torch.ones(2, 2) @ torch.ones(2, 2).double()": "float と double",
     "return torch.ones(3)[5]": "大きさ 3 の次元",
     "return [1][3]": "len(...) - 1",
+    "return [1][[0]]": "1 つずつ取り出して",
     "return torch.ones(2)[:, 0]": "Tensor にない次元",
     "return torch.ones(2).sum(1)": "Tensor にない次元",
     "return torch.ones(2).item()": "1 つの数に直そう",

@@ -261,6 +261,13 @@ def test_a_kernel_in_which_nothing_was_run(restarted):
     assert restarted.run("no_such_name").error == "NameError"
 
 
+def test_a_stopped_cell_is_explained(restarted):
+    """Catches forty lines of English after the stop button."""
+    shown = restarted.run("raise KeyboardInterrupt")
+    assert shown.error is None
+    assert "セルを途中で止めました。" in shown.text
+
+
 def test_a_missing_name_leads_back_to_the_map(restarted):
     """Catches a learner who comes back, opens yesterday's file half way and is not told of 続きから;
     and a link beside the map, or one whose tags the twin shows."""
@@ -285,6 +292,7 @@ def test_under_nbgrader_a_missing_name_is_an_error(restarted):
     restarted.run("os.environ['NBGRADER_EXECUTION'] = 'autograde'")
     try:
         assert restarted.run(f"check({NAME})").error == "NameError"
+        assert restarted.run("raise KeyboardInterrupt").error == "KeyboardInterrupt"
     finally:
         restarted.run("del os.environ['NBGRADER_EXECUTION']")
 

@@ -217,6 +217,7 @@ def test_a_prediction_is_kept_and_compared(run, tmp_path):
     run("from checker.notebook import store as record\nrecord.remember('predict', 'share', 'guessed', {'value': 30.5})")
     run("guess = predict('share', '何 % 切れますか。', '%')")
     assert "あなたの予想 30.5 %、実測 38.3 %、差 +7.8" in run("guess.reveal(38.29)").text
+    assert "、数えた値 2 %、差 -28.5" in run("guess.reveal(2, '数えた値')").text
 
 
 LIVE = """
