@@ -68,7 +68,7 @@ def rounded(values: Tensor, bits: int) -> Tensor:
 @functools.cache
 @one_thread()
 def accuracies_of(plan: Plan) -> tuple[float, ...]:
-    """種ごとの、最後の正解率 (%) です。"""
+    """シードごとの、最後の正解率 (%) です。"""
     data, n = digits(), plan.workers
     networks = Networks(WIDTHS, [seed for seed in SEEDS for _ in range(n)])
     generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]

@@ -22,7 +22,7 @@ def training_rows(dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def first_theta(seed: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """種 seed の初期値 θ [P] です。"""
+    """シード seed の初期値 θ [P] です。"""
     return initial_parameters([seed])[0].to(dtype)
 
 

@@ -22,7 +22,7 @@ PARAMETERS = sum(SIZES)
 
 
 def initial_parameters(seeds: list[int]) -> Tensor:
-    """種ごとの初期値 [S, P] です。"""
+    """シードごとの初期値 [S, P] です。"""
     networks = Networks(WIDTHS, seeds)
     pairs = zip(networks.weights, networks.biases, strict=True)
     return torch.cat([p.detach().flatten(1) for pair in pairs for p in pair], dim=1)

@@ -2,7 +2,7 @@
 
     η_k = k η_1        ミニバッチが k 倍なら、学習率も k 倍にします          (7)
 
-学習するのは、種を変えた 3 つのネットワークを束ねた lessons.networks.Networks です。
+学習するのは、シードを変えた 3 つのネットワークを束ねた lessons.networks.Networks です。
 訓練データを見る回数（エポック）は、どのミニバッチでも同じです。
 出典: Goyal ほか 2017, arXiv:1706.02677 (linear scaling rule。原文は未確認で、紹介する文章で確かめました)
 """
@@ -26,7 +26,7 @@ def updates(batch: int) -> int:
 
 @one_thread()
 def accuracy_after(batch: int, lr: float, warm_up: int = 0) -> list[float]:
-    """ミニバッチ batch 件、学習率 lr の SGD で EPOCHS エポック学んだ、種ごとの正解率 (%) です。
+    """ミニバッチ batch 件、学習率 lr の SGD で EPOCHS エポック学んだ、シードごとの正解率 (%) です。
 
     warm_up: 学習率を 0 から lr まで、更新のたびに同じだけ上げていくエポックの数
     """

@@ -50,7 +50,7 @@ class Attempt:
 
 @cache
 def attempt(way: str, workers: int, lr: float) -> Attempt:
-    """種 3 つで LIMIT 秒まで学習し、平均の正解率がはじめて目標に届いた秒を調べます。"""
+    """シード 3 つで LIMIT 秒まで学習し、平均の正解率がはじめて目標に届いた秒を調べます。"""
     fast, data = speeds(workers, SLOWEST), digits()
     if way == "同期型":
         steps = synchronous_clock(fast, LIMIT, 0)

@@ -13,7 +13,7 @@ SECONDS = 100.0
 
 
 def remedies_compared(data: Dataset, workers: int, slowest: float) -> dict[str, dict[float, list[float]]]:
-    """手当ての名前 → 学習率 → 種ごとの正解率 (%) です。
+    """手当ての名前 → 学習率 → シードごとの正解率 (%) です。
 
     SSP では、最も遅いワーカーより 2 回以上先に進んだワーカーが、追いつかれるまで待ちます。
     """

@@ -1,4 +1,4 @@
-"""時計の順に、小さなネットワークを学習します。種と学習率を変えた学習を、1 つの束で進めます。
+"""時計の順に、小さなネットワークを学習します。シードと学習率を変えた学習を、1 つの束で進めます。
 
     非同期型  θ ← θ - η' g_i(θ_古い)        θ_古い は、そのワーカーが pull したパラメータです
               η' = η  または  η' = η / max(1, ステイルネス)
@@ -24,7 +24,7 @@ SEEDS = [0, 1, 2]
 
 @dataclass
 class Curve:
-    """1 つの学習率の記録です。時刻 (s)、更新の番号と、種ごとの正解率 (%) accuracy [n][S] です。"""
+    """1 つの学習率の記録です。時刻 (s)、更新の番号と、シードごとの正解率 (%) accuracy [n][S] です。"""
 
     seconds: list[float] = field(default_factory=list)
     updates: list[int] = field(default_factory=list)
@@ -49,7 +49,7 @@ def mean_removed(data: Dataset) -> Dataset:
 def worker_gradient(data: Dataset, seeds: list[int], workers: int) -> Callable[[Tensor, int], Tensor]:
     """gradient(θ, worker) を作ります。worker は自分の分担から 32 枚を引き、勾配 [S, P] を返します。
 
-    訓練の画像は、種ごとに違う並べ方で workers 個に分けます。
+    訓練の画像は、シードごとに違う並べ方で workers 個に分けます。
     """
     rows = [torch.randperm(len(data.x_train), generator=torch.Generator().manual_seed(seed))
             for seed in seeds]
@@ -105,7 +105,7 @@ def train_synchronously(
 
 
 def every_pair(seeds: list[int], rates: list[float]) -> tuple[Tensor, Tensor]:
-    """学習率と種のすべての組の、はじめの θ [S, P] と η [S, 1] です。"""
+    """学習率とシードのすべての組の、はじめの θ [S, P] と η [S, 1] です。"""
     theta = initial_parameters(seeds).repeat(len(rates), 1)
     return theta, torch.tensor(rates).repeat_interleave(len(seeds))[:, None]
 

@@ -15,7 +15,7 @@ import torch
 def step_seconds(spread: float, n_workers: int, n_steps: int, seed: int) -> np.ndarray:
     """式 (5): ワーカーが 1 歩にかける秒数 [n_steps, n_workers] を引きます。
 
-    同じ種なら、spread を変えても同じ z を使います。
+    同じシードなら、spread を変えても同じ z を使います。
     """
     z = np.random.default_rng(seed).standard_normal((n_steps, n_workers))
     return np.exp(spread * z)

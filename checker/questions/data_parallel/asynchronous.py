@@ -323,7 +323,7 @@ def mean_staleness(rng):
     wrong = (
         Option(said(workers), "自分の更新も数えています。受け取るのは、自分の更新のあとです。"),
         Option(said(1), "すぐ前の 1 人だけを数えています。1 周の間に、ほかの全員が更新します。"),
-        Option(said((workers - 1) // 2), "半分にしています。どの人も、ほかの全員が 1 回ずつ更新する間だけ待ちます。"),
+        Option(said((workers - 1) // 2), "半分にしています。1 回の計算のあいだに、ほかの全員が 1 回ずつ更新します。"),
         Option(said(2 * workers - 1), "2 周分を数えています。送るたびに受け取り直すので、1 周分です。"),
     )  # fmt: skip
     return Choice(

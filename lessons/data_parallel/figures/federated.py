@@ -12,9 +12,9 @@ LINES = {1: (BLUE, "o"), 5: (GREEN, "s"), 20: (VERMILION, "D")}
 
 
 def accuracy_by_round(histories: dict[str, dict[int, list[list[float]]]]) -> tuple[Figure, str]:
-    """通信の回数に対する正解率です。帯は種 3 つの最小から最大までです。
+    """通信の回数に対する正解率です。帯はシード 3 つの最小から最大までです。
 
-    histories: 分け方の名前 → 手元のエポック数 → 通信ごと、種ごとの正解率 (%)
+    histories: 分け方の名前 → 手元のエポック数 → 通信ごと、シードごとの正解率 (%)
     """
     fig = Figure(figsize=(8.3, 3.9))
     axes = fig.subplots(1, len(histories))

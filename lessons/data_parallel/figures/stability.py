@@ -33,7 +33,7 @@ def limit_and_descent(
               markerfacecolor="white", label="更新して調べた上限")
     left.plot(staleness, lr, marker, color=color, markersize=12, label="いまの点")
     left.set(xlabel="ステイルネス τ (回)", ylabel="学習率 η（1 目盛りで 10 倍）", yscale="log",
-             ylim=(0.03, 3), xlim=(-0.5, 16.5), xticks=range(0, 17, 4), title="塗ったところが、収束する範囲")
+             ylim=(0.03, 30), xlim=(-0.5, 16.5), xticks=range(0, 17, 4), title="塗ったところが、収束する範囲")
     left.legend(loc="upper right", fontsize=9)
     theta = np.array(delayed_descent(CURVATURE, lr, staleness, STEPS))
     loss = np.clip(CURVATURE * theta**2 / 2, 1e-6, 1e6)

@@ -41,14 +41,14 @@ def histograms(measured: dict[str, list[int]], workers: int, top: int) -> tuple[
 
 @cache
 def curves_of(workers: int, slowest: float, lr: float, seconds: float) -> tuple[Curve, Curve]:
-    """同期型と非同期型の、種 3 つの学習です。"""
+    """同期型と非同期型の、シード 3 つの学習です。"""
     fast, data = speeds(workers, slowest), digits()
     sync = train_synchronously(data, synchronous_clock(fast, seconds, 0), [lr])[lr]
     return sync, train_asynchronously(data, asynchronous_clock(fast, seconds, 0), [lr])[lr]
 
 
 def against_time_and_updates(workers: int, slowest: float, lr: float) -> tuple[Figure, str]:
-    """正解率を、左は時間に、右は更新回数に対して描きます。帯は種 3 つの最小から最大までです。"""
+    """正解率を、左は時間に、右は更新回数に対して描きます。帯はシード 3 つの最小から最大までです。"""
     seconds = 100.0
     sync, stale = curves_of(workers, slowest, lr, seconds)
     fig = Figure(figsize=(8.3, 3.7))
@@ -76,9 +76,9 @@ def band(ax: Axes, x: list[float], curve: Curve, name: str, color: str, marker: 
 
 
 def remedies(results: dict[str, dict[float, list[float]]]) -> tuple[Figure, str]:
-    """手当てごとの正解率です。点は種 1 つ、横線は平均です。
+    """手当てごとの正解率です。点はシード 1 つ、横線は平均です。
 
-    results: 手当ての名前 → 学習率 → 種ごとの正解率 (%)。学習率の組は、どの手当てでも同じです。
+    results: 手当ての名前 → 学習率 → シードごとの正解率 (%)。学習率の組は、どの手当てでも同じです。
     """
     fig = Figure(figsize=(8.3, 3.9))
     ax = fig.add_axes((0.09, 0.2, 0.89, 0.68))

@@ -47,7 +47,7 @@ def waiting_for_the_slowest(spread: float) -> tuple[Figure, str]:
 def batch_and_accuracy(
     fixed: dict[int, list[float]], scaled: dict[int, list[float]]
 ) -> tuple[Figure, str]:
-    """ミニバッチの大きさごとの正解率です。点は種 3 つの平均、縦の線は最小から最大までです。"""
+    """ミニバッチの大きさごとの正解率です。点はシード 3 つの平均、縦の線は最小から最大までです。"""
     fig = Figure(figsize=(8.4, 3.6))
     ax = fig.add_axes((0.09, 0.16, 0.58, 0.76))
     for runs, color, marker, shift, label in (
