@@ -26,7 +26,7 @@ def grid(
     fig = Figure(figsize=(9.6, 3.0))
     ax = fig.add_axes((0.01, 0.02, 0.98, 0.84))
     ax.set(xlim=(-0.5, MOST_ELEMENTS + 0.5), ylim=(-1.6, 7.4))
-    ax.set_title("上はスレッド（× は要素のないもの）、下はメモリの要素")
+    ax.set_title("上はスレッド（× は要素のないもの）、下はメモリの要素（数字は要素の番号）")
     ax.axis("off")
     for place in range(n_blocks * BLOCK_SIZE):
         own, within = divmod(place, BLOCK_SIZE)
@@ -38,7 +38,7 @@ def grid(
             ax.text(place + BLOCK_SIZE / 2, 6.5, f"ブロック {own}", ha="center", fontsize=10)
     for place in range(n):
         box(ax, place, 0, VERMILION if place in written else ORANGE, "")
-        if place % BLOCK_SIZE == 0 or place == n - 1:
+        if place % BLOCK_SIZE == 0:
             ax.text(place + 0.5, -1.2, str(place), ha="center", fontsize=9)
     for place in written:
         ax.annotate("", (place + 0.5, 1.1), (block * BLOCK_SIZE + number + 0.5, 4.1),
@@ -74,7 +74,7 @@ def coalescing(stride: int) -> tuple[Figure, str]:
     useful = THREADS * BYTES_OF_A_VALUE
     total = len(moved) * BYTES_OF_A_SEGMENT
     return fig, (f"16 個のスレッドが {stride} 個おきに読むと、動かす区画は {len(moved)} 個で、"
-                 f"{total} byte です。使うのは {useful} byte で、{useful / total:.0%} です。")
+                 f"{total} byte です。使うのは {useful} byte で、{100 * useful / total:.3g} % です。")
 
 
 def box(ax: Axes, x: float, y: float, color: str, text: str) -> None:

@@ -39,10 +39,10 @@ def three_schemes(count: int) -> tuple[Figure, str]:
         end = cycles(scheme, taken)
         ax.axvline(end, color="black", linestyle="--", linewidth=1)
         ax.set(xlim=(0, CYCLES_IF + CYCLES_ELSE + 0.4), ylim=(7.6, -0.6), yticks=range(8),
-               xlabel="時間 (サイクル)", title=f"{scheme}: {end} サイクル\n{COMMANDS[scheme]}")
-    fig.axes[0].set_ylabel("データの番号")
-    fig.legend(handles=[Patch(facecolor=color, hatch=hatch, edgecolor="#555555", label=doing)
-                        for doing, (color, hatch, _) in LOOKS.items()],
+               xlabel="時間 (サイクル)", ylabel="データの番号", title=f"{scheme}: {end} サイクル\n{COMMANDS[scheme]}")
+    fig.legend(handles=[Patch(facecolor=color, hatch=hatch, edgecolor="#555555",
+                              label=f"{letter}: {doing}" if letter else doing)
+                        for doing, (color, hatch, letter) in LOOKS.items()],
                loc="outside lower center", ncols=4, frameon=False)
     told = "、".join(f"{scheme} は {cycles(scheme, taken)} サイクル" for scheme in SCHEMES)
     return fig, f"8 個のデータのうち {count} 個が if に進みます。終わるまでに、{told}です。"

@@ -30,15 +30,17 @@ def warps(percent: int, order: str, divergent_cycles: Callable) -> tuple[Figure,
     fig = Figure(figsize=(9.2, 3.2), layout="constrained")
     ax, right = fig.subplots(1, 2, width_ratios=(4, 1.3), sharey=True)
     for number, warp in enumerate(taken.split(WARP)):
-        for place, goes_if in enumerate(warp.tolist()):
-            ax.barh(number, 1, left=place, height=0.6, color=BLUE if goes_if else ORANGE,
-                    hatch="" if goes_if else "///", edgecolor="white", linewidth=0.5)
+        for goes_if, color, hatch in ((True, BLUE, ""), (False, ORANGE, "///")):
+            places = (warp == goes_if).nonzero().flatten().tolist()
+            ax.barh([number] * len(places), 1, left=places, height=0.6, color=color, hatch=hatch,
+                    edgecolor="white", linewidth=0.5)
         one = divergent_cycles(warp, WARP, CYCLES_IF, CYCLES_ELSE)
         right.barh(number, one, height=0.6, color=GREY)
         right.text(one + 1, number, str(one), va="center")
     ax.set(xlim=(0, WARP), ylim=(3.6, -0.6), yticks=range(4), xlabel="ワープの中のスレッドの番号",
            ylabel="ワープの番号", title="スレッドの進む側（青は if、斜線は else）")
-    right.set(xlim=(0, CYCLES_IF + CYCLES_ELSE + 12), xlabel="サイクル", title="ワープの時間")
+    right.set(xlim=(0, CYCLES_IF + CYCLES_ELSE + 12), xlabel="サイクル", ylabel="ワープの番号",
+              title="ワープの時間")
     total = divergent_cycles(taken, WARP, CYCLES_IF, CYCLES_ELSE)
     return fig, (f"if に進むスレッドは {int(taken.sum())} 個で、並びは「{order}」です。"
                  f"4 つのワープの合計は {total} サイクルです。")
