@@ -28,7 +28,7 @@ def record(device: str, card: str, driver: str, folder: Path = FOLDER) -> Path:
 def recorded(folder: Path = FOLDER) -> dict[str, dict[int, float]]:
     """保存してある速さ (FLOPS) を、カードと日付の名前ごとに返します。はしごの段になります。"""
     found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("gpu-*.json"))]
-    return {f"保存値: {each['card']}（{each['date']}）": {int(n): s for n, s in each["flops"].items()}
+    return {f"保存値 {each['date']}: {each['card']}": {int(n): s for n, s in each["flops"].items()}
             for each in found}
 
 

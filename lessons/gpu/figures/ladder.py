@@ -12,13 +12,13 @@ GFLOPS = (0.001, 100_000.0)
 def ladder(n: int, speeds: dict[str, dict[int, float]]) -> tuple[Figure, str]:
     """n×n の積の速さを、段ごとの棒にします。speeds は climbed の戻り値です。"""
     fig = Figure(figsize=(8.0, 3.6))
-    ax = fig.add_axes((0.22, 0.16, 0.74, 0.74))
+    ax = fig.add_axes((0.26, 0.16, 0.71, 0.74))
     for row, found in enumerate(speeds.values()):
         gflops = found.get(n, 0) / 1e9
         ax.barh(row, gflops, color=COLORS[min(row, len(COLORS) - 1)], edgecolor="black")
         said = f"{gflops:,.3g} GFLOPS" if gflops else "測っていません"
         ax.text(max(gflops, GFLOPS[0]) * 1.15, row, said, va="center", fontsize=10)
-    ax.set_yticks(range(len(speeds)), list(speeds))
+    ax.set_yticks(range(len(speeds)), [step.replace(": ", ":\n") for step in speeds])
     ax.invert_yaxis()
     ax.set(xscale="log", xlim=GFLOPS, xlabel="速さ (GFLOPS)", ylabel="段", title=f"{n}×{n} の行列の積")
     found = {step: at[n] for step, at in speeds.items() if n in at}
