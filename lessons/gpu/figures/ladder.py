@@ -6,7 +6,7 @@ from lessons.gpu.ladder import PYTHON
 from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION
 
 COLORS = (GREY, ORANGE, BLUE, GREEN, VERMILION)
-GFLOPS = (0.001, 100_000.0)
+GFLOPS = (0.001, 1e7)
 
 
 def ladder(n: int, speeds: dict[str, dict[int, float]]) -> tuple[Figure, str]:
@@ -16,9 +16,10 @@ def ladder(n: int, speeds: dict[str, dict[int, float]]) -> tuple[Figure, str]:
     for row, found in enumerate(speeds.values()):
         gflops = found.get(n, 0) / 1e9
         ax.barh(row, gflops, color=COLORS[min(row, len(COLORS) - 1)], edgecolor="black")
-        said = f"{gflops:,.3g} GFLOPS" if gflops else "測っていません"
+        number = f"{gflops:,.0f}" if gflops > 100 else f"{gflops:.3g}"
+        said = f"{number} GFLOPS" if gflops else "測っていません"
         ax.text(max(gflops, GFLOPS[0]) * 1.15, row, said, va="center", fontsize=10)
-    ax.set_yticks(range(len(speeds)), [step.replace(": ", ":\n") for step in speeds])
+    ax.set_yticks(range(len(speeds)), [step.replace(": ", ":\n") for step in speeds], fontsize=9)
     ax.invert_yaxis()
     ax.set(xscale="log", xlim=GFLOPS, xlabel="速さ (GFLOPS)", ylabel="段", title=f"{n}×{n} の行列の積")
     found = {step: at[n] for step, at in speeds.items() if n in at}
