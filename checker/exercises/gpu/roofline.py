@@ -30,20 +30,19 @@ exercise = Exercise(
     ),
 )
 
-EXAMPLE = (torch.tensor([0.25, 4.0, 64.0]), 1e12, 5e10)
+EXAMPLE = (torch.tensor([0.25, 4.0, 64.0]), 1000.0, 50.0)  # powers of two: no rounding
 
 
 @exercise.example
 def example() -> str:
     intensity, peak, bandwidth = EXAMPLE
-    low, middle, high = (i * bandwidth for i in intensity.tolist())
-    answer = "、".join(f"{speed:,.0f}" for speed in roofline(*EXAMPLE).double().tolist())
+    low, middle, high = (f"{i * bandwidth:g}" for i in intensity.tolist())
     return (
-        f"`intensity` が `{intensity.tolist()}`、`peak` が {peak:,.0f} FLOPS、"
-        f"`bandwidth` が {bandwidth:,.0f} byte/s とします。"
-        f"演算強度 × 帯域は {low:,.0f} と {middle:,.0f} と {high:,.0f} です。"
-        f"最後の 1 つだけが `peak` を超えます。"
-        f"そこで、答えは順に {answer} です（最後の桁は float32 に丸めた値です）。"
+        f"`intensity` が `{intensity.tolist()}`、`peak` が {peak:g} FLOPS、"
+        f"`bandwidth` が {bandwidth:g} byte/s とします。"
+        f"演算強度 × 帯域は、順に {low}、{middle}、{high} です。"
+        f"最後の 1 つだけが `peak` を超えるので、`peak` に置き換えます。"
+        f"答えは `{roofline(*EXAMPLE).tolist()}` です。"
     )
 
 
@@ -67,7 +66,7 @@ def cases(rng):
     yield "すべてメモリが上限", (spread(rng, 5, 1.5, 7), *machine(rng))
     yield "すべて計算が上限", (spread(rng, 4, 30, 300), *machine(rng))
     peak, bandwidth = machine(rng)
-    yield "ちょうど角の演算強度", (torch.tensor([16.0, 2.0, 64.0]), 16 * 5e10, 5e10)
+    yield "ちょうど角の演算強度", (torch.tensor([16.0, 2.0, 64.0]), 800.0, 50.0)
     yield "演算強度が 1 個だけ", (spread(rng, 1, 2, 7), peak, bandwidth)
     yield "2 次元", (torch.stack([below, above]), *machine(rng))
     yield "0 次元", (spread(rng, (), 2, 7), *machine(rng))
