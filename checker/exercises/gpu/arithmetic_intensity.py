@@ -57,7 +57,8 @@ def cases(rng):
     yield "1 件だけ", (1, k, n, 4)
     yield "出力が 1 列", (m, k, 1, 4)
     yield "共通の長さが 1", (m, 1, n, 4)
-    yield "正方形の行列", (m, m, m, 4)
+    side = 6 * int(rng.integers(2, 10)) + 1  # the intensity is a sixth of it, and no whole number
+    yield "正方形の行列", (side, side, side, 4)
     yield "1 個 1 バイト", (*sizes(5, 60), 1)
     yield "1 個 8 バイト", (*sizes(5, 60), 8)
     yield "大きな行列", (*sizes(1000, 5000), 4)
