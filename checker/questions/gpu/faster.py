@@ -158,7 +158,7 @@ def when_the_gpu_loses(rng):
     )
 
 
-@item(word="GPU の時間の測り方", keyword="GPU", cell="offload_speedup")
+@item(word="GPU の時間の測り方", keyword="GPU", cell="フレームワークでは")
 def timer_that_does_not_wait(rng):
     wrong = (
         Option(

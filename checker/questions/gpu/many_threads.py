@@ -7,7 +7,7 @@ from checker.question import Choice, Option, item, sample, slips
 from lessons.gpu import divergent_cycles
 
 
-@item(word="CPU と GPU", keyword="GPU", cell="divergent_cycles")
+@item(word="CPU と GPU", keyword="GPU", cell="少数の強いコアと、多数の単純なコア")
 def cpu_or_gpu(rng):
     wrong = (
         Option(
@@ -51,7 +51,7 @@ EXAMPLES = {
 }
 
 
-@item(word="SIMD・SIMT・MIMD", keyword="アクセラレータ", cell="divergent_cycles")
+@item(word="SIMD・SIMT・MIMD", keyword="アクセラレータ", cell="命令とデータの組み合わせ")
 def simd_simt_mimd(rng):
     asked = ("SIMD", "SIMT", "MIMD")[int(rng.integers(3))]
     return Choice(
@@ -69,7 +69,7 @@ def simd_simt_mimd(rng):
     )
 
 
-@item(word="TPU", keyword="アクセラレータ", cell="divergent_cycles")
+@item(word="TPU", keyword="アクセラレータ", cell="TPU とシストリックアレイ")
 def what_a_tpu_is(rng):
     wrong = (
         Option(
