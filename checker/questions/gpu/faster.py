@@ -9,7 +9,10 @@ from lessons.gpu import amdahl_speedup, offload_speedup
 def amdahl_of_a_program(rng):
     mistakes = (
         "swaps_the_parts",
-        "returns_the_limit",
+        (
+            "returns_the_limit",
+            "倍率の上限です。コアが限りなく多いときの値なので、並列にできる部分の時間も足します。",
+        ),
         "scales_the_workers",
         "averages_the_speeds",
         "returns_the_workers",

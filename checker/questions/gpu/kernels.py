@@ -205,7 +205,10 @@ def words_of_two_languages(rng):
             for word, name in PAIRS.items()
             if word != asked
         ),
-        explanation="、".join(f"{word}は {name}" for word, name in PAIRS.items()) + " に当たります。",
+        explanation=(
+            "CUDA のブロックはワークグループ、スレッドはワークアイテムに当たります。\n"
+            "共有メモリはローカルメモリに、グリッドは NDRange に当たります。"
+        ),
     )
 
 
