@@ -10,7 +10,7 @@ exercise = Exercise(
     divergent_cycles,
     title="ワープの分岐にかかるサイクル",
     statement=(
-        "GPU のスレッドは、先頭から `warp_size` 個ずつの組（ワープ）になり、組の全員が同じ命令を実行します。"
+        "GPU のスレッドは、先頭から `warp_size` 個ずつの組（ワープ）になり、組の全員が同じ命令で進みます。"
         "`taken` は bool のテンソル [n] で、if に進むスレッドが True、else に進むスレッドが False です。"
         "if に進むスレッドが組に 1 つでもあれば、その組には `cycles_if` サイクルがかかります。"
         "else に進むスレッドが 1 つでもあれば、`cycles_else` サイクルがかかります。"

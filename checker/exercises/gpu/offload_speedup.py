@@ -14,7 +14,7 @@ exercise = Exercise(
         "`flops` は計算の量（FLOP）で、`cpu_flops` と `gpu_flops` はそれぞれの速さ（FLOPS）です。"
         "GPU を使うときは、`bytes_moved` バイトのデータを、1 秒に `bus_bandwidth` バイトの速さで転送します。"
         "`bytes_moved` は、行きと帰りの合計です。"
-        "計算と転送は同時には進みません。"
+        "計算と転送は同時に進みません。"
         "CPU だけのときの時間を、GPU を使うときの時間で割り、float のまま、丸めずに返します。"
     ),
     difficulty=1,
@@ -37,9 +37,10 @@ def example() -> str:
     flops, moved, cpu, gpu, bus = EXAMPLE
     on_cpu, on_gpu, transfer = (1000 * s for s in (flops / cpu, flops / gpu, moved / bus))
     return (
-        f"計算が {flops:,.0f} FLOP、CPU が {cpu:,.0f} FLOPS、GPU が {gpu:,.0f} FLOPS とします。"
+        f"計算が {flops / 1e9:g} GFLOP、CPU が {cpu / 1e9:g} GFLOPS、GPU が {gpu / 1e9:g} GFLOPS とします。"
+        "G は 10 の 9 乗、M は 10 の 6 乗です。"
         f"CPU では {on_cpu:g} ミリ秒、GPU では {on_gpu:g} ミリ秒で計算が終わります。"
-        f"ただし、{moved:,.0f} byte を {bus:,.0f} byte/s で転送するので、{transfer:g} ミリ秒が加わります。"
+        f"ただし、{moved / 1e6:g} MB を {bus / 1e9:g} GB/s で転送するので、{transfer:g} ミリ秒が加わります。"
         f"{on_cpu:g} ÷ ({on_gpu:g} + {transfer:g}) で、約 {offload_speedup(*EXAMPLE):.2f} 倍です。"
         f"計算の量が 100 分の 1 なら約 {offload_speedup(flops / 100, moved, cpu, gpu, bus):.2f} 倍で、"
         "GPU に移すと遅くなります。"

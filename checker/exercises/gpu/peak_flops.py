@@ -38,7 +38,7 @@ def example() -> str:
     return (
         f"Tesla V100（SXM2）の単精度では、演算器が {units} 個、クロックが {clock / 1e9} GHz です。"
         f"1 サイクルに {per_cycle} 回計算します。"
-        f"{units} × {clock:,.0f} × {per_cycle} = {peak:,.0f} FLOPS です。"
+        f"{units} × {clock:,.0f} × {per_cycle} で、約 {peak / 1e12:.1f} × 10 の 12 乗 FLOPS です。"
         f"T（テラ）は 10 の 12 乗なので、約 {peak / 1e12:.1f} TFLOPS です。"
         f"倍精度の演算器は半分の {units // 2} 個なので、約 {peak_flops(units // 2, clock, per_cycle) / 1e12:.1f} TFLOPS です。"
     )

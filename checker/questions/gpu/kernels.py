@@ -152,19 +152,19 @@ def saxpy_code(rng):
 def cuda_or_opencl(rng):
     wrong = (
         Option(
-            "CUDA は公開された規格で、どの会社の GPU でも同じように動く。",
+            "CUDA は公開された規格で、どの会社の GPU でも同じように動きます。",
             "逆です。公開された規格は OpenCL で、CUDA は NVIDIA の GPU で動きます。",
         ),
         Option(
-            "OpenCL は NVIDIA が作り、NVIDIA の GPU だけで動く。",
+            "OpenCL は NVIDIA が作り、NVIDIA の GPU だけで動きます。",
             "CUDA の説明です。OpenCL は、複数の会社の GPU や CPU で動きます。",
         ),
         Option(
-            "OpenCL は GPU のためのもので、CPU では動かない。",
+            "OpenCL は GPU のためのもので、CPU では動きません。",
             "OpenCL は、CPU でも動きます。",
         ),
         Option(
-            "PyTorch を使うときも、CUDA のカーネルを自分で書く。",
+            "PyTorch を使うときも、CUDA のカーネルを自分で書きます。",
             "PyTorch の中に入っているので、device を指定するだけで使えます。",
         ),
     )
@@ -173,8 +173,8 @@ def cuda_or_opencl(rng):
         right=sample(
             rng,
             (
-                "CUDA は NVIDIA の GPU のための開発環境である。",
-                "OpenCL は、NVIDIA のほかの会社の GPU でも動く、公開された規格である。",
+                "CUDA は NVIDIA の GPU のための開発環境です。",
+                "OpenCL は、NVIDIA のほかの会社の GPU でも動く、公開された規格です。",
             ),
             1,
         )[0],

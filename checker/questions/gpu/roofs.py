@@ -38,7 +38,7 @@ def product_intensity(rng):
         wrong=wrong,
         explanation=(
             "使う公式: 2 × m × k × n ÷ (4 × (m × k + k × n + m × n))\n"
-            f"代入: {2 * m * k * n:,} ÷ (4 × ({m * k:,} + {k * n:,} + {m * n:,}))\n答え: {right}"
+            f"代入: {2 * m * k * n} ÷ (4 × ({m * k} + {k * n} + {m * n}))\n答え: {right}"
         ),
     )
 
