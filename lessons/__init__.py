@@ -21,7 +21,7 @@ SECTIONS = {
     "overview": Section("00_overview", "はじめに"),
     "model_parallel": Section("01_model_parallel", "モデル並列化", "行列の積、勾配降下法、PyTorch のテンソル"),
     "data_parallel": Section("02_data_parallel", "データ並列化", "勾配降下法、PyTorch のテンソル"),
-    "gpu": Section("03_gpu", "GPU による高速化と FLOPS"),
+    "gpu": Section("03_gpu", "GPU による高速化と FLOPS", "行列の積、PyTorch のテンソル"),
     "quantization": Section("04_quantization", "量子化", "2 進数、PyTorch のテンソル"),
     "distillation": Section("05_distillation", "蒸留", "ソフトマックス、勾配降下法"),
     "pruning": Section("06_pruning", "プルーニング", "標準偏差、PyTorch のテンソル"),

@@ -15,6 +15,8 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
+from lessons.data.hardware import cards
+
 FOLDER = Path(__file__).parent
 FASHION_MNIST_SHA256 = "a3878aff4433e74c94e97490c13f34ccda80bd1a2c8d7364275ba5d27511d98e"
 
@@ -116,9 +118,9 @@ class CardPeak:
 
 
 def gpu_tflops() -> list[CardPeak]:
-    """NVIDIA のデータシートにある、単精度と倍精度の性能を返します。"""
-    return [CardPeak(row["card"], float(row["single"]), float(row["double"]))
-            for row in csv_rows("gpu_tflops.csv")]
+    """講義の表にある 2 枚のカードの、単精度と倍精度の性能を返します。"""
+    return [CardPeak(card.name, card.single_tflops, card.double_tflops)
+            for card in cards() if card.lecture]
 
 
 @dataclass(frozen=True)

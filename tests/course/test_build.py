@@ -25,7 +25,7 @@ RELEASED = {
     "overview": ("00_overview", ["00_overview"]),
     "model_parallel": ("01_model_parallel", ["01_1_layers", "01_2_tensors"]),
     "data_parallel": ("02_data_parallel", ["02_1_synchronous", "02_2_asynchronous"]),
-    "gpu": ("03_gpu", []),
+    "gpu": ("03_gpu", ["03_1_measured", "03_2_kernels"]),
     "quantization": ("04_quantization", ["04_1_number_formats", "04_2_integers"]),
     "distillation": ("05_distillation", ["05_1_soft_labels", "05_2_measured"]),
     "pruning": ("06_pruning", ["06_pruning"]),

@@ -348,4 +348,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "all clients have the same names"
         ),
     },
+    "saxpy_thread": {
+        "- if i < len(y):\n"
+        "+ if i < len(x):": "x and y have the same length",
+    },
 }

@@ -7,7 +7,6 @@ from checker.catalogue import load
 from checker.question import Choice, Option, item, slips
 from lessons.overview import linear_cost, model_bytes
 
-UNWRITTEN = "どこから始めるか"  # of questions whose own section is not written yet
 SECONDS = 60
 STEP_SECONDS = (
     (2, 3, 5),
@@ -103,7 +102,7 @@ def _(workers, a, b, c, seconds):
     return min(seconds / t for t in (a, b, c))
 
 
-@item(word="FLOP", keyword="GPU", cell="計算とデータの移動を見積もる")
+@item(word="FLOP", keyword="GPU", cell="matmul_flops")
 def flops_of_a_product(rng):
     m, k, n = (int(size) * 10 for size in rng.permutation([2, 3, 4, 5, 6, 8])[:3])
 
