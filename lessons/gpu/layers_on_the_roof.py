@@ -11,13 +11,14 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from lessons.gpu.measuring import FLOAT_BYTES, shortest
+from lessons.gpu.measuring import FLOAT_BYTES, addition_speed, bandwidth, shortest
 from lessons.training import one_thread
 
 BATCHES = (1, 4, 16, 64, 256)
 NETWORK = tuple(pairwise((784, 300, 100, 10)))
 LARGE = (4096, 4096)
 LAYERS = (LARGE, *NETWORK)
+OUT_OF_CACHE, IN_CACHE = 2**24, 2**14  # float32 の個数
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,24 @@ class Point:
 
     intensity: float
     speed: float
+
+
+@dataclass(frozen=True)
+class Machine:
+    """最も速い積 peak (FLOPS)、メモリとキャッシュの帯域 (byte/s)、足し算の速さ addition (FLOPS) です。"""
+
+    peak: float
+    memory: float
+    cache: float
+    addition: float
+
+
+def measured_machine(peak: float) -> Machine:
+    """この計算機の屋根を測ります。peak は、測った最も速い積 (FLOPS) です。
+
+    64 MB の値はメモリから、64 KB の値はキャッシュから読みます。
+    """
+    return Machine(peak, bandwidth(OUT_OF_CACHE), bandwidth(IN_CACHE), addition_speed(OUT_OF_CACHE))
 
 
 @one_thread()

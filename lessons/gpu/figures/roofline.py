@@ -1,31 +1,23 @@
 """この計算機のルーフラインの図です。(Figure, 文) を返し、軸の範囲は変わりません。"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from lessons.gpu.layers_on_the_roof import LARGE, Point
+from lessons.gpu.layers_on_the_roof import LARGE, Machine, Point
+from lessons.gpu.measuring import FLOAT_BYTES
 from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION
 
 INTENSITIES = (0.03, 300.0)  # 軸の範囲 (FLOP/byte)
+ADDITION_INTENSITY = 1 / (3 * FLOAT_BYTES)  # 2 つの値を読み、1 つの値を書く。
 SPEEDS = (0.05, 1000.0)  # 軸の範囲 (GFLOPS)
 MARKS = ((VERMILION, "s"), (BLUE, "o"), (GREEN, "^"), (ORANGE, "D"))
 
 
-@dataclass(frozen=True)
-class Machine:
-    """測った、最も速い積 peak (FLOPS) と、メモリとキャッシュの帯域 (byte/s) です。"""
-
-    peak: float
-    memory: float
-    cache: float
-
-
 def layers_under_the_roof(
-    batch: int, machine: Machine, points: dict[tuple[int, int], dict[int, Point]], addition: Point,
+    batch: int, machine: Machine, points: dict[tuple[int, int], dict[int, Point]],
     roofline: Callable[[Tensor, float, float], Tensor],
 ) -> tuple[Figure, str]:
     """2 本の屋根と、batch 件での層の点、足し算の点です。points は measured_layers の戻り値です。"""
@@ -37,7 +29,7 @@ def layers_under_the_roof(
         ax.plot(x, roofline(x, machine.peak, bandwidth) / 1e9, color=color, linestyle=line, label=name)
     ridge = machine.peak / machine.memory
     ax.axvline(ridge, color=GREY, linestyle=":", label=f"折れる点 {ridge:.1f} FLOP/byte")
-    ax.plot([addition.intensity], [addition.speed / 1e9], color="black", marker="P", markersize=11,
+    ax.plot([ADDITION_INTENSITY], [machine.addition / 1e9], color="black", marker="P", markersize=11,
             linestyle="none", label="足し算 x + y")
     for ((n_in, n_out), found), (color, marker) in zip(points.items(), MARKS, strict=True):
         ax.plot([found[batch].intensity], [found[batch].speed / 1e9], color=color, marker=marker,

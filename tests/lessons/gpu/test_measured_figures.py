@@ -5,22 +5,22 @@ from figure_gate import assert_well_drawn
 
 from lessons.gpu import amdahl_speedup, offload_speedup, roofline
 from lessons.gpu.figures import faster, ladder, products
-from lessons.gpu.figures.roofline import Machine, layers_under_the_roof
+from lessons.gpu.figures.roofline import layers_under_the_roof
 from lessons.gpu.ladder import ALL, NUMPY, ONE, PYTHON
-from lessons.gpu.layers_on_the_roof import BATCHES, LARGE, LAYERS, Point
+from lessons.gpu.layers_on_the_roof import BATCHES, LARGE, LAYERS, Machine, Point
 from lessons.gpu.measuring import QUICK, SIZES
 
 SMALL = [n for n in SIZES if n <= QUICK]
 SPEEDS = {"float32": {n: 1e7 * n**1.5 for n in SIZES}, "float64": {n: 5e6 * n**1.5 for n in SIZES},
           "bfloat16": {n: 1.9e7 * n**1.5 for n in SMALL}, "int8": {n: 2e5 * n**1.5 for n in SMALL}}
 STEPS = {PYTHON: {64: 2e7}, NUMPY: {64: 6e10, 512: 9e10}, ONE: {64: 5e10, 512: 9.5e10}, ALL: {64: 1e10, 512: 1.8e11}}
-MACHINE = Machine(peak=1e11, memory=2e10, cache=6.4e10)
+MACHINE = Machine(peak=1e11, memory=2e10, cache=6.4e10, addition=1.6e9)
 POINTS = {layer: {batch: Point(0.5 * batch, 1e9 * batch**0.5) for batch in BATCHES} for layer in LAYERS}
 CARD = "NVIDIA Tesla V100 と PCIe 3.0 x16", 1.41e13, 1.575e10
 
 
 def under_the_roof(batch):
-    return layers_under_the_roof(batch, MACHINE, POINTS, Point(1 / 12, 1.6e9), roofline)
+    return layers_under_the_roof(batch, MACHINE, POINTS, roofline)
 
 
 FIGURES = {
@@ -61,7 +61,7 @@ def test_the_side_of_the_ridge_is_the_layers():
 
 def test_the_roof_is_the_learners():
     """Catches a picture that ignores the function it is given."""
-    bent = layers_under_the_roof(1, MACHINE, POINTS, Point(1 / 12, 1e9), lambda x, peak, width: 0 * x + width)
+    bent = layers_under_the_roof(1, MACHINE, POINTS, lambda x, peak, width: 0 * x + width)
     roofs = [line.get_ydata() for line in bent[0].axes[0].lines[:2]]
     assert [set(roof.tolist()) for roof in roofs] == [{20.0}, {64.0}]
 

@@ -91,3 +91,11 @@ def test_a_layer_is_a_product_of_its_batch(monkeypatch):
     assert points[7, 3][16] == layers_on_the_roof.Point(
         intensity=pytest.approx(672 / (4 * (112 + 21 + 48))), speed=672)
     assert layers_on_the_roof.NETWORK == ((784, 300), (300, 100), (100, 10))
+
+
+def test_a_roof_is_measured_outside_the_cache_and_inside(monkeypatch):
+    """Catches two roofs that are swapped, which would put every layer under the wrong one."""
+    monkeypatch.setattr(layers_on_the_roof, "bandwidth", lambda values: values)
+    monkeypatch.setattr(layers_on_the_roof, "addition_speed", lambda values: -values)
+    machine = layers_on_the_roof.measured_machine(7.0)
+    assert (machine.peak, machine.memory, machine.cache, machine.addition) == (7.0, 2**24, 2**14, -(2**24))
