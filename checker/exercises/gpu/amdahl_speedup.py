@@ -81,15 +81,11 @@ def returns_the_workers(parallel_fraction, n_workers):
     "倍率の上限です。ワーカーが限りなく多いときの値なので、分母に parallel_fraction / n_workers も足します。"
 )
 def returns_the_limit(parallel_fraction, n_workers):
-    if parallel_fraction == 1:
-        return float("inf")
     return 1 / (1 - parallel_fraction)
 
 
 @exercise.wrong("分母にかっこがないので、並列にできる部分の時間が、倍率に足されています。")
 def forgets_the_parentheses(parallel_fraction, n_workers):
-    if parallel_fraction == 1:
-        return float("nan")
     return 1 / (1 - parallel_fraction) + parallel_fraction / n_workers
 
 

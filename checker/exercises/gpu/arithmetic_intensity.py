@@ -48,7 +48,11 @@ def example() -> str:
 @exercise.cases
 def cases(rng):
     def sizes(low: int, high: int) -> tuple[int, ...]:
-        return tuple(int(s) for s in low + rng.permutation(high - low)[:3])
+        """Three sizes whose intensity is no whole number, whatever a value takes."""
+        while True:
+            m, k, n = (int(s) for s in low + rng.permutation(high - low)[:3])
+            if 2 * m * k * n % (m * k + k * n + m * n):
+                return m, k, n
 
     yield "基本", (*sizes(5, 60), 4)
     yield "基本", (*sizes(60, 400), 2)

@@ -115,6 +115,13 @@ def forgets_the_parentheses(flops, bytes_moved, cpu_flops, gpu_flops, bus_bandwi
     return flops / cpu_flops / (flops / gpu_flops) + bytes_moved / bus_bandwidth
 
 
+@exercise.wrong(
+    "かっこがないので、左から順に割っています。CPU の時間と、GPU を使うときの時間を、それぞれかっこで囲みます。"
+)
+def divides_in_a_row(flops, bytes_moved, cpu_flops, gpu_flops, bus_bandwidth):
+    return flops / cpu_flops / flops / gpu_flops + bytes_moved / bus_bandwidth
+
+
 @exercise.wrong("転送の速さをビットの数で読み、8 倍の時間にしています。bus_bandwidth は byte/s です。")
 def reads_bits(flops, bytes_moved, cpu_flops, gpu_flops, bus_bandwidth):
     return flops / cpu_flops / (flops / gpu_flops + 8 * bytes_moved / bus_bandwidth)

@@ -111,6 +111,11 @@ def returns_teraflops(units, clock_hz, flops_per_cycle):
     return units * clock_hz * flops_per_cycle / 1e12
 
 
+@exercise.wrong("TFLOPS に直して、丸めています。求める単位は FLOPS で、丸めません。")
+def rounds_to_teraflops(units, clock_hz, flops_per_cycle):
+    return round(units * clock_hz * flops_per_cycle / 1e12, 1)
+
+
 @exercise.wrong("GFLOPS に直しています。求める単位は FLOPS なので、10 の 9 乗では割りません。")
 def returns_gigaflops(units, clock_hz, flops_per_cycle):
     return units * clock_hz * flops_per_cycle / 1e9

@@ -127,6 +127,21 @@ exercise.slip(
     INDEX, "i = (block - 1) * block_size + thread",
 )
 exercise.slip(
+    "starts_at_the_next_block",
+    "次のブロックの要素を計算しています。block は 0 から始まるので、1 を足さずに block_size を掛けます。",
+    INDEX, "i = (block + 1) * block_size + thread",
+)
+exercise.slip(
+    "counts_threads_from_one",
+    "スレッドを 1 から数えています。thread は 0 から始まるので、1 を引きません。",
+    INDEX, "i = block * block_size + thread - 1",
+)
+exercise.slip(
+    "guards_with_the_block_size",
+    "要素の番号を block_size と比べています。比べるのは、要素の数 len(y) です。",
+    GUARD, "i < block_size",
+)
+exercise.slip(
     "guards_too_early",
     "最後の要素が計算されていません。最後の番号は len(y) − 1 なので、i < len(y) です。",
     GUARD, "i < len(y) - 1",
@@ -150,6 +165,11 @@ exercise.slip(
     "updates_all_elements",
     "1 つのスレッドが、y の全体を計算しています。受け持つのは y[i] の 1 つだけです。",
     WRITE, "y += a * x",
+)
+exercise.slip(
+    "loops_over_all_elements",
+    "どのスレッドも、for で全部の要素を計算しています。for は使わず、受け持つ y[i] の 1 つだけを計算します。",
+    BODY, "    for i in range(len(y)):\n        y[i] = a * x[i] + y[i]",
 )
 exercise.slip(
     "updates_its_whole_block",

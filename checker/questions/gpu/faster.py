@@ -9,7 +9,10 @@ from lessons.gpu import amdahl_speedup, offload_speedup
 def amdahl_of_a_program(rng):
     mistakes = (
         "swaps_the_parts",
-        "returns_the_limit",
+        (
+            "returns_the_limit",
+            "倍率の上限です。コアが限りなく多いときの値なので、並列にできる部分の時間も足します。",
+        ),
         "scales_the_workers",
         "averages_the_speeds",
         "returns_the_workers",
@@ -158,7 +161,7 @@ def when_the_gpu_loses(rng):
     )
 
 
-@item(word="GPU の時間の測り方", keyword="GPU", cell="offload_speedup")
+@item(word="GPU の時間の測り方", keyword="GPU", cell="フレームワークでは")
 def timer_that_does_not_wait(rng):
     wrong = (
         Option(

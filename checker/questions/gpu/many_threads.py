@@ -7,7 +7,7 @@ from checker.question import Choice, Option, item, sample, slips
 from lessons.gpu import divergent_cycles
 
 
-@item(word="CPU と GPU", keyword="GPU", cell="divergent_cycles")
+@item(word="CPU と GPU", keyword="GPU", cell="少数の強いコアと、多数の単純なコア")
 def cpu_or_gpu(rng):
     wrong = (
         Option(
@@ -46,12 +46,12 @@ SCHEMES = {
 EXAMPLES = {
     "SIMD": "CPU のベクトル命令",
     "SIMT": "GPU のワープ",
-    "MIMD": "複数のコアを持つ CPU",
+    "MIMD": "CPU の複数のコア",
     "SISD": "1 つのコアで 1 つずつ計算する、昔からの方式",
 }
 
 
-@item(word="SIMD・SIMT・MIMD", keyword="アクセラレータ", cell="divergent_cycles")
+@item(word="SIMD・SIMT・MIMD", keyword="アクセラレータ", cell="命令とデータの組み合わせ")
 def simd_simt_mimd(rng):
     asked = ("SIMD", "SIMT", "MIMD")[int(rng.integers(3))]
     return Choice(
@@ -69,7 +69,7 @@ def simd_simt_mimd(rng):
     )
 
 
-@item(word="TPU", keyword="アクセラレータ", cell="divergent_cycles")
+@item(word="TPU", keyword="アクセラレータ", cell="TPU とシストリックアレイ")
 def what_a_tpu_is(rng):
     wrong = (
         Option(
@@ -100,10 +100,22 @@ def what_a_tpu_is(rng):
 @item(word="ワープ", keyword="アクセラレータ", cell="divergent_cycles")
 def warp_cycles(rng):
     mistakes = (
-        "takes_the_longer_side",
-        "never_counts_both_sides",
-        "always_pays_for_both",
-        "returns_the_slowest_warp",
+        (
+            "takes_the_longer_side",
+            "分かれたワープで、長いほうしか数えていません。片方ずつ順に進むので、両方を足します。",
+        ),
+        (
+            "never_counts_both_sides",
+            "分かれたワープで、else の側を数えていません。分かれたワープは、両方を順に実行します。",
+        ),
+        (
+            "always_pays_for_both",
+            "どのワープでも両方を数えています。全員がそろうワープでは、もう片方はかかりません。",
+        ),
+        (
+            "returns_the_slowest_warp",
+            "最も長いワープだけのサイクルです。求めるのは、全部のワープの合計です。",
+        ),
     )
     if_only, else_only, both = (int(n) for n in rng.permutation([2, 3, 4, 5, 6])[:3])
     cost_if = 10 * int(rng.integers(1, 4))
@@ -118,12 +130,6 @@ def warp_cycles(rng):
         return f"{cycles} サイクル"
 
     right = said(divergent_cycles(*arguments))
-    reasons = {
-        "never_counts_both_sides": (
-            "両方に分かれたワープで、else の側を数えていません。分かれたワープは、両方を順に実行します。"
-        ),
-    }
-    chosen = [(name, reasons[name]) if name in reasons else name for name in sample(rng, mistakes, 3)]
     return Choice(
         stem=(
             "条件分岐の if の側は "
@@ -132,7 +138,7 @@ def warp_cycles(rng):
             f"あとの {both} 個のワープでは、スレッドが両方に分かれます。全部のワープの合計はどれですか。"
         ),
         right=right,
-        wrong=slips(load("divergent_cycles"), arguments, said, *chosen),
+        wrong=slips(load("divergent_cycles"), arguments, said, *sample(rng, mistakes, 3)),
         explanation=(
             "使う公式: 1 つでも進むスレッドがあれば、その側のサイクルがワープにかかります。\n"
             f"代入: {if_only} × {cost_if} + {else_only} × {cost_else} + {both} × ({cost_if} + {cost_else})\n"
