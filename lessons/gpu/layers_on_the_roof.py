@@ -1,7 +1,7 @@
 """屋根の下の層: 全結合層の速さを、件数を変えて測ります。
 
-重みが 64 MB の大きな層と、06 のネットワーク 784-300-100-10 の 3 つの層を比べます。
-大きな層の重みはキャッシュに入らないので、毎回メモリから読みます。
+重みが 67 MB の大きな層と、06 のネットワーク 784-300-100-10 の 3 つの層を比べます。
+大きな層の重みは、たいていの CPU ではキャッシュに入らないので、毎回メモリから読みます。
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Machine:
 def measured_machine(peak: float) -> Machine:
     """この計算機の屋根を測ります。peak は、測った最も速い積 (FLOPS) です。
 
-    64 MB の値はメモリから、64 KB の値はキャッシュから読みます。
+    67 MB の値はメモリから、66 KB の値はキャッシュから読みます。
     """
     return Machine(peak, bandwidth(OUT_OF_CACHE), bandwidth(IN_CACHE), addition_speed(OUT_OF_CACHE))
 

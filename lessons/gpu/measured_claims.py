@@ -23,7 +23,7 @@ def about_sheets() -> Claims:
     return [
         ("V100 SXM2 と P100 PCIe の 4 つの値は、演算器の数 × クロック × 2 を丸めた値と同じ",
          [round(peak, 1) for card in (v100, p100) for peak in tflops(card)] == [15.7, 7.8, 9.3, 4.7]),
-        ("どのカードでも、単精度の理論値は倍精度の 2 倍",
+        ("表のどのカードでも、単精度の理論値は倍精度の 2 倍",
          all(abs(single / double - 2) < 1e-9 for single, double in map(tflops, cards()))),
     ]
 
@@ -71,6 +71,6 @@ def about_measured(
         ("512×512 の積は、倍精度が単精度の 1.3 倍より長くかかる", single[512] > 1.3 * double[512]),
         ("128×128 の積は、NumPy が純粋な Python の 50 倍より速い", steps[NUMPY][128] > 50 * steps[PYTHON][128]),
         ("足し算の速さは、512×512 の積の 5 分の 1 に届かない", addition < single[512] / 5),
-        ("重みが 64 MB の層は、256 件では 1 件の 2 倍より速い",
+        ("重みが 67 MB の層は、256 件では 1 件の 2 倍より速い",
          points[LARGE][256].speed > 2 * points[LARGE][1].speed),
     ]

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import symtable
 import sys
 from pathlib import Path
 
@@ -178,3 +179,32 @@ def test_a_sections_face_shows_its_exercises():
     for name, path in exercise_files().items():
         face = sys.modules[f"lessons.{path.parent.name}"] if load(name) else None
         assert getattr(face, name) is load(name).solution
+
+
+def looked_up_later(table: symtable.SymbolTable) -> set[str]:
+    """Global names in the functions of a cell: they are read when a slider moves."""
+    at_once = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+    return {symbol.get_name() for child in table.get_children() if child.get_name() not in at_once
+            for symbol in child.get_symbols() if symbol.is_global()}
+
+
+def rebound(cells: list[str]) -> set[str]:
+    """Names that a live figure looks up and that a later cell gives another value."""
+    tables = [symtable.symtable(cell, "cell", "exec") for cell in cells]
+    found = set()
+    for place, (cell, table) in enumerate(zip(cells, tables, strict=True)):
+        if re.search(r"^live\(", cell, re.MULTILINE):
+            later = {symbol.get_name() for other in tables[place + 1:]
+                     for symbol in other.get_symbols() if symbol.is_assigned()}
+            found |= looked_up_later(table) & later
+    return found
+
+
+def test_a_live_figure_keeps_its_names():
+    """Catches a slider that, once the cells below have run, draws with another one's values."""
+    figure = "name = 'a card'\nlive(lambda n: draw(n, name), n=slider)"
+    assert rebound([figure, "for name in boards:\n    print(name)"]) == {"name"}
+    assert rebound([figure, "boards = [name for name in cards]"]) == set()
+    for section in SECTIONS:
+        for text in texts(section):
+            assert rebound(FENCE.findall(text.read_text("utf-8"))) == set(), text.name

@@ -28,6 +28,7 @@ def amdahl(percent: float, workers: int, amdahl_speedup: Callable[[float, int], 
     ax.set(xscale="log", yscale="log", xlim=(1, WORKERS), ylim=(1, WORKERS),
            xlabel="コアの数", ylabel="1 個のときと比べた速さ（倍）")
     ax.set_xticks([1, 4, 16, 64, 256, 1024, 4096], ["1", "4", "16", "64", "256", "1024", "4096"])
+    ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     ax.minorticks_off()
     ax.grid(alpha=0.3)
     fig.legend(loc="upper center", ncols=3, fontsize=10, frameon=False)
@@ -57,6 +58,7 @@ def offload(
            xlabel="行列の大きさ n", ylabel="CPU と比べた速さ（倍）")
     ax.text(SIDES[1] / 1.2, 0.02, "GPU のほうが遅い", ha="right", fontsize=11)
     ax.set_xticks([4, 16, 64, 256, 1024, 4096, 16384], ["4", "16", "64", "256", "1024", "4096", "16384"])
+    ax.set_yticks([0.01, 0.1, 1, 10, 100, 1000, 10_000], ["0.01", "0.1", "1", "10", "100", "1000", "10000"])
     ax.minorticks_off()
     ax.grid(alpha=0.3)
     fig.legend(loc="upper center", ncols=2, fontsize=10, frameon=False)

@@ -19,6 +19,7 @@ def speed_of_sizes(speeds: dict[str, dict[int, float]]) -> tuple[Figure, str]:
                 linewidth=1.5, label=name)
     ax.set(xscale="log", yscale="log", xlabel="行列の大きさ n", ylabel="速さ (GFLOPS、int8 では 10 億回/秒)")
     ax.set_xticks(SIZES, [str(n) for n in SIZES])
+    ax.yaxis.set_major_formatter(lambda speed, _: f"{speed:,g}")
     ax.minorticks_off()
     ax.grid(alpha=0.3)
     fig.legend(loc="upper center", ncols=4, fontsize=10, frameon=False)

@@ -67,10 +67,13 @@ def test_the_roof_is_the_learners():
 
 
 def test_the_ladder_names_its_ends():
-    """Catches a rung without a measurement that is told as the slowest, and a ratio upside down."""
+    """Catches a rung without a measurement that is told as the slowest, a ratio upside down,
+    and a winner by 「1.0 倍」."""
     assert "「NumPy」で、最も遅い「純粋な Python」の 3,000 倍" in ladder.ladder(64, STEPS)[1]
     text = ladder.ladder(512, STEPS)[1]
     assert "「torch 全スレッド」で、最も遅い「NumPy」の 2.0 倍" in text and "測っていません" in text
+    alike = ladder.ladder(512, {NUMPY: {512: 9e10}, ONE: {512: 9.5e10}})[1]
+    assert "ほとんど同じ" in alike and "最も" not in alike
 
 
 def test_where_the_gpu_loses():
