@@ -145,7 +145,7 @@ def code_card(title: str, code: str) -> Card:
     return Card(framed(body), f"{title}\n{code}")
 
 
-def table_card(headers: list[str], rows: list[list[str]]) -> Card:
+def table_card(headers: list[str], rows: list[list[str | Markup]]) -> Card:
     """A table with a heading row; cells that are numbers are set to the right."""
 
     def cell(text: str) -> Markup:

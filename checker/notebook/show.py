@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 from IPython.display import display
+from markupsafe import Markup
 
 from checker.cards import Card, lookup_card, picture_card, plain, table_card
 
@@ -41,8 +42,9 @@ def figure(drawn: Figure, text: str) -> None:
 
 
 def table(headers: list[str], rows: list[list[object]]) -> None:
-    """表を表示します。数は、書式を整えた文字列で渡します。"""
-    display(table_card(headers, [[str(value) for value in row] for row in rows]))
+    """表を表示します。数は、書式を整えた文字列で渡します。Markup は、HTML のまま表示します。"""
+    cells = [[v if isinstance(v, Markup) else str(v) for v in row] for row in rows]
+    display(table_card(headers, cells))
 
 
 def lookup(headers: list[str], groups: dict[str, list[list[str]]]) -> None:

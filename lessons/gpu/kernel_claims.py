@@ -49,9 +49,9 @@ def about_threads(seeds: tuple[int, ...]) -> Claims:
          all(0 <= g * size - n < size for n, size, g in grids)),
         ("スレッドをどの順番で動かしても、saxpy の値は torch と等しい",
          all(torch.allclose(result, 2.0 * x + y) for result in results)),
-        ("32 個のスレッドが連続した 4 byte の値を読むと、動かす区画は 4 個で済む",
+        ("32 個のスレッドが連続した 4 byte の値を読むと、運ぶ区画は 4 個で済む",
          len(segments(32, 1)) == 4),
-        ("8 個おき以上に読むと、32 個のスレッドは 32 個の区画を動かす",
+        ("間隔が 8 以上なら、32 個のスレッドは 32 個の区画を運ぶ",
          all(len(segments(32, stride)) == 32 for stride in (8, 9, 16))),
     ]
 

@@ -59,7 +59,7 @@ def cases(rng):
     def launch(n: int, block_size: int, dtype=torch.float32) -> tuple:
         return ALL, ALL, block_size, *vectors(rng, n, dtype)
 
-    yield "基本", launch(3 * 8 + int(rng.integers(2, 7)), 8)
+    yield "基本", launch(2 * 4 + int(rng.integers(2, 4)), 4)
     yield "ちょうど割り切れる", launch(4 * 6, 6)
     yield "1 つ余る", launch(3 * 8 + 1, 8)
     yield "1 つ足りない", launch(3 * 8 - 1, 8)

@@ -54,7 +54,7 @@ def grid(
 
 
 def coalescing(stride: int) -> tuple[Figure, str]:
-    """16 個のスレッドが stride 個おきの要素を読むときに、動かすメモリの区画の図です。stride は 1 から 8。"""
+    """16 個のスレッドが間隔 stride で要素を読むときに、運ぶメモリの区画の図です。stride は 1 から 8。"""
     moved, per = segments(THREADS, stride), BYTES_OF_A_SEGMENT // BYTES_OF_A_VALUE
     read = {t * stride: t for t in range(THREADS)}
     fig = Figure(figsize=(8.6, 3.2))
@@ -73,7 +73,7 @@ def coalescing(stride: int) -> tuple[Figure, str]:
                                    edgecolor="black" if segment in moved else GREY))
     useful = THREADS * BYTES_OF_A_VALUE
     total = len(moved) * BYTES_OF_A_SEGMENT
-    return fig, (f"16 個のスレッドが {stride} 個おきに読むと、動かす区画は {len(moved)} 個で、"
+    return fig, (f"16 個のスレッドが間隔 {stride} で読むと、運ぶ区画は {len(moved)} 個で、"
                  f"{total} byte です。使うのは {useful} byte で、{100 * useful / total:.3g} % です。")
 
 

@@ -7,6 +7,8 @@ NAME.cu が CUDA C、NAME.cl が OpenCL C です。NAME は、saxpy か matmul �
 import re
 from pathlib import Path
 
+from markupsafe import Markup
+
 FOLDER = Path(__file__).parent
 NAMES = ("saxpy", "matmul")
 # CUDA C の語と、それにあたる OpenCL C の語と、その意味
@@ -35,14 +37,26 @@ def in_opencl(cuda: str) -> str:
     return re.sub(pattern, lambda found: words[found[0]], cuda)
 
 
-def side_by_side(name: str) -> list[list[str]]:
-    """2 つの言語のカーネルを 1 行ずつ並べた、表の行です。字下げは、幅のある空白にします。"""
+def side_by_side(name: str) -> list[list[Markup]]:
+    """2 つの言語のカーネルを 1 行ずつ並べた、表の行です。"""
     pairs = zip(source(f"{name}.cu").splitlines(), source(f"{name}.cl").splitlines(), strict=True)
-    return [["同じ" if cuda == opencl else "違う", indented(cuda), indented(opencl)]
+    return [[one_line("同じ" if cuda == opencl else "違う"), code(cuda), code(opencl)]
             for cuda, opencl in pairs]
 
 
-def indented(line: str) -> str:
-    """行の初めの空白を、表の中でも残る空白にします。"""
-    text = line.lstrip(" ")
-    return "\u00a0" * (len(line) - len(text)) + text
+def words() -> list[list[Markup]]:
+    """意味、CUDA C の語、OpenCL C の語の順に並べた、表の行です。"""
+    return [[one_line(meaning), code(cuda), code(opencl)] for cuda, opencl, meaning in WORDS]
+
+
+def code(line: str) -> Markup:
+    """等幅の文字で書いた、プログラムの 1 行です。幅が足りないときは、続きを字下げして折り返します。"""
+    indent = len(line) - len(line.lstrip(" ")) + 2
+    return Markup('<code style="display:block; background:none; font-size:12px; '
+                  'white-space:pre-wrap; padding-left:{0}ch; text-indent:-{0}ch">{1}</code>'
+                  ).format(indent, line)
+
+
+def one_line(text: str) -> Markup:
+    """折り返さない文です。"""
+    return Markup('<span style="white-space:nowrap">{}</span>').format(text)
