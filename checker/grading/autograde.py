@@ -24,7 +24,7 @@ from checker.grading import check_cell, receipts
 from checker.grading.archive import Refused
 from checker.grading.course import HERE, autograded, handed_in, receipt, release, submitted
 from checker.grading.cut_down import readable
-from checker.grading.output import write_whole
+from checker.grading.output import printable, write_whole
 
 GRADED, UNCHANGED, PREVIEWED = "graded", "unchanged", "previewed"
 SUBMISSION, GRADER = "submission", "grader"  # whose fault a failure was
@@ -114,7 +114,7 @@ def unreadable(path: Path) -> str:
         said = str(error).removesuffix("。")
         return f"{path.name} はノートブックとして開けません（{said}）。"
     except Exception as error:
-        return f"{path.name} はノートブックとして開けません（{told(error)[:200]}）。"
+        return f"{path.name} はノートブックとして開けません（{printable(told(error)[:200])[:200]}）。"
     return ""
 
 
