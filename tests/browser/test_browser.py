@@ -146,12 +146,19 @@ def browser(lab):
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = chromium.new_context(locale="ja-JP", viewport={"width": 1280, "height": 900})
         context.set_default_timeout(FIVE_MINUTES)
-        context.on("console", lambda said: said.type == "error" and noise.append(said.text))
+        context.on("console", lambda said: said.type == "error" and not is_a_race(said)
+                   and noise.append(said.text))
         context.on("weberror", lambda thrown: noise.append(str(thrown.error)))
         context.on("request", ask)
         context.on("page", lambda page: page.on("websocket", ask))
         yield SimpleNamespace(context=context, noise=noise)
         chromium.close()
+
+
+def is_a_race(said):
+    """Jupyter Server answers 500 to the lab's poll of the kernels in the moment in which one is being
+    registered (it has no `last_activity` yet: jupyter/notebook #5345); the lab polls again."""
+    return "status of 500" in said.text and "/api/kernels?" in said.location["url"]
 
 
 @pytest.fixture(autouse=True)
@@ -283,6 +290,15 @@ def test_what_the_browser_notices(browser):
     noise, browser.noise[:] = " ".join(browser.noise), []
     for planted in ("planted error", "planted exception", "request to http://foreign.invalid/"):
         assert planted in noise
+
+
+@pytest.mark.parametrize("status, path, let_off", [
+    (500, "/api/kernels?1795", True), (500, "/api/kernels/5e", False), (500, "/api/contents?1", False),
+    (404, "/api/kernels?1795", False)])
+def test_one_race_of_the_server_is_let_off_and_nothing_else(status, path, let_off):
+    """Catches a server's error that is taken for the one that the lab mends by itself."""
+    text = f"Failed to load resource: the server responded with a status of {status} ()"
+    assert is_a_race(SimpleNamespace(text=text, location={"url": f"http://x{path}"})) is let_off
 
 
 def test_the_course_map_opens_first(course):
