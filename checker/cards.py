@@ -201,9 +201,12 @@ def note_card(text: str) -> Card:
 
 
 def picture_card(source: str, width: int, alternative: str, text: str) -> Card:
-    """A picture with its alternative text, which says what is drawn, and the sentence below it."""
+    """A picture with its alternative text, which says what is drawn, and the sentence below it.
+
+    start.py has the lab turn an image of the class "figure" over in the dark theme.
+    """
     html = Markup(
-        '<div lang="ja" class="mathjax_ignore"><img alt="{alternative}" width="{width}" '
+        '<div lang="ja" class="mathjax_ignore"><img class="figure" alt="{alternative}" width="{width}" '
         'style="max-width:100%" src="{source}"><p>{text}</p></div>'
     ).format(alternative=alternative, width=width, source=source, text=text)
     return Card(html, text)

@@ -3,6 +3,7 @@
 One JupyterLab and one Chromium serve all tests. Work happens in a copy that start.py itself lays.
 With KEIRYOKA_SCREENSHOTS=folder the README's pictures are written there.
 """
+import io
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 from chromium import AXE, CHROMIUM, FLAGS, PICTURES
+from matplotlib.image import imread
 from notebooks import BLOCKED, PROBE, difference, stored_cells
 from places import ROOT
 
@@ -457,6 +459,23 @@ def test_a_slider_changes_the_figure_and_its_sentence(notebook):
     assert picture.get_attribute("src") != drawn
     assert picture.get_attribute("alt") not in (told, sentence.inner_text())
     photograph(output, "slider.png")
+
+
+@only(PRUNING)
+def test_a_figure_is_dark_in_the_dark_theme(notebook):
+    """Catches a white slab between dark texts, and letters that went dark with their ground."""
+    output = show(notebook, cell_with(notebook, "weight_histogram")).locator(".jp-OutputArea").first
+    mean, span = {}, {}
+    for theme in ("Dark", "Light"):
+        notebook.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', "
+                          f"{{theme: 'JupyterLab {theme}'}}).then(Boolean)")
+        is_light = str(theme == "Light").lower()
+        expect(notebook.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+        drawn = imread(io.BytesIO(output.locator("img").screenshot()))[..., :3].mean(axis=2)
+        mean[theme], span[theme] = drawn.mean(), (drawn.min(), drawn.max())
+        photograph(output, f"slider-{theme.lower()}.png")
+    assert mean["Dark"] < 0.25 and mean["Light"] > 0.75
+    assert all(darkest < 0.1 and lightest > 0.9 for darkest, lightest in span.values())
 
 
 def numbers(text):

@@ -251,7 +251,7 @@ def test_a_live_figure_follows_its_control(run):
 def test_a_figure_says_what_is_drawn_and_what_it_shows(run):
     """Catches a picture without alternative text, the sentence heard twice, text that becomes HTML."""
     shown = run(LIVE + "figure(draw(3)[0], '3 < 4 & \"赤い線\"')")
-    assert 'alt="図。横軸: 時間 &lt; 3 s。"' in shown.html
+    assert '<img class="figure" alt="図。横軸: 時間 &lt; 3 s。"' in shown.html
     assert "<p>3 &lt; 4 &amp; &#34;赤い線&#34;</p>" in shown.html
     assert shown.html.count("赤い線") == 1
     assert '3 < 4 & "赤い線"' in shown.text
