@@ -11,7 +11,7 @@ COLORS = (BLUE, ORANGE, GREEN, GREY)
 
 
 def partition_puzzle(cuts: tuple[int, int, int], target: float) -> tuple[Figure, str]:
-    """VGG-16 の 16 層を、cuts の各番号の後で切ったときの、4 つのワーカーの計算と重みです。
+    """VGG-16 の 16 層を、cuts の各番号のあとで切ったときの、4 つのワーカーの計算と重みです。
 
     cuts:   切る直前の層の番号 (1 から)。小さい順に並べ替えて使います。
     target: 最も忙しいワーカーの計算の、目標 (GFLOP)。これ以下なら達成です。
