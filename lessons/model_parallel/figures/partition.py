@@ -36,7 +36,7 @@ def partition_puzzle(cuts: tuple[int, int, int], target: float) -> tuple[Figure,
             xlabel="層の番号（13 までが畳み込み、14 からが全結合）", ylabel="GFLOP",
             title=f"VGG-16 の層ごとの計算（{BATCH} 件の順伝播）と、3 つの切れ目")
 
-    names = [f"ワーカー {number}" for number in range(1, 5)]
+    names = [f"ワーカー {number}" for number in range(4)]
     for ax, values, unit in ((left, work, "%.0f"), (right, megabytes, "%.1f")):
         bars = ax.barh(names, values, color=COLORS, edgecolor="black")
         for bar, hatch in zip(bars, HATCHES, strict=True):
