@@ -132,7 +132,7 @@ def cut_bytes(rng, values):
     right = said(cut_traffic(widths, cuts, batch, size))
     return Choice(
         stem=(
-            f"層 {first} のあとと層 {second} のあとで切りました。"
+            f"層 {first} と層 {second} のあとで切りました。"
             "1 回の更新で、2 つの切れ目を両方の向きに通るデータは、合わせて何 byte ですか。"
         ),
         right=right,

@@ -103,7 +103,7 @@ def _(*numbers):
 @item(word="パイプライン並列", keyword="モデル並列化", cell="balanced_bottleneck", stem=layers)
 def where_to_split(rng, times):
     def named(cut: tuple[int, ...]) -> str:
-        return f"層 {cut[0] - 1} のあとと、層 {cut[1] - 1} のあと"
+        return f"層 {cut[0] - 1} と層 {cut[1] - 1} のあと"
 
     best, *others = partitions(times)
     right = busiest(times, best)
