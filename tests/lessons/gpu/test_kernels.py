@@ -89,10 +89,12 @@ def test_a_wrong_value_shows():
 @pytest.mark.slow
 @pytest.mark.parametrize("language", launch.PROGRAMS)
 def test_the_kernels_really_run_where_the_extra_is(language):
-    """Catches a launcher with wrong arguments: PoCL's, or the simulator's values are not torch's."""
+    """Catches a launcher with wrong arguments: PoCL's, or the simulator's values are not torch's;
+    and a stored result of another shape, with which the cells would fail only where it is shown."""
     target, needed = launch.PROGRAMS[language]
     pytest.importorskip(needed)
     [result] = run_processes(target, 1, seconds=200)
+    assert result.keys() == measured.stored(target, 1)["results"][0].keys()
     for kernel in kernels.NAMES:
         assert launch.largest_difference(result, kernel) <= 1e-5
 
