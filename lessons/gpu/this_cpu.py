@@ -18,8 +18,8 @@ from lessons.gpu.ladder import ALL, ONE
 LANES = {"AVX2": 256 // 32, "AVX512": 512 // 32}  # 命令の幅 (bit) ÷ float32 の幅
 SETS = (1, 2)
 FMA = 2  # 積和 1 回の計算の量 (FLOP)
-HEADERS = ["段", "コア", *(f"理論値（{sets} 組、GFLOPS）" for sets in SETS),
-           "測った最も速い積（GFLOPS）", f"{SETS[-1]} 組の理論値に対する割合"]
+HEADERS = ["段", "コア", *(f"{sets} 組の理論値" for sets in SETS), "測った最も速い積",
+           f"{SETS[-1]} 組に対する割合"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def rows(
     for step, cores in used.items() if cpu.known else ():
         peaks = [peak_flops(cores * sets * cpu.lanes, cpu.clock_hz, FMA) for sets in SETS]
         best = max(steps[step].values())
-        table.append([step, cores, *(f"{peak / 1e9:.0f}" for peak in peaks), f"{best / 1e9:.0f}",
+        table.append([step, cores, *(f"{speed / 1e9:.0f} GFLOPS" for speed in (*peaks, best)),
                       f"{100 * best / peaks[-1]:.0f} %"])
     return table
 

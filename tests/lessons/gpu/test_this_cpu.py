@@ -19,8 +19,9 @@ def test_the_peak_follows_from_the_width_of_an_instruction(instructions, one_set
     and a slowest product: at 3 GHz one set of AVX2 makes 8 × 2 × 3 = 48 GFLOPS."""
     monkeypatch.setattr(torch, "get_num_threads", lambda: 8)
     one, every = this_cpu.rows(Cpu(instructions, 4, 3e9), STEPS, peak_flops)
-    assert one == [ONE, 1, f"{one_set:.0f}", f"{2 * one_set:.0f}", "60", f"{100 * 60 / (2 * one_set):.0f} %"]
-    assert every[:5] == [ALL, 4, f"{4 * one_set:.0f}", f"{8 * one_set:.0f}", "110"]
+    assert one == [ONE, 1, f"{one_set:.0f} GFLOPS", f"{2 * one_set:.0f} GFLOPS", "60 GFLOPS",
+                   f"{100 * 60 / (2 * one_set):.0f} %"]
+    assert every[:5] == [ALL, 4, f"{4 * one_set:.0f} GFLOPS", f"{8 * one_set:.0f} GFLOPS", "110 GFLOPS"]
     assert len(this_cpu.HEADERS) == len(one)
 
 
