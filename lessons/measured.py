@@ -25,6 +25,8 @@ DEMONSTRATIONS = (
     ("lessons.model_parallel.two_processes:train", 2),
     ("lessons.data_parallel.two_processes:train", 2),
     ("lessons.data_parallel.server_process:train", 4),
+    ("lessons.gpu.kernels.launch:opencl", 1),
+    ("lessons.gpu.kernels.launch:cuda", 1),
 )
 
 
@@ -37,11 +39,16 @@ def run_or_stored(target: str, n_workers: int, *, seconds: float = 120.0) -> lis
     try:
         return run_processes(target, n_workers, seconds=seconds)
     except ProcessesFailed as failure:
-        kept = stored(target, n_workers)
-        print(failure)
-        print(f"保存してある結果を使います（{kept['date']} に {kept['cpu']}、{kept['cores']} コア、"
-              f"torch {kept['torch']} で測ったものです）。")
-        return kept["results"]
+        return use_stored(target, n_workers, str(failure))
+
+
+def use_stored(target: str, n_workers: int, reason: str) -> list[dict]:
+    """測れない理由と断り書きを出して、保存した結果を返します。"""
+    kept = stored(target, n_workers)
+    print(reason)
+    print(f"保存してある結果を使います（{kept['date']} に {kept['cpu']}、{kept['cores']} コア、"
+          f"torch {kept['torch']} で測ったものです）。")
+    return kept["results"]
 
 
 def stored(target: str, n_workers: int) -> dict:
@@ -62,7 +69,8 @@ def store() -> None:
     for target, n_workers in DEMONSTRATIONS:
         results = run_processes(target, n_workers)
         path = file(target, n_workers)
-        path.write_text(json.dumps(about | {"results": results}) + "\n", "utf-8")
+        text = json.dumps(about | {"results": results}, ensure_ascii=False)
+        path.write_text(text + "\n", "utf-8")
         print(path.name)
 
 

@@ -40,6 +40,29 @@ class Bus:
         return self.gigatransfers * 1e9 * self.lanes * 128 / 130 / 8
 
 
+@dataclass(frozen=True)
+class Chip:
+    """CPU か GPU (kind) の、演算器の組 (コア、SM) の数と、1 つの組の演算器の数です。"""
+
+    kind: str
+    name: str
+    group_name: str
+    groups: int
+    units_per_group: int
+    source: str
+    read_on: str
+
+    @property
+    def units(self) -> int:
+        """演算器の数です。"""
+        return self.groups * self.units_per_group
+
+
+def chips() -> list[Chip]:
+    """演算器の組を比べる、CPU と GPU です。"""
+    return [Chip(**row) for row in rows("chip")]
+
+
 def cards() -> list[Card]:
     """カードを、講義の表の 2 行を先頭にして返します。"""
     return [Card(**row) for row in rows("card")]

@@ -20,7 +20,8 @@
       P_c cpu_flops, P_g gpu_flops, V bus_bandwidth, a cycles_if, b cycles_else, T block_size
 単位: FLOP は計算の回数、FLOPS は 1 秒の計算の回数です。
 出典: (4) は Williams, Waterman, Patterson 2009, Roofline, CACM 52(4)。
-      (5) は Amdahl 1967, AFIPS 30。どちらも原典未確認です。式は、時間の足し算から導けます。
+      (5) は Amdahl 1967, AFIPS 30。どちらも原典未確認です。
+      (4) の式は AMD uProf User Guide 5.1 (Classic Roofline Model)、(5) の式は Leeds 大学の用語集で確かめました。
 """
 
 from lessons.gpu.flops import arithmetic_intensity, matmul_flops, peak_flops, roofline

@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -42,8 +43,21 @@ def about_the_gpu() -> str:
             "GPU のある計算機では、python -m lessons.gpu.record を実行すると、測定値を保存できます。")
 
 
-if __name__ == "__main__":
-    # ドライバーの版は torch からは読めないので、nvidia-smi に聞く。
+def main() -> None:
+    """この計算機の GPU で測って保存し、ファイルの名前を表示します。GPU がなければ、何もせずに断ります。"""
+    if not torch.cuda.is_available():
+        raise SystemExit("この計算機には、torch で使える GPU がないので、測れません。"
+                         "GPU のある計算機で、もう一度実行してください。")
+    print(record("cuda", torch.cuda.get_device_name(), driver_version()))
+
+
+def driver_version() -> str:
+    """ドライバーの版です。torch からは読めないので、nvidia-smi に聞きます。"""
+    if shutil.which("nvidia-smi") is None:
+        return "不明（nvidia-smi がありません）"
     asked = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
-    version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[0]
-    print(record("cuda", torch.cuda.get_device_name(), version))
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[0]
+
+
+if __name__ == "__main__":
+    main()

@@ -152,11 +152,14 @@ def shape(value):
 def test_stored_results_have_the_shape_of_fresh_ones(run):
     """Catches a stored result of an older demonstration: the cells after it would fail only there."""
     results, _, _ = run
-    kinds = {"model_parallel.two_processes": "model", "data_parallel.two_processes": "data",
-             "data_parallel.server_process": "server"}
-    for target, n_workers in DEMONSTRATIONS:
+    kinds = {"lessons.model_parallel.two_processes:train": "model",
+             "lessons.data_parallel.two_processes:train": "data",
+             "lessons.data_parallel.server_process:train": "server"}
+    trained = [(target, n_workers) for target, n_workers in DEMONSTRATIONS if n_workers > 1]
+    assert [target for target, _ in trained] == list(kinds)     # the kernels have their own test
+    for target, n_workers in trained:
         kept = stored(target, n_workers)["results"]
-        name = kinds[target.removeprefix("lessons.").partition(":")[0]]
+        name = kinds[target]
         assert len(kept) == n_workers
         assert shape(kept[0]) == shape(results[0][name])
         assert set(kept[1]) == set(results[1][name])

@@ -3,7 +3,7 @@
 import pytest
 
 from lessons import data
-from lessons.data.hardware import boards, buses, cards
+from lessons.data.hardware import boards, buses, cards, chips
 
 
 @pytest.mark.parametrize("card", cards(), ids=lambda card: f"{card.name} {card.form_factor}")
@@ -31,3 +31,12 @@ def test_every_board_names_its_source():
     """Catches a figure that nobody can look up."""
     assert all(board["source"] and board["read_on"] for board in boards().values())
     assert boards()["Raspberry Pi Pico"]["memory_bytes"] == 264 * 1024
+
+
+def test_a_chips_groups_hold_all_its_units():
+    """Catches a picture of another chip than the table's: 80 SM of 64 are the V100's 5120, and the
+    CPU's are two sets of 512 bits in each of 28 cores."""
+    cpu, gpu = chips()
+    assert gpu.units == cards()[0].single_units and cards()[0].name == gpu.name
+    assert cpu.units == 28 * 2 * 512 // 32
+    assert all(chip.source.endswith("。") and chip.read_on for chip in (cpu, gpu))

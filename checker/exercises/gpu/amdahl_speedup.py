@@ -128,6 +128,11 @@ def adds_a_worker(parallel_fraction, n_workers):
     return 1 / (1 - parallel_fraction + parallel_fraction / (n_workers + 1))
 
 
+@exercise.wrong("2 つの部分を足したあとで、n_workers で割っています。割るのは、並列にできる部分だけです。")
+def shares_out_nothing(parallel_fraction, n_workers):
+    return 1 / (1 - parallel_fraction + parallel_fraction) / n_workers
+
+
 @exercise.right
 def one_fraction(parallel_fraction, n_workers):
     return n_workers / (n_workers * (1 - parallel_fraction) + parallel_fraction)

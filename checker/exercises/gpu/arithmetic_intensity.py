@@ -137,6 +137,11 @@ def multiplies_the_matrices(m, k, n, bytes_per_value):
     return 2 * m * k * n / (bytes_per_value * (m * k) * (k * n) * (m * n))
 
 
+@exercise.wrong("辺の長さを足しています。行列の要素の数は、行数と列数の積です。")
+def adds_the_sides(m, k, n, bytes_per_value):
+    return 2 * m * k * n / (bytes_per_value * (m + k + n))
+
+
 @exercise.right
 def calls_matmul_flops(m, k, n, bytes_per_value):
     values = m * k + k * n + m * n

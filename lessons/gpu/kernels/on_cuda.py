@@ -1,11 +1,8 @@
-"""CUDA のカーネルを、numba-cuda で動かします。launch が、別のプロセスで始めます。
+"""CUDA のカーネルを、numba-cuda で動かします。launch が、別のプロセスで読み込みます。
 
 環境変数 NUMBA_ENABLE_CUDASIM が 1 なら、GPU ではなく、CPU の上のシミュレータで動きます。
 カーネルは saxpy.cu と matmul.cu と同じ計算を、Python で書いたものです。
 """
-
-import json
-import sys
 
 import numpy as np
 from numba import config, cuda, float32
@@ -38,18 +35,14 @@ def matmul(a, b, c):
     c[row, col] = total
 
 
-def main() -> None:
-    """saxpy と matmul を 1 回ずつ動かします。"""
-    problem = {name: np.array(value, np.float32) for name, value in json.load(sys.stdin).items()}
+def run(problem: dict) -> dict:
+    """saxpy と matmul を 1 回ずつ動かし、装置の名前 device と、2 つの値を返します。"""
+    problem = {name: np.array(value, np.float32) for name, value in problem.items()}
     x, y, a, b = (cuda.to_device(problem[name]) for name in "xyab")
     saxpy[(len(x) + BLOCK - 1) // BLOCK, BLOCK](len(x), problem["scale"][()], x, y)
     rows, columns = a.shape[0], b.shape[1]
     c = cuda.to_device(np.zeros((rows, columns), np.float32))
     matmul[(columns // TILE, rows // TILE), (TILE, TILE)](a, b, c)
     device = "シミュレータ" if config.ENABLE_CUDASIM else cuda.get_current_device().name.decode()
-    json.dump({"device": f"numba-cuda / {device}", "saxpy": y.copy_to_host().tolist(),
-               "matmul": c.copy_to_host().tolist()}, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+    return {"device": f"numba-cuda / {device}", "saxpy": y.copy_to_host().tolist(),
+            "matmul": c.copy_to_host().tolist()}

@@ -1,10 +1,5 @@
-"""OpenCL のカーネルを動かします。launch が、別のプロセスで始めます。
+"""OpenCL のカーネルを、初めに見つかった装置で動かします。launch が、別のプロセスで読み込みます。"""
 
-標準入力の JSON の数を、初めに見つかった OpenCL の装置で計算し、JSON で返します。
-"""
-
-import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +8,9 @@ import pyopencl as cl
 TILE, BLOCK = 8, 32
 
 
-def main() -> None:
-    """saxpy と matmul を 1 回ずつ動かします。"""
-    problem = {name: np.array(value, np.float32) for name, value in json.load(sys.stdin).items()}
+def run(problem: dict) -> dict:
+    """saxpy と matmul を 1 回ずつ動かし、装置の名前 device と、2 つの値を返します。"""
+    problem = {name: np.array(value, np.float32) for name, value in problem.items()}
     platform = cl.get_platforms()[0]
     device = platform.get_devices()[0]
     context = cl.Context([device])
@@ -25,7 +20,7 @@ def main() -> None:
         flags = cl.mem_flags.READ_WRITE | cl.mem_flags.COPY_HOST_PTR
         return cl.Buffer(context, flags, hostbuf=values)
 
-    def run(name: str, threads: tuple, block: tuple, arguments: list, result: np.ndarray) -> list:
+    def launch(name: str, threads: tuple, block: tuple, arguments: list, result: np.ndarray) -> list:
         text = Path(__file__).with_name(f"{name}.cl").read_text("utf-8")
         kernel = getattr(cl.Program(context, text).build(), name)
         buffer = on_device(result)
@@ -36,14 +31,10 @@ def main() -> None:
     x, y, a, b = (problem[name] for name in "xyab")
     threads = (len(x) + BLOCK - 1) // BLOCK * BLOCK
     product = np.zeros((len(a), b.shape[1]), np.float32)
-    json.dump({
+    return {
         "device": f"{platform.name} / {device.name}",
-        "saxpy": run("saxpy", (threads,), (BLOCK,),
-                     [np.int32(len(x)), problem["scale"][()], on_device(x)], y),
-        "matmul": run("matmul", product.shape[::-1], (TILE, TILE),
-                      [*np.int32(b.shape), on_device(a), on_device(b)], product),
-    }, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+        "saxpy": launch("saxpy", (threads,), (BLOCK,),
+                        [np.int32(len(x)), problem["scale"][()], on_device(x)], y),
+        "matmul": launch("matmul", product.shape[::-1], (TILE, TILE),
+                         [*np.int32(b.shape), on_device(a), on_device(b)], product),
+    }

@@ -2,17 +2,20 @@
 
 import ctypes
 import html
-import json
 import re
 import shutil
 import subprocess
+import tomllib
 
 import numpy as np
 import pytest
 import torch
+from places import ROOT
 
+from lessons import measured
 from lessons.gpu import kernels
 from lessons.gpu.kernels import launch
+from lessons.processes import run_processes
 
 SHIM = """
 struct Index { int x, y; };
@@ -55,35 +58,25 @@ def test_the_cuda_text_of_saxpy_runs_in_a_loop_over_its_threads(tmp_path):
     np.testing.assert_allclose(y, expected, rtol=1e-6)
 
 
-def test_the_stored_results_are_those_of_torch():
+@pytest.mark.parametrize("language", launch.PROGRAMS)
+def test_the_stored_results_are_those_of_torch(language):
     """Catches a stored file that was edited, or made from other inputs than the notebook's."""
-    kept = json.loads(launch.STORED.read_text("utf-8"))
-    assert kept["date"] and kept["cpu"]
-    for language in launch.PROGRAMS:
-        assert kept[language]["device"]
-        for kernel in kernels.NAMES:
-            assert 0 <= launch.largest_difference(kept[language], kernel) <= 1e-5
-            assert len(kept[language][kernel]) == len(launch.by_torch()[kernel])
+    [result] = measured.stored(launch.PROGRAMS[language][0], 1)["results"]
+    assert result["device"]
+    for kernel in kernels.NAMES:
+        assert 0 <= launch.largest_difference(result, kernel) <= 1e-5
+        assert len(result[kernel]) == len(launch.by_torch()[kernel])
 
 
 def test_without_the_extra_one_line_says_how_to_install_it(monkeypatch, capsys):
     """Catches a traceback, a process that is started for nothing, and a stored result that is not
     called one."""
     monkeypatch.setattr(launch, "find_spec", lambda name: None)
-    monkeypatch.setattr(launch.subprocess, "run", None)
-    result = launch.run_or_stored("OpenCL")
+    monkeypatch.setattr(measured, "run_processes", None)
+    result = launch.launched("OpenCL")
     first, second = capsys.readouterr().out.splitlines()
-    assert 'pip install -e ".[kernels]"' in first and "保存した結果" in second
+    assert 'pip install -e ".[kernels]"' in first and "保存してある結果を使います" in second
     assert launch.largest_difference(result, "saxpy") < 1e-5
-
-
-def test_a_kernel_that_fails_is_told_in_one_line(monkeypatch):
-    """Catches the loss of the reason why a platform does not run."""
-    broken = subprocess.CompletedProcess([], 1, "", "Traceback\nRuntimeError: no platform\n")
-    monkeypatch.setattr(launch, "find_spec", lambda name: True)
-    monkeypatch.setattr(launch.subprocess, "run", lambda *args, **kw: broken)
-    with pytest.raises(launch.NotLaunched, match="RuntimeError: no platform$"):
-        launch.launched("CUDA")
 
 
 def test_a_wrong_value_shows():
@@ -94,10 +87,27 @@ def test_a_wrong_value_shows():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language, module", [("OpenCL", "pyopencl"), ("CUDA", "numba")])
-def test_the_kernels_really_run_where_the_extra_is(language, module):
-    """Catches a launcher with wrong arguments: PoCL's, or the simulator's values are not torch's."""
-    pytest.importorskip(module)
-    result = launch.launched(language)
+@pytest.mark.parametrize("language", launch.PROGRAMS)
+def test_the_kernels_really_run_where_the_extra_is(language):
+    """Catches a launcher with wrong arguments: PoCL's, or the simulator's values are not torch's;
+    and a stored result of another shape, with which the cells would fail only where it is shown."""
+    target, needed = launch.PROGRAMS[language]
+    pytest.importorskip(needed)
+    [result] = run_processes(target, 1, seconds=200)
+    assert result.keys() == measured.stored(target, 1)["results"][0].keys()
     for kernel in kernels.NAMES:
         assert launch.largest_difference(result, kernel) <= 1e-5
+
+
+def test_the_suite_takes_the_extra_along():
+    """Catches kernels that are installed for nobody, so that no test ever runs one, and another
+    release in one of the two lists."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {name: set(map(without_marker, project["optional-dependencies"][name]))
+              for name in ("kernels", "test")}
+    assert extras["kernels"] - {"pyopencl>=2026.1,<2027"} <= extras["test"]
+    assert any(line.startswith("pyopencl[pocl]") for line in extras["test"])
+
+
+def without_marker(line: str) -> str:
+    return line.partition(";")[0]

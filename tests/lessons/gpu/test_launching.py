@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-from lessons.gpu.launching import every_thread, saxpy_in_a_grid, segments, written_by
+from lessons.gpu.launching import saxpy_in_a_grid, segments, written_by, your_thread
 from lessons.gpu.threads import saxpy_thread
 
 
@@ -25,10 +25,27 @@ def test_the_grid_computes_what_torch_does_and_leaves_its_argument():
     x, y = torch.randn(2, 10)
     before = y.clone()
     torch.testing.assert_close(saxpy_in_a_grid(saxpy_thread, 3.0, x, y, 3, 4), 3 * x + y)
-    launch = every_thread(saxpy_thread, 3.0, x, y, 3, 4)
-    torch.testing.assert_close(launch(1), 3 * x + y)
     assert torch.equal(y, before)
-    assert launch.__wrapped__ is saxpy_thread and launch.__name__ == "saxpy_thread"
+
+
+def test_a_learners_thread_is_used_once_it_is_right(capsys):
+    """Catches a thread that leaves elements out and still drives the notebook, and a
+    right one that does not."""
+    x, y = torch.randn(2, 10)
+
+    def own(block, thread, block_size, a, x, y):
+        i = block * block_size + thread
+        if i < len(y):
+            y[i] += a * x[i]
+
+    def unfinished(block, thread, block_size, a, x, y):
+        own(block, thread, block_size, a, x, y[: block_size * 2])
+
+    assert your_thread(own, saxpy_thread, 3.0, x, y, 3, 4) is own
+    assert your_thread(unfinished, saxpy_thread, 3.0, x, y, 3, 4) is saxpy_thread
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "ここからの計算には、あなたの saxpy_thread を使います。"
+    assert "まだ正解していない" in second and "saxpy_thread" in second
 
 
 def test_what_a_thread_writes_is_seen():

@@ -56,3 +56,17 @@ def test_without_a_gpu_nothing_is_promised(monkeypatch):
     assert "GPU がありません" in waiting.with_and_without_waiting()
     monkeypatch.setattr(record, "recorded", lambda: {"保存値": {}})
     assert "保存してある測定値" in record.about_the_gpu()
+
+
+def test_recording_without_a_gpu_ends_with_one_sentence(monkeypatch):
+    """Catches a traceback of CUDA or of nvidia-smi, and a file that is written with CPU's numbers."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(record, "record", None)
+    with pytest.raises(SystemExit, match="GPU がないので、測れません"):
+        record.main()
+
+
+def test_a_driver_that_cannot_be_asked_is_told(monkeypatch):
+    """Catches an AMD card, which torch calls cuda as well, that cannot be recorded for want of a tool."""
+    monkeypatch.setattr(record.shutil, "which", lambda name: None)
+    assert "不明" in record.driver_version()

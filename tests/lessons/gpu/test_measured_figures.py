@@ -2,9 +2,10 @@
 
 import pytest
 from figure_gate import assert_well_drawn
+from matplotlib.colors import to_rgba
 
 from lessons.gpu import amdahl_speedup, offload_speedup, roofline
-from lessons.gpu.figures import faster, ladder, products
+from lessons.gpu.figures import faster, ladder, products, units
 from lessons.gpu.figures.roofline import layers_under_the_roof
 from lessons.gpu.ladder import ALL, NUMPY, ONE, PYTHON
 from lessons.gpu.layers_on_the_roof import BATCHES, LARGE, LAYERS, Machine, Point
@@ -24,6 +25,8 @@ def under_the_roof(batch):
 
 
 FIGURES = {
+    "few jobs": lambda: units.few_and_many(1),
+    "many jobs": lambda: units.few_and_many(100_000),
     "products": lambda: products.speed_of_sizes(SPEEDS),
     "one row": lambda: under_the_roof(1),
     "many rows": lambda: under_the_roof(256),
@@ -85,3 +88,14 @@ def test_where_the_gpu_loses():
     assert "n がおよそ 38 より小さいと GPU のほうが遅い" in faster.offload(1, 9e10, *CARD, offload_speedup)[1]
     assert "どの大きさでも GPU のほうが速い" in faster.offload(1000, 9e10, *CARD, offload_speedup)[1]
     assert "どの大きさでも GPU のほうが遅い" in faster.offload(1, 9e13, *CARD, offload_speedup)[1]
+
+
+@pytest.mark.parametrize("jobs, times", [(1, (1, 1)), (1000, (2, 1)), (100_000, (112, 20))])
+def test_as_many_units_work_as_there_are_jobs(jobs, times):
+    """Catches a job that is given to two units or to none, and rounds that are rounded down."""
+    fig, said = units.few_and_many(jobs)
+    pictures = [ax.images[0].get_array() for ax in fig.axes]
+    working = [int((picture == to_rgba(units.WORKING)).all(axis=2).sum()) for picture in pictures]
+    assert working == [min(jobs, 28 * 32), min(jobs, 80 * 64)]
+    assert [f"{n} 個が働き、{t} 回で" in part for n, t, part in zip(working, times, said.split("。"), strict=False)
+            ] == [True, True]
