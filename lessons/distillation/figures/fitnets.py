@@ -4,7 +4,7 @@ import statistics
 
 from matplotlib.figure import Figure
 
-from lessons.distillation.figures.soft_labels import LOOKS
+from lessons.distillation.figures.training import LOOKS
 from lessons.networks import mean_and_sd
 
 

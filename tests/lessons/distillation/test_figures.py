@@ -1,4 +1,4 @@
-"""The figures of the distillation section: well drawn, and their sentences tell their numbers."""
+"""The figures of the losses and of training: well drawn, and their sentences tell their numbers."""
 
 import re
 import statistics
@@ -7,18 +7,17 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from drawn import bars, lines, mean_and_error_bar, numbers
 from figure_gate import assert_well_drawn
 
-from lessons.distillation.figures.fitnets import accuracy_against_depth, spread_through_layers
-from lessons.distillation.figures.soft_labels import (
-    accuracy_against_size,
-    accuracy_over_steps,
+from lessons.distillation.figures.temperature import (
     gradient_against_temperature,
     labels_of_one_image,
-    means_with_spread,
     pulls_on_logits,
-    recall_against_bias,
-    student_puzzle,
+)
+from lessons.distillation.figures.training import (
+    accuracy_over_steps,
+    means_with_spread,
     teacher_that_moves,
 )
 
@@ -29,11 +28,6 @@ STUDENT = torch.tensor([1.0, 2.5, -0.5, 0.3, 0.9, -1.2, 0.1, 0.7, -0.3, 1.1])
 TEMPERATURES = [0.5, 1.0, 2.0, 4.0, 8.0, 20.0, 100.0]
 SCALES = [1, 2, 4, 8, 16, 32, 64, 128]
 NORMS = [0.04 / t**2 for t in SCALES]
-LABELS = torch.arange(10).repeat(6)
-LOGITS = {name: torch.randn(5, 60, 10, generator=GENERATOR) * 3 for name in ("ラベルだけ", "T = 8 の蒸留")}
-WIDTHS = [[64, hidden, 10] for hidden in (2, 4, 8, 16, 32)]
-BY_SIZE = {name: [[top - 20 / k, top - 22 / k, top - 30 / k] for k in (1, 2, 3, 4, 5)]
-           for name, top in (("ラベルだけ", 78.0), ("T = 8 の蒸留", 94.0))}
 WAYS = {name: [60.0 + 7 * i, 61.5 + 7 * i, 63.0 + 7 * i]
         for i, name in enumerate(["ラベルだけ", "T = 1", "T = 4", "T = 8", "T = 20"])}
 DEEP = {name: [10.0, 11.0, 12.5] for name in ("BP", "KD", "HT", "BP + He の初期値", "BP + BatchNorm")}
@@ -44,11 +38,6 @@ CURVES = {name: {step: top * step / (step + 40) for step in (20, 50, 100, 200, 4
                             ("ラベルだけ（全部）", 100.0), ("T = 8（全部）", 97.0))}
 HISTORIES = {"教師を固定する": [(50 * k, 3.0 / (1 + k), 10.0 + 14 * k, 98.1) for k in range(7)],
              "教師も更新する": [(50 * k, 10.0 ** -k, 10.0 + k, 98.1 / (1 + k)) for k in range(7)]}
-DEPTHS = {"BP": {4: [97.0, 96.5, 96.0], 12: [90.0, 91.0, 95.0], 26: [10.2, 10.2, 10.2]},
-          "KD": {4: [96.0, 96.5, 97.5], 12: [92.0, 93.0, 94.0], 26: [10.2, 10.2, 10.3]},
-          "HT": {4: [97.0, 96.0, 96.9], 12: [95.0, 94.0, 96.0], 26: [71.5, 84.8, 78.1]}}
-SPREADS = {"PyTorch の既定の初期値": [0.18 * 0.45**k for k in range(26)],
-           "He の初期値": [0.4 * 0.93**k for k in range(26)]}
 
 FIGURES = {
     **{f"labels, T = {t:g}": lambda t=t: labels_of_one_image(IMAGE, 2, TEACHER, t)
@@ -63,16 +52,6 @@ FIGURES = {
     "means, long lists": lambda: means_with_spread({"T = 20、α = 0.5、30 枚": MANY}, lowest=50),
     "curves": lambda: accuracy_over_steps(CURVES),
     "a moving teacher": lambda: teacher_that_moves(HISTORIES),
-    **{f"recall, bias {b:g}": lambda b=b: recall_against_bias(LOGITS, LABELS, 8, b)
-       for b in (0.0, 1.5, 15.0)},
-    "sizes": lambda: accuracy_against_size(WIDTHS, BY_SIZE, (85_002, 98.1)),
-    "sizes, a teacher of many parameters":
-        lambda: accuracy_against_size(WIDTHS, BY_SIZE, (10_000_000, 100.0)),
-    **{f"puzzle, {hidden} hidden": lambda hidden=hidden, measured=measured: student_puzzle(
-        75 * hidden + 10, 1520, measured, 91.0, 70.0)
-       for hidden, measured in ((2, 0.0), (8, 88.3), (20, 100.0), (40, 95.0))},
-    "depths": lambda: accuracy_against_depth(DEPTHS),
-    **{f"spread, layer {k}": lambda k=k: spread_through_layers(SPREADS, k) for k in (2, 13, 26)},
 }
 
 
@@ -81,29 +60,6 @@ FIGURES = {
 def test_is_well_drawn(name, caplog):
     """Catches boxes for missing glyphs, text that is cut off, an axis without a name."""
     assert_well_drawn(FIGURES[name], caplog)
-
-
-def numbers(text: str) -> list[float]:
-    found = re.findall(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?", text)
-    return [float(number.replace(",", "")) for number in found]
-
-
-def bars(figure) -> dict[str, list[float]]:
-    """Heights of the bars, by what the legend says."""
-    return {group.get_label(): [bar.get_height() for bar in group]
-            for group in figure.axes[-1].containers}
-
-
-def lines(ax) -> dict[str, list[list[float]]]:
-    """The points of every named line."""
-    return {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
-
-
-def mean_and_error_bar(container) -> tuple[list[list[float]], list[float]]:
-    """What an error bar shows: its points, and half the length of each vertical line."""
-    line, _, (vertical,) = container.lines
-    halves = [(top - bottom) / 2 for (_, bottom), (_, top) in vertical.get_segments()]
-    return line.get_xydata().tolist(), halves
 
 
 @pytest.mark.parametrize("temperature", TEMPERATURES)
@@ -209,89 +165,3 @@ def test_a_moving_teacher_is_told_at_the_last_step():
         assert right[f"{name}: 教師"] == [[step, teacher] for step, _, _, teacher in history]
     assert numbers(sentence) == pytest.approx([0.43, 94.0, 98.1, 1e-6, 16.0, 98.1 / 7], abs=0.05)
     assert sentence.count("更新すると") == 1 and "損失は 1e-06 に" in sentence
-
-
-@pytest.mark.parametrize("bias", [0.0, 1.5, 15.0])
-def test_recall_is_that_of_the_bias(bias):
-    """Catches a bias on every logit or with the wrong sign, recall over all images, and drawn
-    curves that are not what the sentence tells."""
-    figure, sentence = recall_against_bias(LOGITS, LABELS, 8, bias)
-    drawn, expected = lines(figure.axes[0]), []
-    for name, logits in LOGITS.items():
-        right = of_eight = eights = 0
-        for network in logits.tolist():
-            for z, label in zip(network, LABELS.tolist(), strict=True):
-                z[8] += bias
-                hit = max(range(10), key=z.__getitem__) == label
-                right, of_eight = right + hit, of_eight + (hit and label == 8)
-                eights += label == 8
-        share = [100 * of_eight / eights, 100 * right / (5 * len(LABELS))]
-        for label, value in zip((f"{name}: 8 だけ", f"{name}: 全体"), share, strict=True):
-            assert dict(drawn[label])[bias] == pytest.approx(value)
-            assert [x for x, _ in drawn[label]][::30] == [0, 15]
-        expected += [8, *share]
-    assert list(figure.axes[0].lines[-1].get_xdata()) == [bias, bias]
-    told = numbers(sentence.replace("T = 8 の蒸留", ""))
-    assert told == pytest.approx([bias, *expected], abs=0.06)
-
-
-def test_sizes_are_counted_with_their_biases():
-    """Catches weights alone, students under another's size, the teacher among the students."""
-    figure, sentence = accuracy_against_size(WIDTHS, BY_SIZE, (85_002, 98.1))
-    sizes = [75 * hidden + 10 for hidden in (2, 4, 8, 16, 32)]
-    for container, measured in zip(figure.axes[0].containers, BY_SIZE.values(), strict=True):
-        points, halves = mean_and_error_bar(container)
-        assert [x for x, _ in points] == sizes
-        assert [y for _, y in points] == pytest.approx([sum(m) / 3 for m in measured])
-        assert halves == pytest.approx([np.std(m, ddof=1) for m in measured])
-    assert lines(figure.axes[0])["教師"] == [[85_002, 98.1]]
-    ticks = [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    assert ticks == ["160", "310", "610", "1,210", "2,410", "85,002"]
-    assert sentence.startswith("教師は 85,002 個で 98.1 % です。")
-    assert "2,410 個では、ラベルだけ 73.2 ± 1.1 %、T = 8 の蒸留 89.2 ± 1.1 % です。" in sentence
-
-
-def test_the_puzzle_tells_what_falls_short():
-    """Catches a verdict that does not follow from size and accuracy, at the limits too."""
-    def ask(size, measured):
-        return student_puzzle(size, 1520, measured, 91.0, 76.5)[1]
-
-    assert "両方を満たします" in ask(1520, 91.0)
-    assert "予算を超えます" in ask(1521, 91.0)
-    assert "届きません" in ask(1520, 90.9)
-    assert "予算も目標も満たしません" in ask(1521, 90.9)
-    assert numbers(ask(3010, 95.2)) == [3010, 95.2, 76.5]
-
-
-def test_the_puzzle_draws_its_size_and_both_accuracies():
-    """Catches the two accuracies exchanged, and lines that are not the budget and the target."""
-    left, right = student_puzzle(610, 1520, 88.3, 91.0, 76.5)[0].axes
-    assert [bar.get_width() for bar in left.patches] == [610]
-    widths = {label.get_text(): bar.get_width()
-              for label, bar in zip(right.get_yticklabels(), right.patches, strict=True)}
-    assert widths == {"ラベルだけ": 76.5, "教師と学ぶ": 88.3}
-    assert list(left.lines[0].get_xdata()) == [1520, 1520]
-    assert list(right.lines[0].get_xdata()) == [91, 91]
-    assert numbers(left.get_title()) == [610, 1520] and numbers(right.get_title()) == [88.3, 91]
-
-
-def test_depths_are_told_at_the_deepest():
-    """Catches the first depth for the last, and a method that did not get that deep."""
-    figure, sentence = accuracy_against_depth(DEPTHS | {"LATE": {4: [97.0, 97.5]}})
-    for container, measured in zip(figure.axes[0].containers, DEPTHS.values(), strict=False):
-        points, halves = mean_and_error_bar(container)
-        assert points == [[depth, pytest.approx(sum(v) / 3)] for depth, v in measured.items()]
-        assert halves == pytest.approx([np.std(v, ddof=1) for v in measured.values()])
-    assert sentence == (
-        "隠れ層が 26 個のとき、BP 10.2 ± 0.0 %、KD 10.2 ± 0.1 %、HT 78.1 ± 6.7 % です。")
-
-
-@pytest.mark.parametrize("layer", [2, 13, 26])
-def test_the_spread_is_compared_with_the_first_layer(layer):
-    """Catches an off-by-one in the layer, a ratio turned upside down, the previous layer's."""
-    figure, sentence = spread_through_layers(SPREADS, layer)
-    for name, spread in SPREADS.items():
-        assert lines(figure.axes[0])[name] == [[k, s] for k, s in enumerate(spread, 1)]
-    assert list(figure.axes[0].lines[-1].get_xdata()) == [layer, layer]
-    assert numbers(sentence) == pytest.approx(
-        [layer, 1, 0.45 ** (layer - 1), 0.93 ** (layer - 1)], rel=0.03)
