@@ -66,7 +66,7 @@ def distillation_loss(
 
 
 def ensemble_targets(logits: list[Tensor], temperature: float) -> Tensor:
-    """式 (6): 複数の教師のやわらかい確率を平均し、アンサンブルを 1 人の教師にします。
+    """式 (1): 複数の教師のソフトターゲットを平均し、アンサンブルを 1 人の教師にします。
 
     logits:      教師ごとのロジットのリスト。どれも同じ形 [..., C] です。
     temperature: 温度 T。0 より大きい数です。
@@ -109,9 +109,9 @@ def distill_step(
 
 
 def hint_loss(teacher_hint: Tensor, student_guided: Tensor, regressor: Tensor) -> Tensor:
-    """式 (7): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
+    """式 (2): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
 
-    二乗誤差は特徴について足し、件について平均します。
+    二乗誤差は特徴について足し、画像 1 枚あたりの平均にします。
     勾配を流せるかどうかは、ここでは採点しません。
 
     teacher_hint:   教師の隠れ層の出力 [B, d_t]
