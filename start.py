@@ -28,6 +28,12 @@ OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
 }
+# The figures are drawn for paper. Turned over, and the hue turned back, black text becomes white and
+# blue stays blue, with as much between two colours as before.
+DARK_FIGURES = """[data-jp-theme-light="false"] .jp-OutputArea-output img.figure {
+  filter: invert(1) hue-rotate(180deg);
+}
+"""
 # nbgrader's author tools and the other panels would only be in a learner's way.
 DISABLED = ("@jupyter/nbgrader", "jupyterlab-jupytext", "@jupyterlab/launcher-extension",
             "@jupyterlab/extensionmanager-extension", "@jupyterlab/debugger-extension",
@@ -179,13 +185,14 @@ def lay_settings(lab):
     write_json(lab / "labconfig" / "default_setting_overrides.json", OVERRIDES)
     write_json(lab / "labconfig" / "page_config.json",
                {"disabledExtensions": {name: True for name in DISABLED}})
+    write(lab / "custom" / "custom.css", DARK_FIGURES.encode())
     write_json(lab / "ipython" / "profile_default" / "ipython_kernel_config.json",
                {"InteractiveShellApp": {"extensions": ["checker.notebook.course_names"]}})
 
 
 def open_lab(args):
     work = ROOT / "work"
-    command = ["-m", "jupyterlab", f"--ServerApp.root_dir={work}"]
+    command = ["-m", "jupyterlab", f"--ServerApp.root_dir={work}", "--LabApp.custom_css=True"]
     if (work / "course.ipynb").exists():
         command.append("--LabApp.default_url=/lab/tree/course.ipynb")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -200,12 +200,15 @@ def note_card(text: str) -> Card:
     return Card(framed(Markup("<br>").join(text.split("\n"))), text)
 
 
-def picture_card(source: str, width: int, text: str) -> Card:
-    """A picture with its sentence, which is its alternative text too."""
+def picture_card(source: str, width: int, alternative: str, text: str) -> Card:
+    """A picture with its alternative text, which says what is drawn, and the sentence below it.
+
+    start.py has the lab turn an image of the class "figure" over in the dark theme.
+    """
     html = Markup(
-        '<div lang="ja" class="mathjax_ignore"><img alt="{text}" width="{width}" '
+        '<div lang="ja" class="mathjax_ignore"><img class="figure" alt="{alternative}" width="{width}" '
         'style="max-width:100%" src="{source}"><p>{text}</p></div>'
-    ).format(text=text, width=width, source=source)
+    ).format(alternative=alternative, width=width, source=source, text=text)
     return Card(html, text)
 
 

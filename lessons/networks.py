@@ -1,4 +1,4 @@
-"""同じ形の全結合ネットワークを束ね、一度に学習します。種を変えた平均と標準偏差が、速く求まります。
+"""同じ形の全結合ネットワークを束ね、一度に学習します。シードを変えた平均と標準偏差が、速く求まります。
 
     h_0 = x,   h_k = ReLU(h_{k-1} W_k + b_k)      最後の層には ReLU を掛けません          (1)
     L = Σ_s L_s                                  s 番目の勾配は L_s だけで決まります     (2)
@@ -17,7 +17,7 @@ from lessons.training import BATCH_SIZE, linear_layers, mlp, one_thread
 
 
 class Networks(nn.Module):
-    """種 seeds の mlp(widths, seed) を束ねたものです。1 つずつ計算したときと同じ値を返します。"""
+    """シード seeds の mlp(widths, seed) を束ねたものです。1 つずつ計算したときと同じ値を返します。"""
 
     def __init__(self, widths: list[int], seeds: list[int]):
         super().__init__()
@@ -57,7 +57,7 @@ def fit(
     """loss(rows) を小さくするように、束をその場で学習します。
 
     loss:       束の全員の損失の和を、スカラーのテンソルで返す関数
-    rows:       ミニバッチの行番号、int64 [S, B]。0 以上 examples 未満で、順序は種ごとに違います。
+    rows:       ミニバッチの行番号、int64 [S, B]。0 以上 examples 未満で、順序はシードごとに違います。
     also:       束と一緒に更新するパラメータ
     rule:       更新の規則。options はその設定です。
     after_step: 更新のたびに、束と、終わった歩数を渡して呼ぶ関数

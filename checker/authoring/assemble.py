@@ -14,6 +14,7 @@ import jupytext
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from checker.authoring.joined_lines import join_lines
 from checker.catalogue import (
     LESSONS, exercise_names, facts_of, load, placed_in, texts, title_of, written_sections,
 )  # fmt: skip
@@ -56,6 +57,8 @@ def assemble(text: Path) -> nbformat.NotebookNode:
                 piece.id = f"{text.stem}-{len(cells):02d}"
             if piece.cell_type == "code" and WIDGETS.search(piece.source):
                 piece.metadata.update(LOCKED)
+            if piece.cell_type == "markdown":
+                piece.source = join_lines(piece.source)
             cells.append(piece)
     source = text.relative_to(LESSONS).as_posix()
     metadata = {

@@ -74,6 +74,9 @@ MEANINGS = {
     r"shape '(.+)' is invalid for input of size (\d+)": (
         "要素が {1} 個の Tensor は、形 {0} にできません。形の数の積を、要素の個数と同じにします。"
     ),
+    r"bitwise_xor|unsupported operand type\(s\) for \^": (
+        "^ は、Python では累乗ではありません。累乗は ** と書きます。"
+    ),
     r"\"(\w+)_cpu\" not implemented for '(\w+)'": (
         "この計算は、dtype が {1} の Tensor にはありません。.dtype を確かめてください。"
     ),

@@ -13,6 +13,7 @@ from IPython.display import display
 from markupsafe import Markup
 
 from checker.cards import Card, lookup_card, picture_card, plain, table_card
+from checker.notebook.alternative import alternative
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
 
 
 def figure(drawn: Figure, text: str) -> None:
-    """図と、図の内容を言う文を表示します。文は図の代替テキストにもなります。"""
+    """図と、図から分かることを言う文を表示します。図の代替テキストは、図の題と軸と系列から作ります。"""
     display(drawn_card(drawn, text))
 
 
@@ -83,8 +84,9 @@ def claim(sentence: str, holds: bool) -> None:
 
 
 def drawn_card(drawn: Figure, text: str) -> Card:
-    """A matplotlib Figure as <img alt>, which stays in the saved file, and its sentence."""
+    """A matplotlib Figure as <img alt>, which stays in the saved file, and its sentence, which also
+    stands in for a text that the figure does not give."""
     png = io.BytesIO()
     drawn.savefig(png, format="png", dpi=144, pil_kwargs={"compress_level": 1})
     source = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
-    return picture_card(source, round(drawn.get_figwidth() * 96), text)
+    return picture_card(source, round(drawn.get_figwidth() * 96), alternative(drawn) or text, text)

@@ -28,17 +28,18 @@ class Steps(ipywidgets.HBox):
         super().__init__([self.button, self.slider])
         traitlets.link((self.slider, "value"), (self, "value"))
         self.button.observe(self.switch, "value")
-        shell = get_ipython()
-        if shell is not None:
-            shell.events.register("pre_run_cell", self.stop)
 
     def switch(self, change: dict) -> None:
-        """再生を始めるか、止めます。"""
-        self.button.description = STOP if change["new"] else PLAY
+        """再生を始めるか、止めます。再生しているあいだだけ、次のセルの実行を待ち受けます。"""
+        events = get_ipython().events
         if change["new"]:
+            self.button.description = STOP
             self.film = asyncio.ensure_future(self.go_on())
+            events.register("pre_run_cell", self.stop)
         else:
+            self.button.description = PLAY
             self.film.cancel()
+            events.unregister("pre_run_cell", self.stop)
 
     async def go_on(self) -> None:
         """最後の歩まで、時間を置いて進めます。最後の歩から始めるときは、はじめに戻ります。"""

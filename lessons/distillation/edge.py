@@ -6,12 +6,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-from lessons.overview import linear_cost
 from lessons.training import one_thread
 
 # ほかのプログラムに待たされた時間を数えない時計。Windows では目が粗いので、ふつうの時計を使う。
@@ -42,11 +40,6 @@ def parts_of(file: bytes) -> dict[str, int]:
             for part, kind in zip(parts, kinds, strict=True):
                 parts[part] += entry.compress_size if kind in entry.filename else 0
     return parts | {"残り（見出しなど）": len(file) - sum(parts.values())}
-
-
-def flops_of(widths: list[int]) -> int:
-    """画像 1 枚の推論で、全結合層の積に要る計算の回数 (FLOP) です。バイアスは数えません。"""
-    return sum(linear_cost(1, n_in, n_out).flops for n_in, n_out in pairwise(widths))
 
 
 @one_thread()

@@ -3,7 +3,7 @@
 順伝播: 部品の出力 (値だけ) が、次のワーカーへ渡ります。
 逆伝播: 損失を部品の入力で微分した勾配が、前のワーカーへ戻ります。
 
-層は 0 から数える全結合層の番号です。その後の ReLU は、前の部品につけます。
+層は 0 から数える全結合層の番号です。そのあとの ReLU は、前の部品につけます。
 """
 
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ class Step:
 
 
 def cut_after(model: nn.Sequential, cuts: list[int]) -> list[nn.Sequential]:
-    """mlp の写しを、cuts の各層の後で切ります。戻り値は、入力に近い順の部品です。
+    """mlp の写しを、cuts の各層のあとで切ります。戻り値は、入力に近い順の部品です。
 
     ValueError: 最後の層より前にない番号や、同じ番号があるとき。
     """
     layers = len(model) // 2 + 1
     if len(set(cuts)) < len(cuts) or not set(cuts) <= set(range(layers - 1)):
-        raise ValueError(f"{layers} 層のネットワークは、この層の後では切れません: {cuts}")
+        raise ValueError(f"{layers} 層のネットワークは、この層のあとでは切れません: {cuts}")
     ends = [2 * (cut + 1) for cut in sorted(cuts)]
     pieces = zip([0, *ends], [*ends, len(model)], strict=True)
     return [copied(model[start:end]) for start, end in pieces]

@@ -11,7 +11,7 @@ def cut_traffic(widths: list[int], cuts: list[int], batch: int, bytes_per_value:
 
     widths:  各層の出力の、1 件あたりの値の個数。層の番号は 0 から数えます。
     cuts:    切れ目の直前の層の番号。互いに違い、順序は問いません。空のこともあります。
-             最後の層の後では切りません。
+             最後の層のあとでは切りません。
     batch:   1 回の更新に使うデータの件数
     bytes_per_value: 値 1 個の大きさ (byte)
     戻り値:  すべての切れ目を両方向に通る大きさの合計 (byte)。切れ目がなければ 0 です。

@@ -14,7 +14,7 @@ ENERGY = Path(__file__).parent / "energy_45nm.csv"
 def model_bytes(n_params: int, bits: int) -> int:
     """式 (1): n_params 個の値を、1 個 bits ビットで隙間なく詰めた大きさを返します。
 
-    端数のビットにも 1 バイトを使います。1 バイトは 8 ビットです。
+    端数のビットにも 1 byte を使います。1 byte は 8 bit です。
 
     n_params: 値の個数。1 以上です。
     bits:     1 個の値のビット数。1 以上です。n_params × bits は 2^53 より小さい数です。

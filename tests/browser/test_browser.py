@@ -3,6 +3,7 @@
 One JupyterLab and one Chromium serve all tests. Work happens in a copy that start.py itself lays.
 With KEIRYOKA_SCREENSHOTS=folder the README's pictures are written there.
 """
+import io
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 from chromium import AXE, CHROMIUM, FLAGS, PICTURES
+from matplotlib.image import imread
 from notebooks import BLOCKED, PROBE, difference, stored_cells
 from places import ROOT
 
@@ -379,42 +381,47 @@ def test_every_control_changes_its_sentence(notebook):
     assert live
     for cell_id in live:
         output = show(notebook, cell_id).locator(".jp-OutputArea").first
-        picture = output.locator("img")
-        expect(picture).to_be_visible()
+        expect(output.locator("img")).to_be_visible()
+        sentence = sentence_of(output)
         # The last one of each row of buttons, and every slider away from its nearer end.
         for row in output.locator(".widget-toggle-buttons").all():
-            changes(picture, row.locator("button").last.click)
+            changes(sentence, row.locator("button").last.click)
         for handle in output.locator(".noUi-handle").all():
             now, least = (float(handle.get_attribute(f"aria-value{part}")) for part in ("now", "min"))
             key = "ArrowRight" if now == least else "ArrowLeft"
-            changes(picture, lambda handle=handle, key=key: handle.press(key))
+            changes(sentence, lambda handle=handle, key=key: handle.press(key))
 
 
-def changes(picture, act):
-    """Act, and wait until the picture tells something else."""
-    before = picture.get_attribute("alt")
+def sentence_of(output):
+    """The sentence below a figure."""
+    return output.locator("img + p")
+
+
+def changes(sentence, act):
+    """Act, and wait until the sentence is another."""
+    before = sentence.inner_text()
     act()
-    expect(picture).not_to_have_attribute("alt", before)
+    expect(sentence).not_to_have_text(before)
 
 
 @only(FLOATS)
 def test_a_bit_can_be_switched_and_a_number_typed(notebook):
     """Catches boxes that do not reach the figure, by mouse and by keyboard."""
     output = show(notebook, cell_with(notebook, "BitBoxes(")).locator(".jp-OutputArea").first
-    picture, boxes = output.locator("img"), output.locator("button.widget-toggle-button")
+    sentence, boxes = sentence_of(output), output.locator("button.widget-toggle-button")
     assert boxes.count() == 32
-    changes(picture, boxes.first.click)
-    assert picture.get_attribute("alt").startswith("1 01111011 ")
+    changes(sentence, boxes.first.click)
+    assert sentence.inner_text().startswith("1 01111011 ")
     boxes.nth(31).focus()
-    changes(picture, lambda: notebook.keyboard.press("Space"))
-    changes(picture, lambda: output.locator("select").select_option("float16（半精度）"))
+    changes(sentence, lambda: notebook.keyboard.press("Space"))
+    changes(sentence, lambda: output.locator("select").select_option("float16（半精度）"))
     assert boxes.count() == 16
     field = output.locator("input[type=text]")
     field.fill("65504")
-    changes(picture, lambda: field.press("Enter"))
-    assert picture.get_attribute("alt").startswith("0 11110 1111111111 は 65504 ")
-    changes(picture, output.get_by_text("絶対値が次に大きい値").click)
-    assert "は inf" in picture.get_attribute("alt")
+    changes(sentence, lambda: field.press("Enter"))
+    assert sentence.inner_text().startswith("0 11110 1111111111 は 65504 ")
+    changes(sentence, output.get_by_text("絶対値が次に大きい値").click)
+    assert "は inf" in sentence.inner_text()
 
 
 @only(SYNCHRONOUS)
@@ -422,36 +429,53 @@ def test_what_plays_stops_when_the_cell_is_left(notebook):
     """Catches a button that plays nothing, and a film that goes on behind the next cell."""
     output = show(notebook, film := cell_with(notebook, "ring_at")).locator(".jp-OutputArea").first
     run(notebook, film)
-    picture = output.locator("img")
-    first = picture.get_attribute("alt")
+    sentence = sentence_of(output)
+    first = sentence.inner_text()
     output.get_by_role("button", name=PLAY).click()
-    expect(picture).not_to_have_attribute("alt", first)
+    expect(sentence).not_to_have_text(first)
     expect(output.get_by_role("button", name=STOP)).to_be_visible()
     run(notebook, cell_with(notebook, "import Steps"))
     button = output.get_by_role("button", name=PLAY)
     expect(button).to_be_visible()
     notebook.evaluate(READY)  # what was on its way is drawn
-    stopped = picture.get_attribute("alt")
+    stopped = sentence.inner_text()
     notebook.wait_for_timeout(2000 * SECONDS)
-    assert picture.get_attribute("alt") == stopped
+    assert sentence.inner_text() == stopped
     button.click()
-    expect(picture).to_have_attribute("alt", re.compile("6 回目の通信.*16 個のうち 16 個"))
+    expect(sentence).to_have_text(re.compile("6 回目の通信.*16 個のうち 16 個"))
     photograph(output, "ring.png")
 
 
 @only(PRUNING)
 def test_a_slider_changes_the_figure_and_its_sentence(notebook):
-    """Catches a figure that stays, or whose alternative text and sentence tell other numbers."""
+    """Catches a figure that stays, a sentence that tells the same numbers, a text of the figure that
+    is the sentence once more or lacks the threshold, which the legend names."""
     output = show(notebook, cell_with(notebook, "weight_histogram")).locator(".jp-OutputArea").first
-    picture, sentence = output.locator("img"), output.locator("img + p")
-    before, drawn = picture.get_attribute("alt"), picture.get_attribute("src")
+    picture, sentence = output.locator("img"), sentence_of(output)
+    before, drawn, told = (sentence.inner_text(), *map(picture.get_attribute, ("src", "alt")))
     output.locator(".noUi-handle").press("ArrowRight")
-    expect(picture).not_to_have_attribute("alt", before)
-    after = picture.get_attribute("alt")
-    assert numbers(after) != numbers(before)
-    assert sentence.inner_text() == after
+    expect(sentence).not_to_have_text(before)
+    assert numbers(sentence.inner_text()) != numbers(before)
     assert picture.get_attribute("src") != drawn
+    assert picture.get_attribute("alt") not in (told, sentence.inner_text())
     photograph(output, "slider.png")
+
+
+@only(PRUNING)
+def test_a_figure_is_dark_in_the_dark_theme(notebook):
+    """Catches a white slab between dark texts, and letters that went dark with their ground."""
+    output = show(notebook, cell_with(notebook, "weight_histogram")).locator(".jp-OutputArea").first
+    mean, span = {}, {}
+    for theme in ("Dark", "Light"):
+        notebook.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', "
+                          f"{{theme: 'JupyterLab {theme}'}}).then(Boolean)")
+        is_light = str(theme == "Light").lower()
+        expect(notebook.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+        drawn = imread(io.BytesIO(output.locator("img").screenshot()))[..., :3].mean(axis=2)
+        mean[theme], span[theme] = drawn.mean(), (drawn.min(), drawn.max())
+        photograph(output, f"slider-{theme.lower()}.png")
+    assert mean["Dark"] < 0.25 and mean["Light"] > 0.75
+    assert all(darkest < 0.1 and lightest > 0.9 for darkest, lightest in span.values())
 
 
 def numbers(text):

@@ -490,7 +490,8 @@ def test_a_real_section_cut_in_two(house, section):
 
 
 def test_settings(start, tmp_path):
-    """Catches an English interface, the news question, nbgrader's panels, and a lost own setting."""
+    """Catches an English interface, the news question, nbgrader's panels, white figures in the dark
+    theme, and a lost own setting."""
     own = tmp_path / ".lab" / "lab" / "user-settings" / "own.json"
     own.parent.mkdir(parents=True)
     own.write_text("{}")
@@ -503,6 +504,7 @@ def test_settings(start, tmp_path):
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     assert laid.pop("page_config.json")["disabledExtensions"]["@jupyter/nbgrader"] is True
     assert laid == {} and own.read_text() == "{}"
+    assert "img.figure" in (tmp_path / ".lab" / "custom" / "custom.css").read_text("utf-8")
 
 
 # ---- the stamp -------------------------------------------------------------------------------

@@ -28,9 +28,31 @@ from lessons import SECTIONS
 
 TEXTLINT = NODE / "node_modules" / "textlint" / "bin" / "textlint.js"
 GUIDES = [ROOT / "README.ja.md", ROOT / "checker/grading/README.ja.md"]
+# What the dictionary says about a planted sentence: one for each rule that a text may miss easily.
+TERMS = {
+    "量子化すると、精度が下がります。": "精度 => 正解率",
+    "しきい値は、層ごとに違う値だ。": "だ。 => です。",
+    "3 つの種で、結果を比べます。": "種 => シード",
+    "同じ歩数だけ学習します。": "歩数 => 更新回数",
+    "データの片寄りを調べます。": "片寄 => 偏",
+    "公開された表と比べます。": "公開 => 公表",
+    "最初から学習します。": "最初から => はじめから",
+    "学習した後で切ります。": "後 => あと",
+    "傾きの bit 数を選びます。": "bit 数 => ビット数",
+    "8 ビットの整数です。": "ビット => bit",
+    "損失スケーリングで防ぎます。": "損失スケーリング => 損失のスケーリング",
+    "参照実装と比べます。": "参照実装 => 模範解答",
+    "Sasaki らの表です。": "Sasaki => 佐々木ら",
+    "やわらかい損失を足します。": "やわらかい損失 => ソフトターゲット",
+    "ソフト・ラベルを写します。": "ソフト・ラベル => ソフトラベル",
+    "層のウェイトを切ります。": "ウェイト => 重み",
+    "試験に出る表です。": "試験に出る => 講義で使われる表です",
+    "試験でもよく取り違えます。": "試験でもよく => 講義で使われる表です",
+    "選択肢には、この通りに答えます。": "この通りに答え => 選択肢で見分ける言葉",
+    "int8 は 0.0 倍の速さです。": "0.0 倍 => n 倍遅い",
+}
 PLANTED = {
-    "prh 精度": "量子化すると、精度が下がります。",
-    "prh 値だ。": "しきい値は、層ごとに違う値だ。",
+    **{f"prh {said}": sentence for sentence, said in TERMS.items()},
     "no-mix-dearu-desumasu": "しきい値は、層ごとに違うのである。",
     "sentence-length": "しきい値は、" + "層の幅、" * 30 + "の順に調べます。",
 }
@@ -122,9 +144,9 @@ def test_every_text_of_a_notebook_is_read():
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_the_linter_sees_a_planted_fault(findings, name):
-    """Catches rules that are switched off or not loaded: the other tests could not fail then."""
-    rule = name.split()[0]
-    assert any(f"{rule}:" in finding for finding in findings[name])
+    """Catches rules that are switched off, not loaded or too narrow: the other tests could not fail."""
+    rule, _, said = name.partition(" ")
+    assert any(f"{rule}: {said}" in finding for finding in findings[name])
 
 
 def test_the_texts_are_clean(findings):

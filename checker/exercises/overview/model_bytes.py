@@ -14,8 +14,8 @@ exercise = Exercise(
     statement=(
         "`n_params` 個の値を、1 個 `bits` ビットで、隙間なく詰めて保存します。"
         "何バイト要るかを、int で返します。"
-        "1 バイトは 8 ビットです。"
-        "最後に余ったビットのためにも、1 バイトを使います。"
+        "1 byte は 8 bit です。"
+        "最後に余ったビットのためにも、1 byte を使います。"
         "`n_params × bits` は $2^{53}$ より小さい数です。"
     ),
     difficulty=1,
@@ -23,8 +23,8 @@ exercise = Exercise(
     points=1,
     hints=(
         "はじめに、全部で何ビットになるかを考えます。",
-        "8 ビットで 1 バイトです。ビットの合計を 8 で割ります。",
-        "割り切れないときは、余りのビットにも 1 バイトが要るので、切り上げます。",
+        "8 bit で 1 byte です。ビットの合計を 8 で割ります。",
+        "割り切れないときは、余りのビットにも 1 byte が要るので、切り上げます。",
         "切り上げは `math.ceil(…)` でできます。`math` は、もう読み込まれています。",
         "`math.ceil(n_params * bits / 8)` を返します。",
     ),
@@ -37,11 +37,11 @@ EXACT, WITH_A_REST = (1000, 32), (10, 3)
 def example() -> str:
     (exact, wide), (few, narrow) = EXACT, WITH_A_REST
     return (
-        f"{wide} ビットの値 {exact:,} 個は {exact * wide:,} ビットで、"
-        f"8 で割ると {model_bytes(exact, wide):,} バイトです。"
-        f"{narrow} ビットの値 {few} 個は {few * narrow} ビットです。"
-        f"{few * narrow // 8} バイトと {few * narrow % 8} ビットなので、"
-        f"切り上げて {model_bytes(few, narrow)} バイトです。"
+        f"{wide} bit の値 {exact:,} 個は {exact * wide:,} bit で、"
+        f"8 で割ると {model_bytes(exact, wide):,} byte です。"
+        f"{narrow} bit の値 {few} 個は {few * narrow} bit です。"
+        f"{few * narrow // 8} byte と {few * narrow % 8} bit なので、"
+        f"切り上げて {model_bytes(few, narrow)} byte です。"
     )
 
 
@@ -60,12 +60,12 @@ def cases(rng):
     yield "問題文の例", EXACT
     yield "問題文の例", WITH_A_REST
     yield "8 で割り切れる", (8 * int(rng.integers(30, 99)), int(rng.integers(3, 8)))
-    yield "1 ビットが余る", (count(7, 1, 30, 99), 7)
-    yield "7 ビットが余る", (count(11, 7, 30, 99), 11)
-    yield "1 個 1 ビット", (count(1, rest(1, 4), 20, 90), 1)
-    yield "1 個 8 ビット", (int(rng.integers(100, 999)), 8)
-    yield "1 個 16 ビット", (int(rng.integers(100, 999)), 16)
-    yield "1 個 64 ビット", (int(rng.integers(100, 999)), 64)
+    yield "1 bit が余る", (count(7, 1, 30, 99), 7)
+    yield "7 bit が余る", (count(11, 7, 30, 99), 11)
+    yield "1 個 1 bit", (count(1, rest(1, 4), 20, 90), 1)
+    yield "1 個 8 bit", (int(rng.integers(100, 999)), 8)
+    yield "1 個 16 bit", (int(rng.integers(100, 999)), 16)
+    yield "1 個 64 bit", (int(rng.integers(100, 999)), 64)
     yield "値が 1 個だけ", (1, int(rng.choice([2, 3])))
     # An odd number of bytes above 2²⁴: float32 cannot count so far.
     large = count(7, rest(1, 4), 10**13, 10**14)
@@ -75,13 +75,13 @@ def cases(rng):
 
 
 @exercise.wrong(
-    "// は小数点から下を切り捨てます。余ったビットにも 1 バイトが要るので、切り上げます。"
+    "// は小数点から下を切り捨てます。余ったビットにも 1 byte が要るので、切り上げます。"
 )
 def rounds_down(n_params, bits):
     return n_params * bits // 8
 
 
-@exercise.wrong("ビットの数を返しています。8 ビットで 1 バイトなので、8 で割ります。")
+@exercise.wrong("ビットの数を返しています。8 bit で 1 byte なので、8 で割ります。")
 def returns_bits(n_params, bits):
     return n_params * bits
 
@@ -108,7 +108,7 @@ def always_adds_one(n_params, bits):
     return n_params * bits // 8 + 1
 
 
-@exercise.wrong("四捨五入しています。余りが小さくても、そのビットのために 1 バイトが要ります。")
+@exercise.wrong("四捨五入しています。余りが小さくても、そのビットのために 1 byte が要ります。")
 def rounds_to_the_nearest(n_params, bits):
     return round(n_params * bits / 8)
 
@@ -120,7 +120,7 @@ def returns_a_float(n_params, bits):
     return n_params * bits / 8
 
 
-@exercise.wrong("bits を使わず、いつも 1 個 4 バイト（32 ビット）で数えています。")
+@exercise.wrong("bits を使わず、いつも 1 個 4 byte（32 bit）で数えています。")
 def always_four_bytes(n_params, bits):
     return n_params * 4
 

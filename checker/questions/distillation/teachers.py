@@ -267,7 +267,7 @@ def _(teacher, student, *place):
     return teacher / student
 
 
-@item(word="ソフトラベル", keyword="蒸留", cell="正解ラベルとやわらかい確率")
+@item(word="ソフトラベル", keyword="蒸留", cell="ハードラベルとソフトラベル")
 def hard_and_soft_labels(rng):
     right = (
         "ソフトラベルは、0 から 1 のあいだの値を取ります。",

@@ -132,7 +132,7 @@ def cut_bytes(rng, values):
     right = said(cut_traffic(widths, cuts, batch, size))
     return Choice(
         stem=(
-            f"層 {first} の後と層 {second} の後で切りました。"
+            f"層 {first} のあとと層 {second} のあとで切りました。"
             "1 回の更新で、2 つの切れ目を両方の向きに通るデータは、合わせて何 byte ですか。"
         ),
         right=right,
@@ -160,12 +160,12 @@ def cheapest_cut(rng, values):
     at = inner.index(min(inner))
 
     def named(layer: int) -> str:
-        return f"層 {layer} の後"
+        return f"層 {layer} のあと"
 
     return Choice(
         stem=(
             "2 つのワーカーに分けるため、1 か所だけで切ります。"
-            "最後の層の後では切れません。通るデータが最も少ないのは、どこで切ったときですか。"
+            "最後の層のあとでは切れません。通るデータが最も少ないのは、どこで切ったときですか。"
         ),
         right=named(at),
         wrong=tuple(

@@ -103,7 +103,7 @@ def _(*numbers):
 @item(word="パイプライン並列", keyword="モデル並列化", cell="balanced_bottleneck", stem=layers)
 def where_to_split(rng, times):
     def named(cut: tuple[int, ...]) -> str:
-        return f"層 {cut[0] - 1} の後と、層 {cut[1] - 1} の後"
+        return f"層 {cut[0] - 1} のあとと、層 {cut[1] - 1} のあと"
 
     best, *others = partitions(times)
     right = busiest(times, best)
@@ -114,7 +114,7 @@ def where_to_split(rng, times):
         for cut in sample(rng, tuple(near), 2)
     ]  # fmt: skip
     return Choice(
-        stem="最も忙しいワーカーの時間を最も短くするには、どの層の後で切りますか。",
+        stem="最も忙しいワーカーの時間を最も短くするには、どの層のあとで切りますか。",
         right=named(best),
         wrong=(
             Option(

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
 from lessons.data_parallel.one_step import LR, THETA, Step, one_step
-from lessons.plots import BLUE, GREEN, GREY, ORANGE
+from lessons.plots import BLUE, GREEN, GREY, ORANGE, arrow, box
 
 STAGES = ("はじめ", "写す", "計算する", "平均する", "更新する")
 
@@ -20,24 +18,24 @@ def step_of_workers(average_gradients: Callable, n_workers: int, stage: int) -> 
     ax.set(xlim=(0, 8.4), ylim=(0, 4.2), title=f"{stage} {STAGES[stage]}")
     ax.set_axis_off()
     ax.title.set_color(GREY)
-    box(ax, 4.2, 3.75, 2.4, f"親モデル\nθ = {THETA:g}", BLUE)
+    box(ax, 4.2, 3.75, f"親モデル\nθ = {THETA:g}", BLUE)
     centres = [8.4 * (i + 0.5) / n_workers for i in range(n_workers)]
-    for i, (at, shard, g) in enumerate(zip(centres, step.shards, step.gradients, strict=True), 1):
+    for i, (at, shard, g) in enumerate(zip(centres, step.shards, step.gradients, strict=True)):
         if stage >= 1:
-            arrow(ax, (4.2, 3.4), (at, 2.86))
+            arrow(ax, (4.2, 3.4), (at, 2.86), GREY)
         rows = " ".join(f"({x:g}, {y:g})" for x, y in shard.tolist())
         child = f"子モデル {i}\nθ = {THETA:g}" if stage >= 1 else f"ワーカー {i}"
-        box(ax, at, 2.5, 1.8, child, BLUE if stage >= 1 else GREY)
+        box(ax, at, 2.5, child, BLUE if stage >= 1 else GREY)
         ax.text(at, 1.85, rows, ha="center", va="center", fontsize=9, color=GREY)
         if stage >= 2:
-            box(ax, at, 1.3, 1.6, f"勾配 {g:.4g}", ORANGE)
+            box(ax, at, 1.3, f"勾配 {g:.4g}", ORANGE)
         if stage >= 3:
-            arrow(ax, (at, 1.05), (4.2, 0.68))
+            arrow(ax, (at, 1.05), (4.2, 0.68), GREY)
     if stage >= 3:
         said = f"平均 {step.mean:.4g}"
         if stage == 4:
             said += f"　　新しい親モデル θ = {THETA:g} − {LR:g} × ({step.mean:.4g}) = {step.updated:.4g}"
-        box(ax, 4.2, 0.4, 2.0 if stage == 3 else 7.4, said, GREEN)
+        box(ax, 4.2, 0.4, said, GREEN)
     return fig, sentence(step, n_workers, stage)
 
 
@@ -52,17 +50,3 @@ def sentence(step: Step, n_workers: int, stage: int) -> str:
         f"全員の勾配がそろったので平均します。件数で重みを付けた平均は {step.mean:.4g} です。",
         f"{n_workers} 人で計算した平均 {step.mean:.4g} で、親モデルの θ は {step.updated:.4g} になります。",
     )[stage]
-
-
-def box(ax: Axes, x: float, y: float, width: float, text: str, color: str) -> None:
-    """文字を囲む枠です。"""
-    height = 0.62 if "\n" in text else 0.42
-    ax.add_patch(FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0.02",
-        facecolor="white", edgecolor=color, linewidth=2.5))
-    ax.text(x, y, text, ha="center", va="center", fontsize=10, color="black")
-
-
-def arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """start から end へ進む矢印です。"""
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 1.5})

@@ -1,11 +1,10 @@
 """パラメータサーバと 3 人のワーカーの図です。"""
 
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lessons.data_parallel.asynchronous import async_sgd
-from lessons.plots import BLUE, GREY, ORANGE, VERMILION
+from lessons.plots import BLUE, GREY, ORANGE, VERMILION, arrow, box
 
 WORKERS = 3
 START, LR = 8.0, 0.25
@@ -37,7 +36,7 @@ def server_after(arrivals: list[int], number: int) -> tuple[Figure, str]:
             VERMILION if worker == pushing else BLUE)
         side, push_end, pull_end = (1, "left", "right") if x > 5 else (-1, "right", "left")
         if worker == pushing:
-            arrow(ax, (x + 0.25 * side, 1.6), (5 + 0.25 * side, 4.4), VERMILION, "-")
+            arrow(ax, (x + 0.25 * side, 1.6), (5 + 0.25 * side, 4.4), VERMILION)
             ax.text((x + 5) / 2 + 0.5 * side, 3.4, f"push: 勾配 {states[before[worker]]:.3f}\n"
                     f"ステイルネス {staleness[-1]}", ha=push_end, va="center", color=VERMILION)
             ax.text((x + 5) / 2 - 0.5 * side, 2.6, "pull: 新しい θ", ha=pull_end, va="center")
@@ -54,15 +53,3 @@ def server_after(arrivals: list[int], number: int) -> tuple[Figure, str]:
 def after(arrivals: list[int]) -> tuple[torch.Tensor, list[int]]:
     """arrivals の順に push したあとの θ とステイルネスです。"""
     return async_sgd(lambda theta, worker: theta, torch.tensor(START), LR, arrivals)
-
-
-def box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    """枠で囲んだ文字です。"""
-    ax.text(x, y, text, ha="center", va="center", fontsize=11,
-            bbox={"facecolor": "white", "edgecolor": color, "linewidth": 2.5, "boxstyle": "round,pad=0.6"})
-
-
-def arrow(ax: Axes, start: tuple, end: tuple, color: str, style: str) -> None:
-    """start から end への矢印です。"""
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linestyle": style,
-                                            "linewidth": 1.8})

@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION
+from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION, arrow
 
 STAGES = {
     "BP": "正解ラベルだけを手本に、生徒のすべての層を学習します。教師は使いません。",
@@ -74,8 +74,3 @@ def outputs(ax: Axes, with_teacher: bool) -> None:
     if with_teacher:
         arrow(ax, (x, TEACHER_Y - 0.2), (x, 2.65), VERMILION)
         ax.text(x - 0.12, 3.4, "教師の確率", ha="right", va="center", fontsize=10, color=VERMILION)
-
-
-def arrow(ax: Axes, start: tuple, end: tuple, color: str) -> None:
-    """start から end への矢印です。"""
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.5})

@@ -14,40 +14,46 @@ LOOKS = [(BLUE, "-", "o"), (VERMILION, "--", "s"), (GREEN, ":", "^"), (ORANGE, "
 def means_with_spread(
     groups: dict[str, dict[str, list[float]]], lowest: float = 0.0
 ) -> tuple[Figure, str]:
-    """学び方ごとの正解率です。点は種についての平均、縦線は標準偏差です。最初の学び方が比べる相手です。"""
+    """学習方法ごとの正解率です。点はシードについての平均、縦線は標準偏差です。最初の方法が、比べる相手です。"""
     fig = Figure(figsize=(8.4, 3.4))
-    text = []
+    text, gap = [], 0.085
+    width = (0.9 + gap) / len(groups) - gap
     for i, (title, results) in enumerate(groups.items()):
-        ax = fig.add_axes((0.09 + i * 0.92 / len(groups), 0.16, 0.9 / len(groups) - 0.08, 0.72))
+        ax = fig.add_axes((0.085 + i * (width + gap), 0.16, width, 0.74))
         for j, (name, values) in enumerate(results.items()):
             color, marker = (VERMILION, "o") if j else (BLUE, "s")
             ax.errorbar([name], [statistics.mean(values)], yerr=[statistics.stdev(values)],
                         capsize=5, color=color, marker=marker, markersize=7)
-        ax.axhline(statistics.mean(next(iter(results.values()))), color=BLUE, linestyle=":")
-        ax.set(ylabel="テストの正解率 (%)", xlabel="生徒の学び方", title=title, ylim=(lowest, 102))
+        first = next(iter(results))
+        ax.axhline(statistics.mean(results[first]), color=BLUE, linestyle=":", label=f"{first}の平均")
+        ax.set(ylabel="テストの正解率 (%)", xlabel="学習方法", title=title, ylim=(lowest, 102))
         ax.margins(x=0.12)
         ax.tick_params("x", labelsize=9)
+        if lowest:
+            ax.text(0.02, 0.02, f"縦軸は {lowest:g} % から", transform=ax.transAxes, fontsize=9)
         shown = "、".join(f"{name} {mean_and_sd(v)} %" for name, v in results.items())
         text.append(f"{title}では、{shown} です。")
+    fig.axes[0].legend(fontsize=9, loc="lower right")
     return fig, "".join(text)
 
 
-def accuracy_over_steps(curves: dict[str, dict[int, float]]) -> tuple[Figure, str]:
-    """歩数と正解率です。横軸は対数です。"""
+def accuracy_over_updates(curves: dict[str, dict[int, list[float]]]) -> tuple[Figure, str]:
+    """更新回数と、シードについて平均した正解率です。横軸は対数です。点が、測ったところです。"""
     fig = Figure(figsize=(8.4, 3.4))
-    ax = fig.add_axes((0.09, 0.15, 0.88, 0.8))
+    ax = fig.add_axes((0.09, 0.15, 0.89, 0.82))
+    text = []
     for (name, curve), (color, line, marker) in zip(curves.items(), LOOKS, strict=False):
-        ax.plot(list(curve), list(curve.values()), color=color, linestyle=line, marker=marker,
+        means = {updates: statistics.mean(values) for updates, values in curve.items()}
+        ax.plot(list(means), list(means.values()), color=color, linestyle=line, marker=marker,
                 label=name)
-    steps = list(next(iter(curves.values())))
-    ax.set(xscale="log", xlabel="学習の歩数（対数目盛り）", ylabel="テストの正解率 (%)", ylim=(0, 100),
-           xticks=steps, xticklabels=map(str, steps))
+        first, last = list(means)[0], list(means)[-1]
+        text.append(f"{name}では、{first} 回で {means[first]:.1f} %、{last} 回で {means[last]:.1f} % です。")
+    updates = list(next(iter(curves.values())))
+    ax.set(xscale="log", xlabel="更新回数（対数目盛り）", ylabel="テストの正解率 (%)", ylim=(0, 102),
+           xticks=updates, xticklabels=map(str, updates))
     ax.minorticks_off()
-    ax.legend(fontsize=9)
-    first, last = steps[0], steps[-1]
-    shown = "、".join(f"{name}は {curve[first]:.1f} % から {curve[last]:.1f} %"
-                      for name, curve in curves.items())
-    return fig, f"{first} 歩から {last} 歩までに、{shown} になります。"
+    ax.legend(fontsize=9, loc="lower right")
+    return fig, "".join(text)
 
 
 def teacher_that_moves(
@@ -66,8 +72,8 @@ def teacher_that_moves(
                    label=f"{name}: 教師")
         text.append(f"{name}と、損失は {losses[-1]:.2g} に、正解率は生徒が {student[-1]:.1f} %、"
                     f"教師が {teacher[-1]:.1f} % になります。")
-    left.set(yscale="log", xlabel="学習の歩数", ylabel="やわらかい損失（対数目盛り）")
-    right.set(xlabel="学習の歩数", ylabel="テストの正解率 (%)", ylim=(0, 102))
+    left.set(yscale="log", xlabel="更新回数", ylabel="ソフトターゲットの損失（対数目盛り）")
+    right.set(xlabel="更新回数", ylabel="テストの正解率 (%)", ylim=(0, 102))
     left.legend(fontsize=9)
     right.legend(fontsize=8, loc="center right")
     return fig, "".join(text)

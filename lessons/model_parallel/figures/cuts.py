@@ -34,7 +34,7 @@ def two_cuts(model: nn.Sequential, batch: int) -> tuple[Figure, str]:
         ax.set_aspect("equal")
         ax.axis("off")
 
-    top.set_title(f"層で切る: fc1 の後に切れ目（{batch} 件を通す場合）")
+    top.set_title(f"層で切る: fc1 のあとに切れ目（{batch} 件を通す場合）")
     for number, (layer, x) in enumerate(zip(layers, places, strict=True)):
         matrix(top, x, layer, number, [("A" if number == 0 else "B", 1, 1)])
     middle = places[1] - GAP / 2
@@ -53,7 +53,7 @@ def two_cuts(model: nn.Sequential, batch: int) -> tuple[Figure, str]:
     arrow(bottom, middle - 7, middle + 7, 0, f"部分の和を交換\n{partial:,} byte ずつ", style="<->")
 
     shapes = "、".join(f"{layer.out_features}×{layer.in_features}" for layer in layers)
-    text = (f"重み {shapes} の 3 層に {batch} 件を通します。fc1 の後で切ると、順伝播で {crossing:,} byte、"
+    text = (f"重み {shapes} の 3 層に {batch} 件を通します。fc1 のあとで切ると、順伝播で {crossing:,} byte、"
             f"逆伝播で {crossing:,} byte が切れ目を通ります。行列の中で切ると、"
             f"fc2 のあとで、部分の和 {partial:,} byte ずつを交換します。")
     return fig, text

@@ -11,7 +11,7 @@ COLORS = (BLUE, ORANGE, GREEN, GREY)
 
 
 def partition_puzzle(cuts: tuple[int, int, int], target: float) -> tuple[Figure, str]:
-    """VGG-16 の 16 層を、cuts の各番号の後で切ったときの、4 つのワーカーの計算と重みです。
+    """VGG-16 の 16 層を、cuts の各番号のあとで切ったときの、4 つのワーカーの計算と重みです。
 
     cuts:   切る直前の層の番号 (1 から)。小さい順に並べ替えて使います。
     target: 最も忙しいワーカーの計算の、目標 (GFLOP)。これ以下なら達成です。
@@ -36,7 +36,7 @@ def partition_puzzle(cuts: tuple[int, int, int], target: float) -> tuple[Figure,
             xlabel="層の番号（13 までが畳み込み、14 からが全結合）", ylabel="GFLOP",
             title=f"VGG-16 の層ごとの計算（{BATCH} 件の順伝播）と、3 つの切れ目")
 
-    names = [f"ワーカー {number}" for number in range(1, 5)]
+    names = [f"ワーカー {number}" for number in range(4)]
     for ax, values, unit in ((left, work, "%.0f"), (right, megabytes, "%.1f")):
         bars = ax.barh(names, values, color=COLORS, edgecolor="black")
         for bar, hatch in zip(bars, HATCHES, strict=True):

@@ -21,7 +21,7 @@ def widths_of(scale: int) -> list[int]:
 def bytes_against_batch(scale: int, batch: int) -> tuple[Figure, str]:
     """widths_of(scale) の 2 つの並列化で、1 回の更新にワーカーの間を通る大きさです。
 
-    モデル並列は最初の層の後で切ります。データ並列は、勾配を送り、新しいパラメータを受け取ります。
+    モデル並列は最初の層のあとで切ります。データ並列は、勾配を送り、新しいパラメータを受け取ります。
     """
     widths = widths_of(scale)
     width, parameters = widths[1], parameters_of(widths)

@@ -33,7 +33,7 @@ def where_to_cut(
     left.invert_yaxis()
     left.set(xlim=(0, 1.3 * sum(held)), xlabel="重みとバイアス (kB)", ylabel="持ち主",
              title="どちらのワーカーが持つか")
-    names = [f"fc{k + 1} の後" for k in range(layers - 1)]
+    names = [f"fc{k + 1} のあと" for k in range(layers - 1)]
     bars = right.barh(names, [size / 1e6 for size in crossing], color=GREY, edgecolor="black", alpha=0.4)
     bars[cut].set(facecolor=GREEN, alpha=1, hatch="..")
     right.bar_label(bars, [f"{size:,} byte" for size in crossing], padding=3)

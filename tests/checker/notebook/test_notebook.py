@@ -226,7 +226,9 @@ from matplotlib.figure import Figure
 
 def draw(k):
     drawn = Figure(figsize=(2, 1))
-    drawn.subplots().plot([0, k])
+    ax = drawn.subplots()
+    ax.plot([0, k])
+    ax.set_xlabel("時間 < 3 s")
     return drawn, f"k は {k} です。"
 
 k = IntSlider(value=2, min=0, max=9, description="k")
@@ -239,18 +241,26 @@ def test_a_live_figure_follows_its_control(run):
     shown = run(LIVE)
     assert shown.error is None
     assert "（つまみ: k。このセルを実行すると動きます）" in shown.text
-    assert 'alt="k は 2 です。"' in shown.html
+    assert "<p>k は 2 です。</p>" in shown.html
     assert "data:image/png;base64," in shown.html
     moved = run("k.value = 7")
-    assert 'alt="k は 7 です。"' in moved.html
+    assert "<p>k は 7 です。</p>" in moved.html
     assert "k は 7 です。" in moved.text
 
 
-def test_a_figure_carries_its_sentence(run):
-    """Catches a picture without alternative text, or text that becomes HTML."""
+def test_a_figure_says_what_is_drawn_and_what_it_shows(run):
+    """Catches a picture without alternative text, the sentence heard twice, text that becomes HTML."""
     shown = run(LIVE + "figure(draw(3)[0], '3 < 4 & \"赤い線\"')")
-    assert 'alt="3 &lt; 4 &amp; &#34;赤い線&#34;"' in shown.html
+    assert '<img class="figure" alt="図。横軸: 時間 &lt; 3 s。"' in shown.html
+    assert "<p>3 &lt; 4 &amp; &#34;赤い線&#34;</p>" in shown.html
+    assert shown.html.count("赤い線") == 1
     assert '3 < 4 & "赤い線"' in shown.text
+
+
+def test_a_figure_without_words_is_told_by_its_sentence(run):
+    """Catches an empty alternative text, which hides a picture from a screen reader."""
+    shown = run("from matplotlib.figure import Figure\nfigure(Figure(figsize=(1, 1)), '写真です。')")
+    assert 'alt="写真です。"' in shown.html
 
 
 def test_the_public_names():

@@ -28,6 +28,11 @@ def test_the_slider_moves_the_value():
     assert seen == [4, 6] and control.value == 6
 
 
+def listening(shell) -> int:
+    """How many controls wait for the next cell."""
+    return len(shell.events.callbacks["pre_run_cell"])
+
+
 def test_it_plays_to_the_last_step_and_again(shell):
     """Catches a film that stands still, skips a step, runs on, or cannot be seen a second time."""
     async def played() -> list[int]:
@@ -38,6 +43,7 @@ def test_it_plays_to_the_last_step_and_again(shell):
             assert control.button.description == STOP
             await asyncio.wait([control.film])
             assert not control.button.value and control.button.description == PLAY
+            assert listening(shell) == 0
         return seen
 
     assert asyncio.run(played()) == [1, 2, 3, 0, 1, 2, 3]
@@ -49,9 +55,18 @@ def test_another_cell_stops_it(shell):
         control = Steps(9, "段階")
         control.button.value = True
         await asyncio.sleep(0)
+        assert listening(shell) == 1
         shell.events.trigger("pre_run_cell", None)
         await asyncio.wait([control.film])
         return control
 
     control = asyncio.run(left())
     assert control.value < 9 and not control.button.value and control.film.cancelled()
+    assert listening(shell) == 0
+
+
+def test_a_control_that_does_not_play_waits_for_nothing(shell):
+    """Catches a hook that is left in the kernel each time that a cell with a control is run."""
+    for _ in range(3):
+        Steps(9, "段階")
+    assert listening(shell) == 0
