@@ -137,8 +137,8 @@ def teachable(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 @torch.no_grad()
 def spread_by_layer(network: Networks, x: Tensor) -> list[float]:
-    """各層の出力が画像によってどれだけ変わるか (画像についての標準偏差の平均) です。倍精度で計算します。"""
+    """各隠れ層の出力が画像によってどれだけ変わるか (画像についての標準偏差の平均) です。倍精度で計算します。"""
     precise = copy.deepcopy(network).double()
     batch = x.double().expand(len(network.seeds), -1, -1)
     depth = len(network.weights)
-    return [float(precise(batch, layers=k).std(dim=1).mean()) for k in range(1, depth + 1)]
+    return [float(precise(batch, layers=k).std(dim=1).mean()) for k in range(1, depth)]

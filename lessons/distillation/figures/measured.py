@@ -26,8 +26,7 @@ def answers_at_bias(
     for k, ((name, z), (color, _, marker)) in enumerate(zip(logits.items(), LOOKS, strict=False)):
         answers = with_bias(z, digit, bias)
         shares = [percent(answers[:, wanted] == c) for c in classes]
-        left.bar(classes + 0.4 * k - 0.2, shares, width=0.4, color=color, edgecolor="black",
-                 hatch="//" * k, label=name)
+        left.bar(classes + 0.4 * k - 0.2, shares, width=0.4, color=color, label=name)
         hits = [with_bias(z, digit, float(b)) == labels for b in biases]
         right.plot(biases, [percent(h[:, wanted]) for h in hits], color=color, linewidth=2.5)
         right.plot(biases, [percent(h) for h in hits], color=color, linewidth=2.5, linestyle=":")
