@@ -31,9 +31,6 @@ class Updates(ipywidgets.HBox):
         self.once.on_click(lambda _: self.go_on(1))
         self.many.on_click(self.play)
         self.again.on_click(self.restart)
-        shell = get_ipython()
-        if shell is not None:
-            shell.events.register("pre_run_cell", self.stop)
 
     def go_on(self, updates: int) -> None:
         """updates 回だけ進めます。last より先には進みません。"""
@@ -43,12 +40,14 @@ class Updates(ipywidgets.HBox):
         """100 回を、続けて進めます。"""
         self.stop()
         self.film = asyncio.ensure_future(self.one_hundred())
+        get_ipython().events.register("pre_run_cell", self.stop)
 
     async def one_hundred(self) -> None:
         """10 回ずつ進めて、そのたびに図を描き替えさせます。"""
         for _ in range(FRAMES):
             self.go_on(100 // FRAMES)
             await asyncio.sleep(PAUSE)
+        self.stop()
 
     def restart(self, *_) -> None:
         """更新回数を 0 に戻します。"""
@@ -56,9 +55,11 @@ class Updates(ipywidgets.HBox):
         self.value = 0
 
     def stop(self, *_) -> None:
-        """続けて進めるのをやめます。"""
+        """続けて進めるのをやめます。進めているあいだだけ、次のセルの実行を待ち受けます。"""
         if self.film is not None:
             self.film.cancel()
+            self.film = None
+            get_ipython().events.unregister("pre_run_cell", self.stop)
 
 
 def controls() -> dict[str, ipywidgets.Widget]:
@@ -68,6 +69,8 @@ def controls() -> dict[str, ipywidgets.Widget]:
         "temperature": ipywidgets.SelectionSlider(
             options=[1.0, 2.0, 4.0, 8.0, 20.0], value=4.0, description="温度 T"),
         "alpha": ipywidgets.FloatSlider(value=0.5, min=0, max=1, step=0.1, description="α"),
-        "squared": ipywidgets.Checkbox(value=True, description="T² を掛ける", indent=False),
-        "frozen": ipywidgets.Checkbox(value=True, description="教師を固定", indent=False),
+        "squared": ipywidgets.Checkbox(value=True, description="T² を掛ける", indent=False,
+                                       layout={"width": "130px"}),
+        "frozen": ipywidgets.Checkbox(value=True, description="教師を固定", indent=False,
+                                      layout={"width": "130px"}),
     }

@@ -14,13 +14,6 @@ from torch import Tensor
 from lessons.distillation.losses import soft_loss
 
 
-def soft_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """式 (4): T² を掛けない soft_loss の、生徒のロジットについての勾配 [B, C] です。件数で平均します。"""
-    z = student_logits.detach().clone().requires_grad_()
-    soft_loss(z, teacher_logits, temperature).backward()
-    return z.grad
-
-
 def limit_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
     """式 (5): 温度が高いときの近似です。ロジットは件ごとに平均を 0 にし、件数で平均します。"""
     gap = student_logits - teacher_logits

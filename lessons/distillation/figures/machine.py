@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lessons.distillation.losses import soft_targets
 from lessons.distillation.machine import LAST, Race, Terms, terms
-from lessons.plots import BLUE, GREY, ORANGE, VERMILION
+from lessons.plots import BLUE, GREY, ORANGE, VERMILION, box
 
 STRONGEST = 1.3  # 矢印の軸の端
 TEACHER_Y, STUDENT_Y = 2.35, 1.05  # 流れの図の 2 つの段
@@ -120,17 +120,10 @@ def bars(ax: Axes, left: float, base: float, heights: Tensor, color: str) -> Non
     ax.vlines(places, base, base + heights.numpy(), color=color, linewidth=6)
 
 
-def box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    """文字を囲む枠です。"""
-    ax.text(x, y, text, ha="center", va="center", fontsize=10, linespacing=1.5, color="black",
-            bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": color,
-                  "linewidth": 2.5})
-
-
 def arrows(
     ax: Axes, pairs: list[tuple[tuple[float, float], tuple[float, float]]], color: str = GREY
 ) -> None:
-    """始点から終点へ進む矢印です。"""
+    """始点から終点へ進む矢印です。まとめて描くと、1 本ずつの annotate より速く描けます。"""
     starts, ends = np.array(pairs).swapaxes(0, 1)
     ax.quiver(*starts.T, *(ends - starts).T, angles="xy", scale_units="xy", scale=1, color=color,
               units="inches", width=0.022, headwidth=6, headlength=6, headaxislength=6)

@@ -39,9 +39,10 @@ def test_starting_again_and_another_cell_stop_the_film(shell):
         control = Updates(400)
         control.many.click()
         await asyncio.sleep(0)
+        film = control.film
         stop(control)
-        await asyncio.wait([control.film])
-        assert control.film.cancelled()
+        await asyncio.wait([film])
+        assert film.cancelled()
         return control
 
     assert asyncio.run(left(lambda control: control.again.click())).value == 0

@@ -4,13 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons.distillation import distillation_loss
-from lessons.distillation.gradients import (
-    limit_gradient,
-    soft_gradient,
-    with_gradient,
-    without_t_squared,
-)
+from lessons.distillation import distillation_loss, soft_loss
+from lessons.distillation.gradients import limit_gradient, with_gradient, without_t_squared
 from lessons.distillation.students import SGD, taught
 from lessons.distillation.teacher import logits_of
 from lessons.networks import logits_of_all
@@ -18,6 +13,10 @@ from lessons.networks import logits_of_all
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def soft_gradient(student: torch.Tensor, teacher: torch.Tensor, temperature: float) -> torch.Tensor:
+    return with_gradient(soft_loss)(student, teacher, temperature)[1]
 
 
 @pytest.fixture(scope="module")
