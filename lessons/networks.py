@@ -34,12 +34,8 @@ class Networks(nn.Module):
         h = x
         for k in range(last if layers is None else layers):
             h = torch.baddbmm(self.biases[k], h, self.weights[k])
-            h = h if k == last - 1 else self.activation(h, k)
+            h = h if k == last - 1 else h.relu()
         return h
-
-    def activation(self, h: Tensor, layer: int) -> Tensor:
-        """隠れ層の活性化です。"""
-        return h.relu()
 
     def network(self, index: int) -> nn.Sequential:
         """束の index 番目を、ふつうのネットワークとして取り出します。"""
@@ -75,7 +71,6 @@ def fit(
         if not batches:
             order = torch.stack([torch.randperm(examples, generator=g) for g in generators])
             batches = list(order.to(device).split(BATCH_SIZE, dim=1))
-        networks.train()
         optimizer.zero_grad()
         loss(batches.pop(0)).backward()
         optimizer.step()
@@ -87,7 +82,7 @@ def fit(
 @torch.no_grad()
 def logits_of_all(networks: Networks, x: Tensor) -> Tensor:
     """同じ入力 [n, 特徴数] に対する、全員のロジット [S, n, C] です。"""
-    return networks.eval()(x.expand(len(networks.seeds), -1, -1))
+    return networks(x.expand(len(networks.seeds), -1, -1))
 
 
 def accuracies(networks: Networks, x: Tensor, y: Tensor) -> list[float]:

@@ -6,6 +6,7 @@
 import csv
 import hashlib
 import io
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def gpu_tflops() -> list[CardPeak]:
 class FitNet:
     """FitNets の論文の 1 行です。layers は層の数、parameters は重みの数、accuracy は正解率 (%) です。
 
-    speedup と compression は、教師と比べた速さと小ささ (倍) です。
+    speedup と compression は、教師と比べた速さと圧縮率 (倍) です。
     """
 
     network: str
@@ -145,6 +146,11 @@ def fitnets_table() -> list[FitNet]:
     return [FitNet(**{name: text if name == "network" else int(text) if name in whole
                       else float(text) for name, text in row.items()})
             for row in csv_rows("fitnets_cifar10.csv")]
+
+
+def from_the_text(name: str) -> dict:
+    """論文の文章にある数字の表 (fitnets_figure2 か hinton_omitted_digit) を返します。出典はファイルの中にあります。"""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

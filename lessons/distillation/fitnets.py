@@ -5,11 +5,16 @@
     BP:             λ = 0
 
 設定: 手書き数字 (0 を中心にした入力)、教師 64-256-256-256-10、生徒は幅 32 で深さ d。
-      T = 3、Adam 0.002、エポックは BP と KD が 90、HT が 30 + 60 で、合計は同じです。
-出典: Romero ほか 2015, FitNets, arXiv:1412.6550, 2.2 節と 4.1 節
+      T = 3、Adam 0.002。エポックの合計は、どの学習でも同じです。
+      ヒントのない学習は、深さごとに 9 個の生徒を束ねて、一度に行います。
+出典: Romero ほか 2015, FitNets, arXiv:1412.6550, 2.2 節、4.1 節、付録 A.1.2
+      He ほか 2015, arXiv:1502.01852 (初期値。原典未確認)
 """
 
+import copy
+import functools
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -18,12 +23,13 @@ from torch import Tensor, nn
 from lessons.data import Dataset
 from lessons.distillation.losses import hint_loss, soft_loss
 from lessons.distillation.teacher import logits_of
-from lessons.networks import Networks, fit
+from lessons.networks import Networks, accuracies, fit
 from lessons.training import BATCH_SIZE, mlp, one_thread, train
 
 TEACHER_WIDTHS, WIDTH, TEMPERATURE = [64, 256, 256, 256, 10], 32, 3.0
 SEEDS = [0, 1, 2]
-HINT_EPOCHS, EPOCHS = 30, 60
+HINT_EPOCHS, EPOCHS = 20, 60
+WITHOUT_HINTS = ("BP", "KD", "BP + He の初期値")
 
 
 @one_thread()
@@ -40,36 +46,33 @@ def widths_of(depth: int) -> list[int]:
     return [64, *[WIDTH] * depth, 10]
 
 
-def by_back_propagation(data: Dataset, depth: int, networks: Networks | None = None,
-                        epochs: int = HINT_EPOCHS + EPOCHS) -> Networks:
-    """BP: 正解ラベルだけで学習します。networks を渡すと、その初期値から始めます。"""
-    students = networks or Networks(widths_of(depth), SEEDS).to(data.x_train.device)
-    second_stage(students, data, None, epochs)
-    return students
+def without_hints(data: Dataset, teacher: nn.Module, depth: int) -> dict[str, list[float]]:
+    """BP と KD と、He の初期値からの BP の、シードごとのテストの正解率 (%) です。"""
+    students = Networks(widths_of(depth), len(WITHOUT_HINTS) * SEEDS)
+    n = len(SEEDS)
+    he_initialise(students, slice(2 * n, None))
+    students.to(data.x_train.device)
+    second_stage(students, slice(n, 2 * n), data, teacher, HINT_EPOCHS + EPOCHS)
+    found = accuracies(students, data.x_test, data.y_test)
+    return {name: found[k * n:(k + 1) * n] for k, name in enumerate(WITHOUT_HINTS)}
 
 
-def by_distillation(data: Dataset, teacher: nn.Module, depth: int) -> Networks:
-    """KD: 乱数の初期値から、正解ラベルと教師の確率で学習します。"""
-    students = Networks(widths_of(depth), SEEDS).to(data.x_train.device)
-    second_stage(students, data, logits_of(teacher, data.x_train), HINT_EPOCHS + EPOCHS)
-    return students
-
-
-def hinted(data: Dataset, teacher: nn.Sequential, depth: int) -> Networks:
+def hinted(data: Dataset, teacher: nn.Sequential, depth: int,
+           loss: Callable[..., Tensor] = hint_loss) -> Networks:
     """HT の第 1 段階: 前半の層を、教師の 2 番目の隠れ層に合わせた生徒です。"""
     students = Networks(widths_of(depth), SEEDS).to(data.x_train.device)
-    first_stage(students, data, logits_of(teacher[:4], data.x_train), depth // 2)
+    first_stage(students, data, logits_of(teacher[:4], data.x_train), depth // 2, loss)
     return students
 
 
-def by_hints(data: Dataset, teacher: nn.Sequential, depth: int) -> Networks:
-    """HT: 第 1 段階のあとで、KD と同じ学習をします。"""
-    students = hinted(data, teacher, depth)
-    second_stage(students, data, logits_of(teacher, data.x_train), EPOCHS)
-    return students
+def with_hints(data: Dataset, teacher: nn.Sequential, students: Networks) -> list[float]:
+    """HT の第 2 段階: hinted の生徒を KD と同じ損失で学習したときの、テストの正解率 (%) です。"""
+    second_stage(students, slice(None), data, teacher, EPOCHS)
+    return accuracies(students, data.x_test, data.y_test)
 
 
-def first_stage(students: Networks, data: Dataset, hints: Tensor, guided_layer: int) -> None:
+def first_stage(students: Networks, data: Dataset, hints: Tensor, guided_layer: int,
+                loss: Callable[..., Tensor]) -> None:
     """式 (1): guided_layer 番目までの層を、hints に近づけます。"""
     bound = 1 / math.sqrt(WIDTH)
     regressors = [
@@ -77,72 +80,65 @@ def first_stage(students: Networks, data: Dataset, hints: Tensor, guided_layer: 
             -bound, bound, generator=torch.Generator().manual_seed(seed)).to(hints.device))
         for seed in students.seeds]
 
-    def loss(rows: Tensor) -> Tensor:
+    def total(rows: Tensor) -> Tensor:
         guided = students(data.x_train[rows], layers=guided_layer)
-        return sum(map(hint_loss, hints[rows], guided, regressors))
+        return sum(map(loss, hints[rows], guided, regressors))
 
-    fit(students, len(data.x_train), loss, also=regressors,  # 幅をそろえる行列も、一緒に学習する
+    fit(students, len(data.x_train), total, also=regressors,  # 幅をそろえる行列も、一緒に学習する
         steps=steps_of(data, HINT_EPOCHS), lr=2e-3)
 
 
 def second_stage(
-    students: Networks, data: Dataset, teacher_logits: Tensor | None, epochs: int
+    students: Networks, taught: slice, data: Dataset, teacher: nn.Module, epochs: int
 ) -> None:
-    """式 (2): 全体を学習します。教師がいなければ λ = 0 です。"""
+    """式 (2): 束の全体を学習します。taught の生徒だけが教師の確率も使い、ほかは λ = 0 です。"""
     steps = steps_of(data, epochs)
     weights = iter(torch.linspace(4, 1, steps).tolist())
+    teacher_logits = logits_of(teacher, data.x_train)
 
     def loss(rows: Tensor) -> Tensor:
-        logits = students(data.x_train[rows]).flatten(0, 1)
-        total = F.cross_entropy(logits, data.y_train[rows].flatten())
-        if teacher_logits is not None:
-            soft = soft_loss(logits, teacher_logits[rows].flatten(0, 1), TEMPERATURE)
-            total = total + next(weights) * TEMPERATURE**2 * soft
-        return len(students.seeds) * total
+        logits = students(data.x_train[rows])
+        hard = F.cross_entropy(logits.flatten(0, 1), data.y_train[rows].flatten())
+        soft = soft_loss(logits[taught].flatten(0, 1),
+                         teacher_logits[rows[taught]].flatten(0, 1), TEMPERATURE)
+        pupils = len(students.seeds[taught])  # 平均を、生徒ごとの損失の和に戻す
+        return len(students.seeds) * hard + pupils * next(weights) * TEMPERATURE**2 * soft
 
     fit(students, len(data.x_train), loss, steps=steps, lr=2e-3)
 
 
 def steps_of(data: Dataset, epochs: int) -> int:
-    """エポック数に当たる更新の回数です。"""
+    """エポック数に当たる更新回数です。"""
     return epochs * math.ceil(len(data.x_train) / BATCH_SIZE)
 
 
-def he_initialised(depth: int) -> Networks:
-    """He の初期値(分散 2/入力の数の正規乱数、バイアスは 0)から始める生徒です。"""
-    students = Networks(widths_of(depth), SEEDS)
-    with torch.no_grad():
-        for index, seed in enumerate(SEEDS):
-            generator = torch.Generator().manual_seed(seed)
-            for weight, bias in zip(students.weights, students.biases, strict=True):
-                weight[index].normal_(0, math.sqrt(2 / weight.shape[1]), generator=generator)
-                bias[index].zero_()
+@torch.no_grad()
+def he_initialise(students: Networks, which: slice = slice(None)) -> Networks:
+    """which の生徒を、He の初期値(分散 2/入力の数の正規乱数、バイアスは 0)に変えて、束を返します。"""
+    for index in range(len(students.seeds))[which]:
+        generator = torch.Generator().manual_seed(students.seeds[index])
+        for weight, bias in zip(students.weights, students.biases, strict=True):
+            weight[index].normal_(0, math.sqrt(2 / weight.shape[1]), generator=generator)
+            bias[index].zero_()
     return students
 
 
-class BatchNormalised(Networks):
-    """隠れ層の ReLU の前に、BatchNorm を入れた生徒です。ほかは Networks と同じです。"""
+def teachable(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """勾配を流さない loss なら、呼んだときに例外を送出する関数にします。"""
+    @functools.wraps(loss)
+    def checked(*layers: Tensor) -> Tensor:
+        value = loss(*layers)
+        if not value.requires_grad:
+            raise ValueError("この損失からは、勾配が求まりません。")
+        return value
 
-    def __init__(self, widths: list[int], seeds: list[int]):
-        super().__init__(widths, seeds)
-        features = [len(seeds) * width for width in widths[1:-1]]
-        self.norms = nn.ModuleList(map(nn.BatchNorm1d, features))
-
-    def activation(self, h: Tensor, layer: int) -> Tensor:
-        """[S, B, 幅] を、ネットワークと特徴ごとに、件について正規化してから ReLU に通します。"""
-        features = h.transpose(0, 1)
-        normalised = self.norms[layer](features.flatten(1)).view_as(features)
-        return normalised.transpose(0, 1).relu()
-
-    def network(self, index: int) -> nn.Sequential:
-        """BatchNorm の統計は束の中にあるので、1 つだけ取り出すことはできません。"""
-        raise NotImplementedError("BatchNorm を入れた束からは、ネットワークを取り出せません。")
+    return checked
 
 
 @torch.no_grad()
 def spread_by_layer(network: Networks, x: Tensor) -> list[float]:
-    """各層の出力が画像によってどれだけ変わるか (画像についての標準偏差の平均) です。"""
-    network.eval()
-    batch = x.expand(len(network.seeds), -1, -1)
+    """各隠れ層の出力が画像によってどれだけ変わるか (画像についての標準偏差の平均) です。倍精度で計算します。"""
+    precise = copy.deepcopy(network).double()
+    batch = x.double().expand(len(network.seeds), -1, -1)
     depth = len(network.weights)
-    return [float(network(batch, layers=k).std(dim=1).mean()) for k in range(1, depth + 1)]
+    return [float(precise(batch, layers=k).std(dim=1).mean()) for k in range(1, depth)]

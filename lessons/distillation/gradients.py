@@ -4,17 +4,14 @@
 出典: Hinton, Vinyals, Dean 2015, arXiv:1503.02531, 2.1 節
 """
 
+import functools
+from collections.abc import Callable
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from lessons.distillation.losses import soft_loss
-
-
-def soft_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """式 (4): T² を掛けない soft_loss の、生徒のロジットについての勾配 [B, C] です。件数で平均します。"""
-    z = student_logits.detach().clone().requires_grad_()
-    soft_loss(z, teacher_logits, temperature).backward()
-    return z.grad
 
 
 def limit_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
@@ -29,3 +26,14 @@ def without_t_squared(
     """T² を忘れた損失です。温度を上げると、教師から来る勾配が 1/T² に縮みます。"""
     soft = soft_loss(student_logits, teacher_logits, temperature)
     return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels)
+
+
+def with_gradient(loss: Callable) -> Callable:
+    """loss の値と、生徒のロジットについての勾配を返す関数です。yours で、損失どうしを比べます。"""
+    @functools.wraps(loss)
+    def found(student_logits: Tensor, *arguments: object) -> tuple[Tensor, Tensor]:
+        z = student_logits.clone().requires_grad_()
+        value = loss(z, *arguments)
+        return value.detach(), torch.autograd.grad(value, z)[0]
+
+    return found

@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 
 
 def soft_targets(logits: Tensor, temperature: float) -> Tensor:
-    """式 (1): ロジットを温度で割ってから softmax を取り、やわらかい確率を返します。
+    """式 (1): ロジットを温度で割ってから softmax を取り、ソフトターゲットを返します。
 
     logits:      [..., C]。±10000 のような大きな値も入ります。
     temperature: 温度 T。0 より大きい数です。1 なら普通の softmax です。
@@ -24,15 +24,15 @@ def soft_targets(logits: Tensor, temperature: float) -> Tensor:
 
 
 def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """式 (2): 教師の確率から見た、生徒の確率のずれ KL(p ‖ q) を 1 件あたりで返します。
+    """式 (2): 教師の確率から見た、生徒の確率のずれ KL(p ‖ q) を、画像 1 枚あたりの平均で返します。
 
-    T² は掛けません。教師や生徒の確率が 0 につぶれる件があっても、有限の値です。
+    T² は掛けません。教師や生徒の確率が 0 につぶれる画像があっても、有限の値です。
     勾配を流せるかどうかは、ここでは採点しません。
 
     student_logits: 生徒のロジット [B, C]
     teacher_logits: 教師のロジット [B, C]
     temperature:    温度 T。0 より大きい数です。
-    戻り値:         スカラーのテンソル (nat/件)、ロジットと同じ型
+    戻り値:         画像 1 枚あたりのスカラーのテンソル (nat)、ロジットと同じ型
     ValueError:     temperature が 0 以下のとき。
     """
     if temperature <= 0:
@@ -53,9 +53,9 @@ def distillation_loss(
     student_logits: 生徒のロジット [B, C]
     teacher_logits: 教師のロジット [B, C]
     labels:         正解のクラス [B]、int64
-    temperature:    やわらかい損失だけに使う温度 T。正解ラベルとの損失は T = 1 です。
-    alpha:          やわらかい損失の割合 α。0 以上 1 以下です。
-    戻り値:         スカラーのテンソル (nat/件)、ロジットと同じ型
+    temperature:    ソフトターゲットの損失だけに使う温度 T。正解ラベルの損失は T = 1 です。
+    alpha:          ソフトターゲットの損失の割合 α。0 以上 1 以下です。
+    戻り値:         画像 1 枚あたりのスカラーのテンソル (nat)、ロジットと同じ型
     ValueError:     alpha が 0 以上 1 以下でないとき。
     """
     if not 0 <= alpha <= 1:
@@ -66,7 +66,7 @@ def distillation_loss(
 
 
 def ensemble_targets(logits: list[Tensor], temperature: float) -> Tensor:
-    """式 (6): 複数の教師のやわらかい確率を平均し、アンサンブルを 1 人の教師にします。
+    """式 (1): 複数の教師のソフトターゲットを平均し、アンサンブルを 1 人の教師にします。
 
     logits:      教師ごとのロジットのリスト。どれも同じ形 [..., C] です。
     temperature: 温度 T。0 より大きい数です。
@@ -94,8 +94,8 @@ def distill_step(
     labels:      正解のクラス [B]、int64
     optimizer:   生徒の重みだけを更新します。前の勾配が残っていることがあります。
     temperature: 温度 T
-    alpha:       やわらかい損失の割合 α
-    戻り値:      更新する前の損失 (nat/件)。Python の float です。
+    alpha:       ソフトターゲットの損失の割合 α
+    戻り値:      更新する前の損失 (画像 1 枚あたり、nat)。Python の float です。
     """
     teacher.eval()
     student.train()
@@ -109,9 +109,9 @@ def distill_step(
 
 
 def hint_loss(teacher_hint: Tensor, student_guided: Tensor, regressor: Tensor) -> Tensor:
-    """式 (7): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
+    """式 (2): 生徒の隠れ層を regressor で広げ、教師の隠れ層との二乗誤差の半分を返します。
 
-    二乗誤差は特徴について足し、件について平均します。
+    二乗誤差は特徴について足し、画像 1 枚あたりの平均にします。
     勾配を流せるかどうかは、ここでは採点しません。
 
     teacher_hint:   教師の隠れ層の出力 [B, d_t]

@@ -1,7 +1,7 @@
-"""教師と生徒の実験: 蒸留が勝つ場面と勝たない場面を、手書き数字で測ります。
+"""教師と生徒の実験: 蒸留が役立つ場面と役立たない場面を、手書き数字で測ります。
 
-生徒: 64-16-10。学習は Adam、学習率 0.01、600 歩です。
-転移集合: 生徒に見せる画像。クラスごとに同じ枚数を、種ごとに選び直します。
+生徒: 64-16-10。学習は Adam、学習率 0.01、更新回数 600 です。
+転移集合: 生徒に見せる画像。クラスごとに同じ枚数を、シードごとに選び直します。
 出典: Hinton, Vinyals, Dean 2015, arXiv:1503.02531, 2–4 節
 """
 
@@ -13,8 +13,7 @@ from torch import Tensor, nn
 
 from lessons.data import Dataset
 from lessons.distillation.losses import distillation_loss, soft_loss
-from lessons.distillation.predictions import percent
-from lessons.networks import Networks, fit, logits_of_all
+from lessons.networks import Networks, accuracies, fit
 from lessons.training import BATCH_SIZE, accuracy, mlp, one_thread
 
 STUDENT_WIDTHS = [64, 16, 10]
@@ -37,7 +36,7 @@ def taught(
     *, loss: Callable[..., Tensor] = distillation_loss, widths: list[int] = STUDENT_WIDTHS,
     seeds: list[int] = SEEDS, without: int | None = None, **training,
 ) -> Networks:
-    """転移集合で、種の数だけ生徒を学習します。
+    """転移集合で、シードの数だけ生徒を学習します。
 
     teacher_logits: 訓練画像すべてのロジット [n, C]。alpha = 0 なら、値を使いません。
     loss:           distillation_loss と同じ引数の損失
@@ -60,18 +59,18 @@ def taught(
     return students
 
 
-def accuracy_by_step(
+def accuracies_by_update(
     data: Dataset, teacher_logits: Tensor, per_class: int | None, temperature: float, alpha: float,
-    at: list[int],
-) -> dict[int, float]:
-    """歩数 at のときの、生徒の正解率の平均 (%) です。"""
+    at: list[int], **options,
+) -> dict[int, list[float]]:
+    """更新回数 at のときの、生徒ごとの正解率 (%) です。options は taught に渡します。"""
     measured = {}
 
-    def watch(students: Networks, step: int) -> None:
-        if step in at:
-            measured[step] = percent(logits_of_all(students, data.x_test).argmax(-1) == data.y_test)
+    def watch(students: Networks, updates: int) -> None:
+        if updates in at:
+            measured[updates] = accuracies(students, data.x_test, data.y_test)
 
-    taught(data, teacher_logits, per_class, temperature, alpha, after_step=watch)
+    taught(data, teacher_logits, per_class, temperature, alpha, after_step=watch, **options)
     return measured
 
 
@@ -79,7 +78,7 @@ def accuracy_by_step(
 def both_trained(
     data: Dataset, teacher: nn.Module, frozen: bool, temperature: float = 4.0, steps: int = 300
 ) -> list[tuple[int, float, float, float]]:
-    """やわらかい損失だけで学習し、50 歩ごとに (歩数, 損失, 生徒の正解率, 教師の正解率) を返します。
+    """ソフトターゲットの損失だけで学習し、50 回の更新ごとに (更新回数, 損失, 生徒の正解率, 教師の正解率) を返します。
 
     frozen が False のときは、教師の重みも同じ損失で更新します。渡した teacher は変えません。
     """

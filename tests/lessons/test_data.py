@@ -103,6 +103,19 @@ def test_published_times_and_peaks_have_the_ratios_that_are_taught():
     assert peaks == pytest.approx({"NVIDIA Tesla V100": 2.01, "NVIDIA Tesla P100": 1.98}, abs=0.006)
 
 
+def test_numbers_from_the_texts_fit_together():
+    """Catches a mistyped figure: the shares that the papers print beside the counts."""
+    omitted = data.from_the_text("hinton_omitted_digit")["without_three"]
+    right = 100 * (1 - omitted["errors_on_threes"]["3.5"] / omitted["threes"])
+    assert round(right, 1) == 98.6
+    for bias, errors in omitted["errors"].items():
+        assert omitted["errors_on_threes"][bias] < errors < omitted["images"]
+    figure = data.from_the_text("fitnets_figure2")
+    assert list(figure["deepest"].values()) == [5, 7, 13]
+    seven = figure["seven_layers"]
+    assert round(seven["with_hints"] - seven["without_hints"], 1) in (0.6, 0.7)
+
+
 def test_published_fitnets_keep_their_invariants():
     """Catches a mistyped figure: a compression that is not the ratio of the parameters, a row
     that is lost or out of order, an accuracy as a share."""

@@ -6,7 +6,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons.distillation.fitnets import BatchNormalised
 from lessons.networks import Networks, accuracies, fit, logits_of_all, mean_and_sd
 from lessons.training import linear_layers, mlp
 
@@ -21,9 +20,9 @@ X = torch.randn(EXAMPLES, 6, generator=seeded()).double()
 Y = torch.randint(3, (EXAMPLES,), generator=seeded(1))
 
 
-def bundle(seeds: list[int] = SEEDS, kind: type[Networks] = Networks) -> Networks:
+def bundle(seeds: list[int] = SEEDS) -> Networks:
     """In float64, so that two orders of summation agree to many digits."""
-    return kind(WIDTHS, seeds).double()
+    return Networks(WIDTHS, seeds).double()
 
 
 def cross_entropy_of(networks: Networks):
@@ -33,9 +32,8 @@ def cross_entropy_of(networks: Networks):
     return loss
 
 
-def trained(seeds: list[int] = SEEDS, kind: type[Networks] = Networks, steps: int = 7,
-            **options) -> Networks:
-    networks = bundle(seeds, kind)
+def trained(seeds: list[int] = SEEDS, steps: int = 7, **options) -> Networks:
+    networks = bundle(seeds)
     fit(networks, EXAMPLES, cross_entropy_of(networks), steps=steps, lr=0.02, **options)
     return networks
 
@@ -160,11 +158,9 @@ def test_the_learning_rate_falls_to_zero_along_a_cosine():
 
 
 def test_a_watcher_may_evaluate_between_the_steps():
-    """Catches training that goes on in evaluation mode: BatchNorm would stop to learn."""
-    networks = trained(kind=BatchNormalised, after_step=lambda n, _: logits_of_all(n, X))
-    unwatched = trained(kind=BatchNormalised)
-    assert [int(norm.num_batches_tracked) for norm in networks.norms] == [7, 7]
-    torch.testing.assert_close(logits_of_all(networks, X), logits_of_all(unwatched, X))
+    """Catches an evaluation that changes what is trained."""
+    watched, unwatched = trained(after_step=lambda n, _: logits_of_all(n, X)), trained()
+    assert torch.equal(logits_of_all(watched, X), logits_of_all(unwatched, X))
 
 
 def test_logits_of_all_have_no_gradient():
@@ -192,41 +188,3 @@ def test_mean_and_deviation_are_those_of_the_values(values):
     mean = sum(values) / len(values)
     deviation = math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1))
     assert mean_and_sd(values) == f"{mean:.1f} ± {deviation:.1f}"
-
-
-def test_batch_norm_normalises_each_feature_of_each_network():
-    """Catches statistics over the features, over all networks, or after the ReLU."""
-    networks, x = bundle(kind=BatchNormalised), torch.randn(3, 9, 6, generator=seeded(4)).double()
-    with torch.no_grad():
-        for norm in networks.norms:
-            norm.weight.uniform_(0.5, 2, generator=seeded(5))
-            norm.bias.uniform_(-1, 1, generator=seeded(6))
-    for index, seed in enumerate(SEEDS):
-        h = x[index]
-        for norm, layer in zip(networks.norms, linear_layers(mlp(WIDTHS, seed).double()),
-                               strict=False):
-            width = layer.out_features
-            mine = slice(index * width, (index + 1) * width)
-            h = layer(h)
-            h = (h - h.mean(dim=0)) / (h.var(dim=0, correction=0) + 1e-5).sqrt()
-            h = (norm.weight[mine] * h + norm.bias[mine]).relu()
-        output = linear_layers(mlp(WIDTHS, seed).double())[-1]
-        torch.testing.assert_close(networks.train()(x, layers=2)[index], h)
-        torch.testing.assert_close(networks(x)[index], output(h))
-
-
-def test_batch_norm_evaluates_each_image_by_itself():
-    """Catches statistics of the batch at test time: one image alone would then have none."""
-    networks = trained(kind=BatchNormalised, steps=10)
-    together = logits_of_all(networks, X)
-    for row in (0, 71, EXAMPLES - 1):
-        torch.testing.assert_close(logits_of_all(networks, X[row:row + 1])[:, 0], together[:, row])
-    batch = X.expand(3, -1, -1)
-    assert not torch.allclose(networks.train()(batch), together, atol=1e-3)
-
-
-def test_batch_norm_is_trained_with_the_rest():
-    """Catches scales and shifts that the optimizer does not know, and frozen statistics."""
-    for norm in trained(kind=BatchNormalised, steps=3).norms:
-        assert bool((norm.weight != 1).all()) and bool((norm.bias != 0).any())
-        assert bool((norm.running_mean != 0).all()) and bool((norm.running_var != 1).all())

@@ -28,8 +28,10 @@ exercise = Exercise(
     rtol=1e-5,
     uses=("soft_loss", "distillation_loss"),
     hints=(
-        "順番は、モードの切り替え、順伝播、損失、前の勾配の消去、逆伝播、更新です。",
-        "`eval()` は Dropout を止め、BatchNorm の統計を固定します。`train()` はその逆です。"
+        "順番は、モードの切り替え、順伝播、損失、前の勾配の消去、逆伝播、更新です。"
+        "`teacher.＿()`、`student.＿()`、`with torch.＿():`、損失の計算、"
+        "`optimizer.＿()`、`loss.＿()`、`optimizer.＿()` と書きます。＿ をうめてください。",
+        "`eval()` は Dropout を止め、BatchNorm の統計（ためた平均と分散）を固定します。`train()` はその逆です。"
         "教師と生徒で、どちらを呼ぶか考えます。",
         "教師の順伝播は `with torch.no_grad():` の中で行います。計算の記録が残らず、勾配も流れません。",
         "`optimizer.zero_grad()`、`loss.backward()`、`optimizer.step()` をこの順に呼びます。"

@@ -12,10 +12,10 @@ exercise = Exercise(
     distillation_loss,
     title="蒸留の損失",
     statement=(
-        "やわらかい損失と、正解ラベルとの損失を `alpha` で混ぜます。"
-        "やわらかい損失は、`soft_loss` の値に T² を掛けたものです。"
-        "正解ラベルとの損失は、温度を使わない交差エントロピーです。"
-        "割合は、やわらかい損失が `alpha`、正解ラベルとの損失が `1 - alpha` です。"
+        "ソフトターゲットの損失と、正解ラベルの損失を `alpha` で混ぜます。"
+        "ソフトターゲットの損失は、`soft_loss` の値に $T^2$ を掛けたものです。"
+        "正解ラベルの損失は、温度を使わない交差エントロピーです。"
+        "割合は、ソフトターゲットの損失が `alpha`、正解ラベルの損失が `1 - alpha` です。"
         "戻り値は、生徒のロジットに勾配を流せるスカラーのテンソルです。"
         "教師のロジットには、勾配を流しません。"
     ),
@@ -25,9 +25,9 @@ exercise = Exercise(
     uses=("soft_loss",),
     hints=(
         "損失は 2 つの項の和です。項を 1 つずつ計算してから、最後に混ぜます。",
-        "正解ラベルとの損失は `F.cross_entropy(student_logits, labels)` です。"
+        "正解ラベルの損失は `F.cross_entropy(student_logits, labels)` です。"
         "この項には、温度も T² も使いません。",
-        "温度で割ると、やわらかい損失の勾配はおよそ 1/T² に縮みます。"
+        "温度が高いと、ソフトターゲットの損失の勾配は、およそ $1/T^2$ に縮みます。"
         "`temperature**2` を掛けて、2 つの項の大きさをそろえます。",
         "`soft_loss` は、教師のロジットにも勾配を流します。"
         "`teacher_logits.detach()` は、値が同じで勾配を流さないテンソルです。",
@@ -131,13 +131,13 @@ exercise.slip(
 )
 exercise.slip(
     "scales_the_whole_loss",
-    "T² を全体に掛けています。掛けるのは、温度で割ったやわらかい損失だけです。",
+    "T² を全体に掛けています。掛けるのは、温度で割ったソフトターゲットの損失だけです。",
     "alpha * temperature**2 * soft + (1 - alpha) * hard",
     "temperature**2 * (alpha * soft + (1 - alpha) * hard)",
 )
 exercise.slip(
     "swaps_alpha",
-    "alpha と 1 - alpha が逆です。alpha は、やわらかい損失の割合です。",
+    "alpha と 1 - alpha が逆です。alpha は、ソフトターゲットの損失の割合です。",
     "alpha * temperature**2 * soft + (1 - alpha) * hard",
     "(1 - alpha) * temperature**2 * soft + alpha * hard",
 )

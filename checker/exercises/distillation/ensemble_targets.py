@@ -11,8 +11,8 @@ exercise = Exercise(
     title="アンサンブルの教師",
     statement=(
         "複数の教師を、アンサンブルとして 1 人の教師にまとめます。"
-        "教師ごとに、温度 `temperature` のやわらかい確率を求めます。"
-        "その確率を教師の数で平均したものが、生徒の目標です。"
+        "教師ごとに、温度 `temperature` のソフトターゲットを求めます。"
+        "その確率の算術平均が、生徒の目標です（式 (1)）。割る数は、教師の人数 $M$ です。"
         "教師の意見が分かれても、どの教師の確率も同じ重みで残ります。"
         "`logits` は教師ごとのロジットのリストで、どの教師も同じ形です。"
     ),
@@ -22,7 +22,7 @@ exercise = Exercise(
     uses=("soft_targets",),
     hints=(
         "平均するのは、ロジットではなく確率です。softmax と平均の順を入れ替えると、値が変わります。",
-        "教師 1 人のやわらかい確率は `soft_targets(z, temperature)` です。",
+        "教師 1 人のソフトターゲットは `soft_targets(z, temperature)` です。",
         "確率を教師について足し、教師の数 `len(logits)` で割ります。クラスの数ではありません。",
         "`torch.stack(リスト)` は、同じ形のテンソルを新しい最初の軸に並べます。",
         "`torch.stack([soft_targets(z, temperature) for z in logits])` を `mean(dim=0)` で平均します。",
@@ -43,7 +43,7 @@ def example() -> str:
     )
     return (
         f"2 人の教師のロジットが `{[z.tolist() for z in logits]}`、`temperature={temperature}` とします。"
-        f"やわらかい確率は `{first}` と `{second}` です。"
+        f"ソフトターゲットは `{first}` と `{second}` です。"
         f"2 つを平均した `{both}` が答えです。"
     )
 

@@ -15,7 +15,7 @@ exercise = Exercise(
     statement=(
         "教師の確率 p から見た、生徒の確率 q のずれ `KL(p ‖ q)` を返します。"
         "p と q は、どちらもロジットを温度で割って softmax を取ったものです。"
-        "クラスについて `p * (log p - log q)` を足し、件数で平均します。"
+        "クラスについて $p_c (\\log p_c - \\log q_c)$ を足し、画像の枚数で平均します。"
         "p が 0 につぶれたクラスの項は 0 とします。"
         "q が 0 につぶれても、答えは有限の値です。"
         "T² は掛けず、スカラーのテンソルで返します。"
@@ -25,15 +25,19 @@ exercise = Exercise(
     points=3,
     uses=("soft_targets",),
     hints=(
-        "温度で割るのは、教師のロジットと生徒のロジットの両方です。",
-        "`softmax` の値に `log` を取ると、つぶれた 0 が -inf になります。"
-        "`F.log_softmax` は、ロジットから直接 log q を求めます。",
-        "`F.kl_div(log_q, p)` の引数は、生徒の対数確率、教師の確率という順です。",
-        "`F.kl_div` は、そのままでは B × C 個で平均します。"
-        "`reduction=\"batchmean\"` は、クラスについて足し、件数で平均します。",
-        "`p = F.softmax(teacher_logits / temperature, dim=-1)` です。"
-        "`log_q` は、`F.log_softmax` で生徒のロジットから同じように求めます。"
-        "答えは `F.kl_div(log_q, p, reduction=\"batchmean\")` です。",
+        "p は教師のロジット、q は生徒のロジットから求めます。温度で割るのは、その両方です。"
+        "p は `soft_targets(teacher_logits, temperature)` で求められます。",
+        "確率が 0 につぶれると、その `log` は -inf になります。"
+        "そこで、log q は確率からではなく、ロジットから求めます。"
+        "$\\log q_c = z_c/T - \\log \\sum_j \\exp(z_j/T)$ です。"
+        "`F.log_softmax(student_logits / temperature, dim=-1)` が、この値を計算します。",
+        "log p も、教師のロジットから `F.log_softmax` で求めます。"
+        "クラスごとの値は `p * (log_p - log_q)` です。"
+        "p が 0 でも log p は有限なので、この積は 0 になります。",
+        "クラスについて `.sum(dim=-1)` で足すと、画像ごとの KL になります。"
+        "それを `.mean()` で、画像について平均します。",
+        "`p = log_p.exp()` です。答えは `(p * (log_p - log_q)).sum(dim=-1).mean()` です。"
+        "`F.kl_div(log_q, p, reduction=\"batchmean\")` も、同じ値を返します。",
     ),
 )
 

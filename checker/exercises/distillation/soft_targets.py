@@ -13,7 +13,7 @@ exercise = Exercise(
     title="温度つきの softmax",
     statement=(
         "ロジットを温度 `temperature` で割ってから softmax を取り、確率を返します。"
-        "この確率を、やわらかい確率（soft target）と呼びます。"
+        "この確率を、ソフトターゲット（soft target）と呼びます。"
         "温度を上げると分布がならされ、正解でないクラスどうしの差も見えてきます。"
         "クラスは最後の軸に並びます。"
         "ロジットの形は [C] のことも、[B, C] や [N, B, C] のこともあります。"
@@ -98,7 +98,7 @@ def cases(rng):
     yield "倍精度", (scores(rng, (2, 6), torch.float64), warmth(rng))
 
 
-@exercise.wrong("温度を掛けています。温度で割ると、差が縮んで分布がやわらかくなります。")
+@exercise.wrong("温度を掛けています。温度で割ると、差が縮んで分布が平らになります。")
 def multiplies_by_the_temperature(logits, temperature):
     return torch.softmax(logits * temperature, dim=-1)
 

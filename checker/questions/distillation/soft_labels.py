@@ -204,7 +204,7 @@ def mixed_loss(rng):
         "forgets_t_squared": "T² を掛けていません。KL には T² を掛けてから混ぜます。",
         "multiplies_by_t": "T を 1 回だけ掛けています。掛けるのは T² です。",
         "scales_the_whole_loss": "T² を全体に掛けています。掛けるのは、KL だけです。",
-        "swaps_alpha": "α と 1 − α が逆です。α は、やわらかい損失の割合です。",
+        "swaps_alpha": "α と 1 − α が逆です。α は、ソフトターゲットの損失の割合です。",
         "adds_the_whole_hard_term": "交差エントロピーに 1 − α を掛けていません。2 つの割合の和は 1 です。",
     }
     apart = {name: value for name, value in made.items() if three(value) != right}
@@ -212,8 +212,8 @@ def mixed_loss(rng):
     chosen = sample(rng, tuple(unlike.items()), 3)
     return Choice(
         stem=(
-            f"やわらかい損失 KL は {soft:.2f}、正解ラベルとの交差エントロピーは {hard:.2f} でした。"
-            f"やわらかい損失の割合を α = {alpha}、温度を T = {t} とし、"
+            f"ソフトターゲットの損失 KL は {soft:.2f}、正解ラベルとの交差エントロピーは {hard:.2f} でした。"
+            f"ソフトターゲットの損失の割合を α = {alpha}、温度を T = {t} とし、"
             "KL には T² を掛けて混ぜます。蒸留の損失はどれですか。"
         ),
         right=right,
@@ -245,8 +245,8 @@ def distillation_loss_code(rng):
     return blanks(
         load("distillation_loss"),
         stem=(
-            "やわらかい損失と、正解ラベルとの損失を α で混ぜる関数を書きます。"
-            "α は、やわらかい損失の割合です。［ア］に入る式を選んでください。"
+            "ソフトターゲットの損失と、正解ラベルの損失を α で混ぜる関数を書きます。"
+            "α は、ソフトターゲットの損失の割合です。［ア］に入る式を選んでください。"
         ),
         code=(
             "def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):\n"
@@ -257,8 +257,8 @@ def distillation_loss_code(rng):
         right=("alpha * temperature**2 * soft + (1 - alpha) * hard",),
         wrong=dict(sample(rng, tuple(mistakes.items()), 3)),
         explanation=(
-            "温度を上げると、やわらかい損失の勾配は 1/T² に縮むので、T² を掛けて戻します。\n"
-            "正解ラベルとの損失は T = 1 のままで、割合は 1 − α です。"
+            "温度を上げると、ソフトターゲットの損失の勾配は 1/T² に縮むので、T² を掛けて戻します。\n"
+            "正解ラベルの損失は T = 1 のままで、割合は 1 − α です。"
         ),
     )
 
@@ -271,7 +271,7 @@ def gradient_without_t_squared(rng):
     return Choice(
         stem=(
             f"温度を T = {low} から T = {low * factor} に上げます。"
-            "T² を掛けないとき、やわらかい損失の勾配の大きさは、およそどうなりますか。"
+            "T² を掛けないとき、ソフトターゲットの損失の勾配の大きさは、およそどうなりますか。"
             "温度は十分に高いものとします。"
         ),
         right=right,

@@ -1,15 +1,79 @@
-"""05-2, after ensembles and FitNets: several teachers, hints, and what is saved."""
+"""05-2: classes never seen, several teachers, hints, and what is saved."""
 
 import torch
 
 from checker.catalogue import load
 from checker.question import Choice, Number, Option, item, sample, slips
-from lessons.data import FitNet, fitnets_table
+from lessons.data import FitNet, fitnets_table, from_the_text
 from lessons.distillation import ensemble_targets, hint_loss
 
 
 def listed(values: list[float], decimals: int = 1) -> str:
     return "[" + ", ".join(f"{v:.{decimals}f}" for v in values).replace("-", "−") + "]"
+
+
+@item(word="転移集合", keyword="蒸留", cell="一度も見ていないクラス")
+def threes_found_again(rng):
+    omitted = from_the_text("hinton_omitted_digit")["without_three"]
+    bias = str(rng.choice(list(omitted["errors"])))
+    threes, missed, errors = omitted["threes"], omitted["errors_on_threes"][bias], omitted["errors"][bias]
+    right = 100 * (1 - missed / threes)
+    after = "バイアスを足す前" if bias == "0" else "3 のバイアスを足したあと"
+    return Number(
+        stem=(
+            "蒸留の論文の MNIST の実験では、数字の 3 を転移集合から除きました。"
+            f"{after}の生徒は、テスト画像 {omitted['images']:,} 枚のうち {errors} 枚を間違えました。"
+            f"そのうち {missed} 枚が、全部で {threes:,} 枚ある 3 の画像でした。"
+            "3 の画像の正解率は何 % ですか。小数第 1 位まで答えてください。"
+        ),
+        right=right,
+        unit="%",
+        tolerance=0.06,
+        wrong=(
+            Option(
+                f"{100 * missed / threes:.1f} %",
+                "間違えた割合です。正解率は、100 % から引いて求めます。",
+                value=100 * missed / threes,
+            ),
+            Option(
+                f"{100 * (1 - errors / omitted['images']):.1f} %",
+                "すべての画像の正解率です。3 の画像だけで数えます。",
+                value=100 * (1 - errors / omitted["images"]),
+            ),
+        ),
+        explanation=(
+            "使う公式: 正解率 = 100 × (1 − 間違い ÷ 枚数)\n"
+            f"代入: 100 × (1 − {missed} ÷ {threes})\n"
+            f"答え: {right:.1f} %"
+        ),
+    )
+
+
+@threes_found_again.by_hand
+def _(*numbers):
+    missed, threes = numbers[-5:-3]
+    return (threes - missed) / threes * 100
+
+
+@item(word="オンライン蒸留", keyword="蒸留", cell="何を、どこから写すのか")
+def kinds_of_distillation(rng):
+    meanings = {
+        "オフライン蒸留": "先に学習して固定した教師から、生徒が教わります。",
+        "オンライン蒸留": "教師と生徒を、同時に学習します。",
+        "自己蒸留": "自分自身や、自分と同じ形のネットワークを教師にします。",
+        "特徴にもとづく蒸留": "教師の途中の層の出力を写します。",
+        "応答にもとづく蒸留": "教師の出力の確率を写します。",
+    }
+    asked, *others = sample(rng, tuple(meanings), 4)
+    return Choice(
+        stem=f"{asked}の説明として正しいものを、1 つ選んでください。",
+        right=meanings[asked],
+        wrong=tuple(Option(meanings[other], f"それは、{other}です。") for other in others),
+        explanation=(
+            "教師をいつ学習するかで、オフライン、オンライン、自己蒸留に分けます。\n"
+            "どこを写すかで、応答（出力の確率）と特徴（途中の層の出力）に分けます。"
+        ),
+    )
 
 
 @item(word="アンサンブル", keyword="蒸留", cell="ensemble_targets")
@@ -127,6 +191,39 @@ def what_hints_train(rng):
     )
 
 
+@item(word="FitNets", keyword="蒸留", cell="FitNets: 深い生徒を育てる")
+def axis_of_the_fitnets_figure(rng):
+    deepest = from_the_text("fitnets_figure2")["deepest"]
+    asked = str(rng.choice(["横軸", "順番"]))
+    axes = (
+        Option("学習の回数", "学習の回数ではありません。生徒を深くしたときの図です。"),
+        Option("教師の人数", "教師は 1 人です。アンサンブルの図ではありません。"),
+        Option("温度 T", "温度は 1 つの値に決めています。変えたのは、生徒の深さです。"),
+    )
+    orders = (
+        Option("BP、HT、KD", "HT は KD よりも深い生徒を学習できました。"),
+        Option("HT、KD、BP", "逆の順です。HT が、最も深い生徒を学習できました。"),
+        Option("KD、BP、HT", "KD は BP よりも深い生徒を学習できました。"),
+    )
+    stems = {
+        "横軸": "FitNets の論文の、BP・KD・HT の正解率を比べた図で、横軸は何ですか。",
+        "順番": (
+            "FitNets の論文で、掛け算の回数の予算をおよそ 3,000 万回に決めました。"
+            "学習できた生徒が浅いものから順に、3 つの学習方法を並べたものはどれですか。"
+        ),
+    }
+    return Choice(
+        stem=stems[asked],
+        right="層の数" if asked == "横軸" else "、".join(sorted(deepest, key=deepest.get)),
+        wrong=axes if asked == "横軸" else orders,
+        explanation=(
+            "図の横軸は、生徒の層の数です。深くすると、BP から順に学習できなくなります。\n"
+            + "論文の文章では、" + "、".join(f"{name} は {n} 層" for name, n in deepest.items())
+            + "まで学習できました。"
+        ),
+    )
+
+
 def in_man(network: FitNet) -> str:
     """Its parameters, in units of 万."""
     return f"{network.parameters / 10_000:g}"
@@ -170,7 +267,7 @@ def _(teacher, student, *place):
     return teacher / student
 
 
-@item(word="ソフトラベル", keyword="蒸留", cell="正解ラベルとやわらかい確率")
+@item(word="ソフトラベル", keyword="蒸留", cell="ハードラベルとソフトラベル")
 def hard_and_soft_labels(rng):
     right = (
         "ソフトラベルは、0 から 1 のあいだの値を取ります。",

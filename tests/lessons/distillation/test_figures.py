@@ -1,4 +1,4 @@
-"""The figures of the distillation section: well drawn, and their sentences tell their numbers."""
+"""The figures of the losses and of training: well drawn, and their sentences tell their numbers."""
 
 import re
 import statistics
@@ -6,21 +6,23 @@ import statistics
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
+from drawn import bars, lines, mean_and_error_bar, numbers
 from figure_gate import assert_well_drawn
 
-from lessons.distillation.figures.fitnets import accuracy_against_depth, spread_through_layers
-from lessons.distillation.figures.soft_labels import (
-    accuracy_against_size,
-    accuracy_over_steps,
+from lessons.distillation import distillation_loss, soft_targets
+from lessons.distillation.figures.divergence import STUDENTS, three_students
+from lessons.distillation.figures.machine import STRONGEST, machine
+from lessons.distillation.figures.opening import why_distil
+from lessons.distillation.figures.temperature import (
     gradient_against_temperature,
     labels_of_one_image,
+)
+from lessons.distillation.figures.training import (
+    accuracy_over_updates,
     means_with_spread,
-    pulls_on_logits,
-    recall_against_bias,
-    student_puzzle,
     teacher_that_moves,
 )
+from lessons.distillation.machine import Race
 
 GENERATOR = torch.Generator().manual_seed(0)
 IMAGE = torch.rand(64, generator=GENERATOR) * 2 - 1
@@ -29,50 +31,30 @@ STUDENT = torch.tensor([1.0, 2.5, -0.5, 0.3, 0.9, -1.2, 0.1, 0.7, -0.3, 1.1])
 TEMPERATURES = [0.5, 1.0, 2.0, 4.0, 8.0, 20.0, 100.0]
 SCALES = [1, 2, 4, 8, 16, 32, 64, 128]
 NORMS = [0.04 / t**2 for t in SCALES]
-LABELS = torch.arange(10).repeat(6)
-LOGITS = {name: torch.randn(5, 60, 10, generator=GENERATOR) * 3 for name in ("ラベルだけ", "T = 8 の蒸留")}
-WIDTHS = [[64, hidden, 10] for hidden in (2, 4, 8, 16, 32)]
-BY_SIZE = {name: [[top - 20 / k, top - 22 / k, top - 30 / k] for k in (1, 2, 3, 4, 5)]
-           for name, top in (("ラベルだけ", 78.0), ("T = 8 の蒸留", 94.0))}
 WAYS = {name: [60.0 + 7 * i, 61.5 + 7 * i, 63.0 + 7 * i]
         for i, name in enumerate(["ラベルだけ", "T = 1", "T = 4", "T = 8", "T = 20"])}
 DEEP = {name: [10.0, 11.0, 12.5] for name in ("BP", "KD", "HT", "BP + He の初期値", "BP + BatchNorm")}
 MANY = {"ラベルだけ": [float(60 + i % 7) for i in range(200)],
         "T = 8": [100.0 - 0.1 * (i % 9) for i in range(200)]}
-CURVES = {name: {step: top * step / (step + 40) for step in (20, 50, 100, 200, 400, 600)}
+CURVES = {name: {step: [top * step / (step + 40) + k for k in (-2, 0, 2)] for step in (20, 50, 100, 200, 400, 600)}
           for name, top in (("ラベルだけ（30 枚）", 80.0), ("T = 8（30 枚）", 99.0),
                             ("ラベルだけ（全部）", 100.0), ("T = 8（全部）", 97.0))}
 HISTORIES = {"教師を固定する": [(50 * k, 3.0 / (1 + k), 10.0 + 14 * k, 98.1) for k in range(7)],
              "教師も更新する": [(50 * k, 10.0 ** -k, 10.0 + k, 98.1 / (1 + k)) for k in range(7)]}
-DEPTHS = {"BP": {4: [97.0, 96.5, 96.0], 12: [90.0, 91.0, 95.0], 26: [10.2, 10.2, 10.2]},
-          "KD": {4: [96.0, 96.5, 97.5], 12: [92.0, 93.0, 94.0], 26: [10.2, 10.2, 10.3]},
-          "HT": {4: [97.0, 96.0, 96.9], 12: [95.0, 94.0, 96.0], 26: [71.5, 84.8, 78.1]}}
-SPREADS = {"PyTorch の既定の初期値": [0.18 * 0.45**k for k in range(26)],
-           "He の初期値": [0.4 * 0.93**k for k in range(26)]}
 
 FIGURES = {
-    **{f"labels, T = {t:g}": lambda t=t: labels_of_one_image(IMAGE, 2, TEACHER, t)
+    **{f"labels, T = {t:g}": lambda t=t: labels_of_one_image(soft_targets, IMAGE, 2, TEACHER, t)
        for t in TEMPERATURES},
-    **{f"pulls, T = {t:g}, alpha = {a:g}":
-           lambda t=t, a=a: pulls_on_logits(STUDENT, TEACHER, 2, t, a)
-       for t in (0.5, 4.0, 100.0) for a in (0.0, 0.7, 1.0)},
-    **{f"gradients, T = {t}": lambda t=t: gradient_against_temperature(SCALES, NORMS, 0.03, t)
-       for t in (1, 8, 128)},
+    **{f"gradients times T to the {power}":
+           lambda power=power: gradient_against_temperature(SCALES, NORMS, 0.03, power)
+       for power in (0, 1, 2)},
+    "opening": lambda: why_distil(98.1, [77.0, 80.0, 73.0], [92.0, 93.0, 91.0], (342_700, 7_100)),
+    "three students": three_students,
     "means": lambda: means_with_spread({"30 枚": WAYS, "1,257 枚": WAYS}, lowest=60),
     "means, one group": lambda: means_with_spread({"隠れ層 26 個": DEEP}),
     "means, long lists": lambda: means_with_spread({"T = 20、α = 0.5、30 枚": MANY}, lowest=50),
-    "curves": lambda: accuracy_over_steps(CURVES),
+    "curves": lambda: accuracy_over_updates(CURVES),
     "a moving teacher": lambda: teacher_that_moves(HISTORIES),
-    **{f"recall, bias {b:g}": lambda b=b: recall_against_bias(LOGITS, LABELS, 8, b)
-       for b in (0.0, 1.5, 15.0)},
-    "sizes": lambda: accuracy_against_size(WIDTHS, BY_SIZE, (85_002, 98.1)),
-    "sizes, a teacher of many parameters":
-        lambda: accuracy_against_size(WIDTHS, BY_SIZE, (10_000_000, 100.0)),
-    **{f"puzzle, {hidden} hidden": lambda hidden=hidden, measured=measured: student_puzzle(
-        75 * hidden + 10, 1520, measured, 91.0, 70.0)
-       for hidden, measured in ((2, 0.0), (8, 88.3), (20, 100.0), (40, 95.0))},
-    "depths": lambda: accuracy_against_depth(DEPTHS),
-    **{f"spread, layer {k}": lambda k=k: spread_through_layers(SPREADS, k) for k in (2, 13, 26)},
 }
 
 
@@ -83,33 +65,10 @@ def test_is_well_drawn(name, caplog):
     assert_well_drawn(FIGURES[name], caplog)
 
 
-def numbers(text: str) -> list[float]:
-    found = re.findall(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?", text)
-    return [float(number.replace(",", "")) for number in found]
-
-
-def bars(figure) -> dict[str, list[float]]:
-    """Heights of the bars, by what the legend says."""
-    return {group.get_label(): [bar.get_height() for bar in group]
-            for group in figure.axes[-1].containers}
-
-
-def lines(ax) -> dict[str, list[list[float]]]:
-    """The points of every named line."""
-    return {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
-
-
-def mean_and_error_bar(container) -> tuple[list[list[float]], list[float]]:
-    """What an error bar shows: its points, and half the length of each vertical line."""
-    line, _, (vertical,) = container.lines
-    halves = [(top - bottom) / 2 for (_, bottom), (_, top) in vertical.get_segments()]
-    return line.get_xydata().tolist(), halves
-
-
 @pytest.mark.parametrize("temperature", TEMPERATURES)
 def test_labels_and_soft_targets_are_those_of_the_temperature(temperature):
     """Catches T = 1 drawn at every T, another image's label, the three classes out of order."""
-    figure, sentence = labels_of_one_image(IMAGE, 2, TEACHER, temperature)
+    figure, sentence = labels_of_one_image(soft_targets, IMAGE, 2, TEACHER, temperature)
     powers = np.exp(TEACHER.double().numpy() / temperature)
     expected = powers / powers.sum()
     hard, soft = bars(figure).values()
@@ -122,51 +81,42 @@ def test_labels_and_soft_targets_are_those_of_the_temperature(temperature):
     assert numbers(sentence)[0] == temperature
 
 
-@pytest.mark.parametrize("temperature", [0.5, 4.0, 100.0])
-@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
-@pytest.mark.parametrize("label", [0, 2, 8])  # the teacher's answer, its second, its last
-def test_pulls_are_the_negative_gradients_of_the_two_terms(temperature, alpha, label):
-    """Catches a push in the wrong direction, T or T³ for T², a lost alpha, a softened label,
-    and the right class among the wrong ones."""
-    figure, sentence = pulls_on_logits(STUDENT, TEACHER, label, temperature, alpha)
-    z = STUDENT.clone().requires_grad_()
-    soft_loss = F.kl_div((z / temperature).log_softmax(0), (TEACHER / temperature).softmax(0),
-                         reduction="sum")
-    hard_loss = F.cross_entropy(z[None], torch.tensor([label]))
-    soft, hard = (-torch.autograd.grad(loss, z)[0] for loss in (
-        alpha * temperature**2 * soft_loss, (1 - alpha) * hard_loss))
-    by_label, by_teacher = bars(figure).values()
-    assert by_label == pytest.approx(hard.tolist(), abs=1e-4)
-    assert by_teacher == pytest.approx(soft.tolist(), abs=1e-4)
-    told = numbers(sentence)
-    assert told[:3] == [temperature, alpha, label]
-    assert told[3:5] == pytest.approx([float(hard[label]), float(soft[label])], abs=6e-4)
-    others = soft.clone()
-    others[label] = -torch.inf
-    assert told[-1] == pytest.approx(float(others.max()), abs=6e-4)
-    assert soft[int(told[-2])] == pytest.approx(float(others.max()), abs=1e-4)
+@pytest.mark.parametrize("power, ratio", [(0, "256 分の 1"), (1, "16 分の 1"), (2, "1 倍")])
+def test_gradients_are_multiplied_by_the_chosen_power(power, ratio):
+    """Catches a division, T for T², axes that follow the choice and so show the same picture."""
+    figure, sentence = gradient_against_temperature(SCALES, NORMS, 0.03, power)
+    teacher, label = figure.axes[0].lines
+    assert teacher.get_xydata().tolist() == [[t, pytest.approx(n * t**power)]
+                                             for t, n in zip(SCALES, NORMS, strict=True)]
+    assert set(label.get_ydata()) == {0.03}
+    assert teacher.get_linestyle() == "None", "nothing was measured between the points"
+    low, high = figure.axes[0].get_ylim()
+    assert (low, high) == (3e-6, 3)
+    if power == 2:
+        assert low < 0.04 < high
+    assert f"T = 8 から T = 128 までに、{ratio}になります。" in sentence
 
 
-@pytest.mark.slow
-def test_no_pull_of_minus_zero_is_told():
-    """Catches "-0.000": with alpha = 0 the teacher's term is 0 and has no direction."""
-    told = [pulls_on_logits(student, teacher, label, 4.0, 0.0)[1] for label in range(10)
-            for student, teacher in ((STUDENT, TEACHER), (TEACHER, STUDENT))]
-    assert not [sentence for sentence in told if "-0.000" in sentence]
+def test_the_opening_tells_what_it_draws():
+    """Catches the two students exchanged, the spread of one for the other, bytes told as kB."""
+    alone, helped = [77.0, 80.0, 73.0], [92.0, 93.0, 91.0]
+    figure, sentence = why_distil(98.1, alone, helped, (342_700, 7_100))
+    left, right = figure.axes
+    assert [bar.get_width() for bar in left.patches] == [98.1, pytest.approx(76.667, abs=1e-3), 92.0]
+    assert [bar.get_width() for bar in right.patches] == [342.7, 7.1]
+    assert numbers(sentence) == [98.1, 342.7, 7.1, 76.7, 3.5, 92.0, 1.0]
 
 
-@pytest.mark.parametrize("shown", [1, 8, 128])
-def test_gradients_are_compared_at_the_temperature_shown(shown):
-    """Catches a division by T², T for T², a ratio turned upside down, another temperature."""
-    figure, sentence = gradient_against_temperature(SCALES, NORMS, 0.03, shown)
-    drawn = lines(figure.axes[0])
-    assert drawn["T² を掛けない"] == [list(pair) for pair in zip(SCALES, NORMS, strict=True)]
-    assert drawn["T² を掛ける"] == [[t, pytest.approx(0.04)] for t in SCALES]
-    assert {y for _, y in drawn["正解ラベルの項"]} == {0.03}
-    assert [line.get_xdata() for line in figure.axes[0].lines][-1] == [shown, shown]
-    plain = 0.04 / shown**2
-    assert numbers(sentence) == pytest.approx(
-        [shown, plain, plain / 0.03, 0.04, 0.04 / 0.03], rel=0.05)
+def test_the_three_students_are_told_their_divergence():
+    """Catches the reversed divergence, and terms that do not add up to it."""
+    _, sentence = three_students()
+    p = torch.tensor([0.6, 0.3, 0.1], dtype=torch.float64)
+    told = [float(x) for x in re.findall(r"」では ([\d.]+)", sentence)]
+    for found, q in zip(told, STUDENTS.values(), strict=True):
+        q = torch.tensor(q, dtype=torch.float64)
+        assert found == pytest.approx(float((p * (p / q).log()).sum()), abs=6e-4)
+    terms = [float(x) for x in re.findall(r"-?\d\.\d+", sentence.split("クラスごとの値は")[1])]
+    assert sum(terms) == pytest.approx(told[1], abs=2e-3)
 
 
 def test_means_and_deviations_are_those_of_the_accuracies():
@@ -184,19 +134,20 @@ def test_means_and_deviations_are_those_of_the_accuracies():
             assert half == pytest.approx((squares / (len(values) - 1)) ** 0.5)
         first = next(iter(results.values()))
         assert set(ax.lines[-1].get_ydata()) == {statistics.mean(first)}
+    assert figure.axes[0].get_legend() is not None, "the dotted line has a name"
     assert "30 枚では、ラベルだけ 61.5 ± 1.5 %、T = 1 68.5 ± 1.5 %" in sentence
     assert sentence.endswith("全部では、ラベルだけ 92.5 ± 3.5 %、T = 8 96.2 ± 0.4 % です。")
 
 
-def test_the_curves_are_told_at_their_first_and_last_step():
-    """Catches curves under another's name, and the second step called the first."""
-    figure, sentence = accuracy_over_steps(CURVES)
+def test_the_curves_are_told_at_their_first_and_last_update():
+    """Catches curves under another's name, one seed for the mean, the second point called the first."""
+    figure, sentence = accuracy_over_updates(CURVES)
     drawn = lines(figure.axes[0])
-    assert drawn == {name: [list(point) for point in curve.items()]
+    assert drawn == {name: [[n, pytest.approx(statistics.mean(v))] for n, v in curve.items()]
                      for name, curve in CURVES.items()}
-    assert sentence.startswith("20 歩から 600 歩までに、")
     for name, curve in CURVES.items():
-        assert f"{name}は {curve[20]:.1f} % から {curve[600]:.1f} %" in sentence
+        first, last = (statistics.mean(curve[n]) for n in (20, 600))
+        assert f"{name}では、20 回で {first:.1f} %、600 回で {last:.1f} % です。" in sentence
 
 
 def test_a_moving_teacher_is_told_at_the_last_step():
@@ -211,87 +162,46 @@ def test_a_moving_teacher_is_told_at_the_last_step():
     assert sentence.count("更新すると") == 1 and "損失は 1e-06 に" in sentence
 
 
-@pytest.mark.parametrize("bias", [0.0, 1.5, 15.0])
-def test_recall_is_that_of_the_bias(bias):
-    """Catches a bias on every logit or with the wrong sign, recall over all images, and drawn
-    curves that are not what the sentence tells."""
-    figure, sentence = recall_against_bias(LOGITS, LABELS, 8, bias)
-    drawn, expected = lines(figure.axes[0]), []
-    for name, logits in LOGITS.items():
-        right = of_eight = eights = 0
-        for network in logits.tolist():
-            for z, label in zip(network, LABELS.tolist(), strict=True):
-                z[8] += bias
-                hit = max(range(10), key=z.__getitem__) == label
-                right, of_eight = right + hit, of_eight + (hit and label == 8)
-                eights += label == 8
-        share = [100 * of_eight / eights, 100 * right / (5 * len(LABELS))]
-        for label, value in zip((f"{name}: 8 だけ", f"{name}: 全体"), share, strict=True):
-            assert dict(drawn[label])[bias] == pytest.approx(value)
-            assert [x for x, _ in drawn[label]][::30] == [0, 15]
-        expected += [8, *share]
-    assert list(figure.axes[0].lines[-1].get_xdata()) == [bias, bias]
-    told = numbers(sentence.replace("T = 8 の蒸留", ""))
-    assert told == pytest.approx([bias, *expected], abs=0.06)
+@pytest.fixture
+def race(data, teacher):
+    return Race(data, teacher)
 
 
-def test_sizes_are_counted_with_their_biases():
-    """Catches weights alone, students under another's size, the teacher among the students."""
-    figure, sentence = accuracy_against_size(WIDTHS, BY_SIZE, (85_002, 98.1))
-    sizes = [75 * hidden + 10 for hidden in (2, 4, 8, 16, 32)]
-    for container, measured in zip(figure.axes[0].containers, BY_SIZE.values(), strict=True):
-        points, halves = mean_and_error_bar(container)
-        assert [x for x, _ in points] == sizes
-        assert [y for _, y in points] == pytest.approx([sum(m) / 3 for m in measured])
-        assert halves == pytest.approx([np.std(m, ddof=1) for m in measured])
-    assert lines(figure.axes[0])["教師"] == [[85_002, 98.1]]
-    ticks = [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    assert ticks == ["160", "310", "610", "1,210", "2,410", "85,002"]
-    assert sentence.startswith("教師は 85,002 個で 98.1 % です。")
-    assert "2,410 個では、ラベルだけ 73.2 ± 1.1 %、T = 8 の蒸留 89.2 ± 1.1 % です。" in sentence
+@pytest.mark.filterwarnings("error")
+def test_the_machine_is_well_drawn_at_every_setting(race, caplog):
+    """Catches boxes for glyphs, text that is cut off, an arrow longer than its axis, an axis that
+    follows the slider."""
+    axes = set()
+    for settings in ((0, 4.0, 1.0, True, True), (0, 20.0, 0.0, False, True), (12, 1.0, 1.0, True, False)):
+        drawn = machine(race, distillation_loss, *settings)
+        assert_well_drawn(lambda drawn=drawn: drawn, caplog)
+        _, pulls, _ = drawn[0].axes
+        tips = np.concatenate([segment[:, 1] for group in pulls.collections
+                               for segment in group.get_segments()])
+        assert np.abs(tips).max() < STRONGEST
+        axes.add(tuple((ax.get_xlim(), ax.get_ylim()) for ax in drawn[0].axes))
+    assert len(axes) == 1
 
 
-def test_the_puzzle_tells_what_falls_short():
-    """Catches a verdict that does not follow from size and accuracy, at the limits too."""
-    def ask(size, measured):
-        return student_puzzle(size, 1520, measured, 91.0, 76.5)[1]
-
-    assert "両方を満たします" in ask(1520, 91.0)
-    assert "予算を超えます" in ask(1521, 91.0)
-    assert "届きません" in ask(1520, 90.9)
-    assert "予算も目標も満たしません" in ask(1521, 90.9)
-    assert numbers(ask(3010, 95.2)) == [3010, 95.2, 76.5]
-
-
-def test_the_puzzle_draws_its_size_and_both_accuracies():
-    """Catches the two accuracies exchanged, and lines that are not the budget and the target."""
-    left, right = student_puzzle(610, 1520, 88.3, 91.0, 76.5)[0].axes
-    assert [bar.get_width() for bar in left.patches] == [610]
-    widths = {label.get_text(): bar.get_width()
-              for label, bar in zip(right.get_yticklabels(), right.patches, strict=True)}
-    assert widths == {"ラベルだけ": 76.5, "教師と学ぶ": 88.3}
-    assert list(left.lines[0].get_xdata()) == [1520, 1520]
-    assert list(right.lines[0].get_xdata()) == [91, 91]
-    assert numbers(left.get_title()) == [610, 1520] and numbers(right.get_title()) == [88.3, 91]
-
-
-def test_depths_are_told_at_the_deepest():
-    """Catches the first depth for the last, and a method that did not get that deep."""
-    figure, sentence = accuracy_against_depth(DEPTHS | {"LATE": {4: [97.0, 97.5]}})
-    for container, measured in zip(figure.axes[0].containers, DEPTHS.values(), strict=False):
-        points, halves = mean_and_error_bar(container)
-        assert points == [[depth, pytest.approx(sum(v) / 3)] for depth, v in measured.items()]
-        assert halves == pytest.approx([np.std(v, ddof=1) for v in measured.values()])
-    assert sentence == (
-        "隠れ層が 26 個のとき、BP 10.2 ± 0.0 %、KD 10.2 ± 0.1 %、HT 78.1 ± 6.7 % です。")
-
-
-@pytest.mark.parametrize("layer", [2, 13, 26])
-def test_the_spread_is_compared_with_the_first_layer(layer):
-    """Catches an off-by-one in the layer, a ratio turned upside down, the previous layer's."""
-    figure, sentence = spread_through_layers(SPREADS, layer)
-    for name, spread in SPREADS.items():
-        assert lines(figure.axes[0])[name] == [[k, s] for k, s in enumerate(spread, 1)]
-    assert list(figure.axes[0].lines[-1].get_xdata()) == [layer, layer]
-    assert numbers(sentence) == pytest.approx(
-        [layer, 1, 0.45 ** (layer - 1), 0.93 ** (layer - 1)], rel=0.03)
+def test_the_machine_draws_what_it_tells(race):
+    """Catches the two terms exchanged, a switch without effect, and a race told at another update."""
+    for squared, frozen in ((True, True), (False, True), (True, False)):
+        figure, sentence = machine(race, distillation_loss, 3, 8.0, 0.6, squared, frozen)
+        flow, pulls, running = figure.axes
+        image, label, student, teacher = race.shown()
+        p, q = ((z / 8).softmax(0) for z in (teacher, student))
+        soft = 0.6 * (p - q) / 8 * (64 if squared else 1)
+        hard = 0.4 * (torch.eye(10)[label] - student.softmax(0))
+        by_label, by_teacher = ([s[:, 1].sum() for s in group.get_segments()]
+                                for group in pulls.collections)
+        assert by_teacher == pytest.approx(soft.tolist(), abs=1e-4)
+        assert by_label == pytest.approx(hard.tolist(), abs=1e-4)
+        told = numbers(sentence)
+        assert told[:3] == [8, 0.6, label]
+        assert told[3:5] == pytest.approx([float(soft[label]), float(hard[label])], abs=6e-4)
+        assert told[5:] == pytest.approx(race.history[-1], abs=0.06)
+        for curve, line in zip(range(1, 4), running.lines, strict=True):
+            assert line.get_xydata().tolist() == [[row[0], row[curve]] for row in race.history]
+        written = " ".join(text.get_text() for text in flow.texts)
+        assert ("8²" in written) == squared and ("教師（固定）" in written) == frozen
+        assert ("生徒の重みだけ" in written) == frozen

@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from lessons.distillation.predictions import balancing_bias, ensemble_logits, percent, with_bias
+from lessons.distillation.side_by_side import one_teacher_each
 from lessons.distillation.students import SEEDS, taught
 from lessons.networks import accuracies, logits_of_all
 
-UNSEEN = 8
+UNSEEN = 3
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -23,6 +24,13 @@ def test_the_ensembles_logits_give_its_soft_targets(temperature):
     expected = sum((z / temperature).softmax(dim=1) for z in members) / 3
     found = (ensemble_logits(members, temperature) / temperature).softmax(dim=1)
     torch.testing.assert_close(found, expected)
+
+
+def test_the_ensembles_logits_are_made_by_the_targets_given():
+    """Catches an answer of the learner that is asked for and not used."""
+    members = [torch.randn(4, 10, generator=seeded(k)) for k in range(2)]
+    found = ensemble_logits(members, 3.0, lambda logits, t: (logits[1] / t).softmax(dim=1))
+    torch.testing.assert_close((found / 3).softmax(dim=1), (members[1] / 3).softmax(dim=1))
 
 
 @pytest.mark.parametrize("shape", [(1, 10), (4, 37), (5, 200)])
@@ -57,18 +65,18 @@ def test_percent_counts_what_is_true():
 def test_a_class_never_seen_is_learned_from_the_teacher(students, data):
     """Catches an omitted class that is not omitted, and a bias that mends what labels never told.
 
-    Measured: 0 and 74 % of the eights, 50 and 90 % after the bias.
+    Measured: 0 and 90 % of the threes, 18 and 94 % after the bias.
     """
-    eights, found = data.y_test == UNSEEN, {}
-    for name, temperature, alpha in (("labels", 1.0, 0.0), ("teacher", 8.0, 1.0)):
+    threes, found = data.y_test == UNSEEN, {}
+    for name, temperature, alpha in (("labels", 1.0, 0.0), ("teacher", 4.0, 1.0)):
         networks = students(None, temperature, alpha, without=UNSEEN)
         bias = balancing_bias(logits_of_all(networks, data.x_train), UNSEEN, share=0.1)
         logits = logits_of_all(networks, data.x_test)
-        found[name] = (bias, *(percent(with_bias(logits, UNSEEN, b)[:, eights] == UNSEEN)
+        found[name] = (bias, *(percent(with_bias(logits, UNSEEN, b)[:, threes] == UNSEEN)
                                for b in (0.0, bias)))
     labels, teacher = found["labels"], found["teacher"]
     assert labels[1] == 0
-    assert teacher[1] >= 50 and teacher[2] >= 80
+    assert teacher[1] >= 75 and teacher[2] >= 85
     assert labels[0] > teacher[0] and labels[2] < teacher[2] - 10
 
 
@@ -81,12 +89,8 @@ def test_one_student_holds_what_an_ensemble_knows(data, train_logits):
     members = taught(data, train_logits, 12, 1.0, 0.0, widths=[64, 64, 10])
     on_train, on_test = (list(logits_of_all(members, x)) for x in (data.x_train, data.x_test))
     together = percent(ensemble_logits(on_test, 1.0).argmax(dim=1) == data.y_test)
-
-    def student_of(logits, seeds):
-        networks = taught(data, logits, None, 4.0, 1.0, seeds=seeds)
-        return accuracies(networks, data.x_test, data.y_test)
-
-    from_one = mean([student_of(logits, [0])[0] for logits in on_train])
-    from_all = mean(student_of(ensemble_logits(on_train, 4.0), SEEDS))
+    from_one = mean(accuracies(one_teacher_each(data, on_train, 4.0), data.x_test, data.y_test))
+    from_all = mean(accuracies(taught(data, ensemble_logits(on_train, 4.0), None, 4.0, 1.0,
+                                      seeds=SEEDS), data.x_test, data.y_test))
     assert together >= mean(accuracies(members, data.x_test, data.y_test)) + 2
     assert from_all >= from_one + 2 and abs(from_all - together) <= 2

@@ -8,12 +8,15 @@ import torch.nn.functional as F
 from lessons.distillation.small_student import (
     PER_CLASS,
     TARGET,
+    TEMPERATURES,
     TRANSFER_SEEDS,
+    at_each_temperature,
     puzzle,
     random_mixing,
     student_accuracy,
     taught_data,
     train_student,
+    trial,
     try_student,
 )
 from lessons.distillation.students import transfer_rows
@@ -107,3 +110,32 @@ def test_what_the_sliders_show_follows_from_their_values():
     assert solved >= try_student(2, 8.0, 0.9) + 20 and solved >= try_student(20, 1.0, 0.9) + 2
     for hidden in (2, 20, 40):
         assert try_student(hidden, 1.0, 0.0) < TARGET - 2
+
+
+@pytest.mark.slow
+def test_the_temperatures_side_by_side_are_those_one_by_one():
+    """Catches accuracies under another temperature, and labels alone among them."""
+    labels_only, warm = at_each_temperature(8)
+    assert list(warm) == list(TEMPERATURES)
+    assert labels_only == pytest.approx(try_student(8, 1.0, 0.0), abs=0.6)
+    for temperature in (1.0, 8.0):
+        assert warm[temperature] == pytest.approx(try_student(8, temperature, 0.9), abs=0.6)
+
+
+def test_a_trial_tells_size_and_accuracy_of_the_answer():
+    """Catches a trial of the model answer, one whose test images are not mixed, and a traceback
+    before anything is written."""
+    def unwritten(*_):
+        raise NotImplementedError
+
+    def constant(x, labels, teacher_logits, budget):
+        assert budget == 777 and x.shape == (50, 64)
+        bias = torch.zeros(10)
+        bias[3] = 1.0
+        return [torch.zeros(2, 64), torch.zeros(2), torch.zeros(10, 2), bias]
+
+    assert "まだ書かれていません" in trial(unwritten, 777)
+    assert "160 個（予算 777 個）" in trial(constant, 777)
+    assert "10.2 %（目標 91 %）" in trial(constant, 777)  # 55 of 540 are threes
+    solved = trial(train_student, 1520)
+    assert float(solved.split("正解率は ")[1].split(" %")[0]) >= TARGET
