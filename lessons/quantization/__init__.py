@@ -3,8 +3,12 @@
 式の番号は節を通して 1 つで、式は次のファイルの先頭にあります。
 
     float_formats     (1)–(6)      浮動小数点数の値と限界、0 になる割合、損失の倍率
-    integers          (7)–(13)     使える値での傾き、目盛り、量子化と逆量子化、整数の積
-    low_bit_weights   (14)–(18)    1 bit、sign の勾配の代わり、2 の累乗
+    integers          (7)–(12)     使える値での傾き、目盛り、量子化と逆量子化
+
+04_2_integers では (1) から数え直します。
+
+    symmetric         (1)(2)       対称な量子化、整数の積
+    low_bit_weights   (3)–(7)      1 bit、2 の累乗、sign の勾配の代わり
 """
 
 from lessons.quantization.bit_budget import choose_bits
@@ -15,12 +19,12 @@ from lessons.quantization.float_formats import (
     smallest_normal,
     underflow_fraction,
 )
-from lessons.quantization.int8_inference import int8_linear, symmetric_int8
+from lessons.quantization.int8_inference import int8_linear
 from lessons.quantization.integers import (
     affine_params,
     dequantize,
     fit_slope,
-    int8_matmul,
     quantize,
 )
 from lessons.quantization.low_bit_weights import binary_weights, power_of_two, straight_through
+from lessons.quantization.symmetric import int8_matmul, symmetric_int8

@@ -7,12 +7,12 @@ import pytest
 import torch
 from figure_gate import assert_well_drawn
 
-from lessons.quantization.bit_widths import BitWidthResult, uniform_weights
+from lessons.quantization.bit_widths import BitWidthResult
 from lessons.quantization.figures.bit_widths import (
     bits_and_accuracy,
     bits_puzzle,
-    levels_on_weights,
     milliseconds_of_formats,
+    size_and_accuracy,
 )
 from lessons.quantization.figures.float_formats import (
     float_on_the_line,
@@ -26,16 +26,23 @@ from lessons.quantization.figures.integers import (
     staircase,
     unit_levels,
 )
+from lessons.quantization.figures.number_line import number_line
 from lessons.quantization.float_formats import encode_float
+from lessons.quantization.low_bit_weights import binary_weights, power_of_two
+from lessons.quantization.number_line import rows_of
 
 DOUBLE, HALF, BFLOAT, EIGHT = (11, 52), (5, 10), (8, 7), (4, 3)
 GENERATOR = torch.Generator().manual_seed(0)
 GRADIENTS = torch.randn(3000, generator=GENERATOR) * 1e-7
 VALUES = torch.cat([torch.randn(5000, generator=GENERATOR), torch.tensor([30.0, -20.0])])
 LINE = torch.linspace(0.02, 1, 50, dtype=torch.float64)
-WEIGHT = torch.randn(30, 40, generator=GENERATOR) * 0.1
-RESULTS = [BitWidthResult(bits, f"{bits} bit", bits * 100, accuracy, 3, 1.5)
-           for bits, accuracy in ((64, 84.5), (32, 84.5), (8, 84.4), (4, 80.0), (2, 10.0), (1, 70.0))]
+WEIGHT = (torch.randn(1200, generator=GENERATOR) * 0.1).sort().values
+ROWS = rows_of([WEIGHT], binary_weights, power_of_two)
+RESULTS = [BitWidthResult(bits, name, bits * 100, accuracy, 3, 1.5) for bits, name, accuracy in (
+    (64, "float64", 84.5), (32, "float32", 84.5), (16, "bfloat16", 84.3), (16, "float16", 84.5),
+    (8, "対称 8 bit", 84.4), (4, "対称 4 bit", 80.0), (2, "対称 2 bit", 10.0), (1, "±α 1 bit", 70.0))]
+POWERS = [BitWidthResult(bits, f"2 の累乗 {bits} bit", bits * 100, accuracy, 3, 1.5)
+          for bits, accuracy in ((6, 83.0), (5, 82.5), (3, 20.0))]
 TIMES = {"float64": 3.1, "float32": 1.7, "float16": 61.0, "int8（整数の積）": 0.6}
 LAYERS = [torch.randn(4, 6, generator=GENERATOR), torch.randn(3, 4, generator=GENERATOR),
           torch.randn(2, 3, generator=GENERATOR)]
@@ -63,9 +70,11 @@ FIGURES = {
     "slope, eight bits": lambda: slope_with_levels(LINE, 0.1 * LINE, 1.0, 8),
     "staircase": lambda: staircase(-1.0, 2.0, 3),
     "staircase, one bit": lambda: staircase(0.0, 0.1, 1),
-    "calibration": lambda: calibration(VALUES, 0.0, 4),
-    "bits": lambda: bits_and_accuracy(RESULTS, RESULTS[2:4], {4: 84.0, 1: 81.0}),
-    "levels": lambda: levels_on_weights(WEIGHT, uniform_weights, "等間隔", 3),
+    "calibration": lambda: calibration(VALUES, 0.0, 4, "作った例"),
+    "sizes": lambda: size_and_accuracy(RESULTS[1:], 2700, "小さな計算機"),
+    "bits": lambda: bits_and_accuracy(RESULTS, POWERS, {2: [60.0, 71.0], 1: [81.0, 82.0]}),
+    "number line": lambda: number_line("FC 1", WEIGHT, ROWS(0, 4), 0.1),
+    "number line, beyond": lambda: number_line("FC 1", WEIGHT, ROWS(0, 2), 0.25),
     "times": lambda: milliseconds_of_formats(TIMES, "1024×1024 の層"),
     "puzzle": lambda: bits_puzzle(LAYERS, IMAGES, LABELS, [8, 8, 8], 40, 90.0),
     "puzzle, too large": lambda: bits_puzzle(LAYERS, IMAGES, LABELS, [1, 8, 3], 10, 100.0),
@@ -155,10 +164,30 @@ def test_times_are_compared_with_single_precision():
     assert [n for n in numbers(sentence) if n in TIMES.values()] == list(TIMES.values())
 
 
-def test_the_curve_over_bits_shows_each_result():
-    """Catches accuracies at another number of bits."""
-    figure, sentence = bits_and_accuracy(RESULTS, RESULTS[2:4], {4: 84.0, 1: 81.0})
-    lines = [line.get_xydata().tolist() for line in figure.axes[0].lines]
-    assert lines[0] == [[r.bits, r.accuracy] for r in RESULTS]
-    assert lines[2] == [[4, 84.0], [1, 81.0]]
-    assert "2 bit 10.0 %" in sentence and "1 bit 81.0 %" in sentence
+def test_each_result_stands_at_its_bits_as_a_point():
+    """Catches a line through points that were not measured, 1 bit drawn as an even grid, a lost seed."""
+    figure, sentence = FIGURES["bits"]()
+    drawn = {line.get_label(): line for line in figure.axes[0].lines}
+    assert all(line.get_linestyle() == "None" for line in drawn.values())
+    assert drawn["対称な量子化（丸めるだけ）"].get_xydata().tolist() == [[4, 84.4], [7, 80], [9, 10]]
+    assert drawn["±α（丸めるだけ）"].get_xydata().tolist() == [[10, 70]]
+    assert drawn["浮動小数点の形式"].get_xdata().tolist() == [0, 1, 2, 3]
+    assert len(next(line for name, line in drawn.items() if "再学習" in name).get_ydata()) == 4
+    assert "対称 2 bit で 10.0 %" in sentence and "2 bit で 60.0 〜 71.0 %" in sentence
+
+
+def test_the_staircase_tells_the_range_that_its_levels_cover():
+    """Catches a shaded part that starts elsewhere than the sentence says: zero_point is rounded."""
+    figure, sentence = FIGURES["staircase"]()
+    step = 3 / 7
+    assert f"目盛りが覆う範囲は {-2 * step:.3g} から {5 * step:.3g} です" in sentence
+    shaded = [patch.get_x() + patch.get_width() for patch in figure.axes[0].patches]
+    assert shaded[0] == pytest.approx(-2 * step)
+
+
+def test_the_best_clipping_is_the_one_with_the_smallest_error():
+    """Catches a sentence that names another share than the lowest point of the figure."""
+    figure, sentence = calibration(VALUES, 0.0, 4, "例")
+    errors = figure.axes[1].lines[0].get_ydata()
+    assert f"最も小さいのは、{(0, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)[int(np.argmin(errors))]:g} %" in sentence
+    assert min(errors) < 0.9 * errors[0]
