@@ -16,7 +16,7 @@ from torch.nn.utils import parametrize
 
 from lessons.data import Dataset
 from lessons.quantization.bit_widths import Rounding, uniform_weights
-from lessons.training import accuracy, linear_layers, train
+from lessons.training import accuracy, linear_layers, one_thread, train
 
 Through = Callable[[Tensor, Tensor], Tensor]
 
@@ -47,6 +47,7 @@ class StraightThrough(nn.Module):
         return RoundedForward.apply(weight, self.rounding, self.through)
 
 
+@one_thread()
 def quantization_aware(
     model: nn.Module, data: Dataset, bits: int, seed: int, through: Through,
     rounding: Rounding = uniform_weights,
