@@ -9,15 +9,23 @@
 
 記号: s 符号ビット, E 指数部, M 仮数部, e exponent_bits, f fraction_bits, b バイアス,
       u 0 に消える値の割合, S loss_scale (損失に掛ける倍率)
-出典: IEEE Std 754-2019, 3.4 節 (1)–(4)。損失のスケーリングは Micikevicius ほか 2018,
+出典: IEEE Std 754-2019, 3.4 節 (1)–(4)（float16、float32、float64。原典未確認）。bfloat16 と 8 bit の
+      形式は、この規格にはなく、同じ式で読みます。損失のスケーリングは Micikevicius ほか 2018,
       Mixed Precision Training, arXiv:1710.03740, 3.2 節。
 """
 
 import math
+import os.path
 from fractions import Fraction
 
 import torch
 from torch import Tensor
+
+# 名前と、指数部と仮数部のビット数。GPU の E4M3 は、無限大を持たず 448 まで表すので、この式とは違う。
+LAYOUTS = {
+    "float64（倍精度）": (11, 52), "float32（単精度）": (8, 23), "float16（半精度）": (5, 10),
+    "bfloat16": (8, 7), "8 bit（指数部 5）": (5, 2), "8 bit（指数部 4）": (4, 3),
+}
 
 
 def decode_float(bits: int, exponent_bits: int, fraction_bits: int) -> float:
@@ -123,3 +131,9 @@ def encode_float(value: float, exponent_bits: int, fraction_bits: int) -> int:
     steps = round(Fraction(abs(value)) / Fraction(2) ** (exponent - f))
     # 正の値は大きさの順にビットの並びも増えるので、繰り上がりはそのまま次の指数になる。
     return sign + min(((exponent - lowest) << f) + steps, infinity)
+
+
+def digits_of_pi(value: float) -> int:
+    """value と円周率で、先頭から一致する有効数字の桁数です。value は正の有限の値です。"""
+    shown, pi = f"{value:.20f}".replace(".", ""), "314159265358979323846"
+    return len(os.path.commonprefix([shown, pi]))

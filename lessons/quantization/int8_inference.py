@@ -70,20 +70,6 @@ def layer_milliseconds(
     return milliseconds_side_by_side(calls, rounds)
 
 
-def double_over_single(
-    sizes: list[int], rounds: int, device: torch.device | str
-) -> dict[int, float]:
-    """n×n の行列の積で、float64 の時間が float32 の何倍かを、大きさ n ごとに返します。"""
-    ratios = {}
-    for n in sizes:
-        single = torch.randn(n, n, generator=torch.Generator().manual_seed(n)).to(device)
-        double = single.double()
-        calls = {"double": lambda d=double: d @ d, "single": lambda s=single: s @ s}
-        milliseconds = milliseconds_side_by_side(calls, rounds)
-        ratios[n] = milliseconds["double"] / milliseconds["single"]
-    return ratios
-
-
 def shift_milliseconds(count: int, rounds: int, device: torch.device | str) -> dict[str, float]:
     """count 個の値を 8 倍する時間 (ms) を、掛け算とビットのずらしで測ります。"""
     integers = torch.arange(count, dtype=torch.int32, device=device)
