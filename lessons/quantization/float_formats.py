@@ -15,7 +15,6 @@
 """
 
 import math
-import os.path
 from fractions import Fraction
 
 import torch
@@ -131,9 +130,3 @@ def encode_float(value: float, exponent_bits: int, fraction_bits: int) -> int:
     steps = round(Fraction(abs(value)) / Fraction(2) ** (exponent - f))
     # 正の値は大きさの順にビットの並びも増えるので、繰り上がりはそのまま次の指数になる。
     return sign + min(((exponent - lowest) << f) + steps, infinity)
-
-
-def digits_of_pi(value: float) -> int:
-    """value と円周率で、先頭から一致する有効数字の桁数です。value は正の有限の値です。"""
-    shown, pi = f"{value:.20f}".replace(".", ""), "314159265358979323846"
-    return len(os.path.commonprefix([shown, pi]))

@@ -64,6 +64,15 @@ def measured_range(weight: Tensor, bits: int) -> Tensor:
     return restored(weight, float(low), float(high), bits)
 
 
+def roundtrip_by(affine: Callable, quantize: Callable, dequantize: Callable) -> Roundtrip:
+    """演習の 3 つの関数をつなぎ、重みを整数に直して元に戻す関数にします。"""
+    def roundtrip(weight: Tensor, bits: int) -> Tensor:
+        scale, zero_point = affine(float(weight.min()), float(weight.max()), bits)
+        return dequantize(quantize(weight, scale, zero_point, bits), scale, zero_point)
+
+    return roundtrip
+
+
 def in_format(model: nn.Sequential, dtype: torch.dtype) -> nn.Sequential:
     """重みとバイアスを dtype の値に丸めた写しです。"""
     return copy.deepcopy(model).to(dtype).double()

@@ -67,6 +67,12 @@ def slope_with_levels(
     return fig, text
 
 
+def slope_rows(fit: Callable[[Tensor, Tensor, Tensor], float], x: Tensor, y: Tensor) -> list[list]:
+    """ビット数ごとの、選ぶ傾き、いろいろな傾きで測った誤差、式 (8) の行です。"""
+    return [[b, f"{fit(x, y, unit_levels(b)):.5f}", f"{average_slope_error(b):.5f}",
+             f"{1 / (2**b - 1) / math.sqrt(12):.5f}"] for b in BITS]
+
+
 def average_slope_error(bits: int, count: int = 10_001) -> float:
     """0 から 1 までの傾きを一様に並べ、最も近い値に丸めた誤差 (二乗平均の平方根) を測ります。"""
     slopes = torch.linspace(0, 1, count, dtype=torch.float64)

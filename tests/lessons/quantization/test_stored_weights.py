@@ -1,13 +1,10 @@
 """One network in four formats, and the time of double against single precision."""
 
-import math
-
 import pytest
 import torch
 
 from lessons.data.hardware import boards
 from lessons.quantization import double_and_single, stored_weights
-from lessons.quantization.float_formats import digits_of_pi
 from lessons.training import linear_layers, mlp
 
 
@@ -43,13 +40,6 @@ def test_integers_take_the_weights_and_leave_the_biases(untrained):
     calls = []
     stored_weights.in_integers(untrained, lambda w, bits: calls.append((w.shape, bits)) or w, 5)
     assert calls == [((300, 784), 5), ((100, 300), 5), ((10, 100), 5)]
-
-
-@pytest.mark.parametrize("value, digits", [
-    (math.pi, 16), (3.1415927410125732, 7), (3.140625, 3), (3.0, 1), (3.5, 1), (4.0, 0)])
-def test_digits_are_counted_from_the_first(value, digits):
-    """Catches digits after the point alone, and a rounded last digit that counts."""
-    assert digits_of_pi(value) == digits
 
 
 def test_double_and_single_are_compared_by_their_time(monkeypatch):
