@@ -1,6 +1,6 @@
 """学習したネットワークを 64 bit から 1 bit までで表し、大きさ・正解率・誤差を測ります。
 
-等間隔の値は対称な量子化 (symmetric の式 (1)) で、1 bit だけは ±α (low_bit_weights の式 (3)) です。
+等間隔の値は対称量子化 (symmetric の式 (1)) で、1 bit だけは ±α (low_bit_weights の式 (3)) です。
 学習のあとで丸めるだけです (PTQ)。丸めたまま学習する方法は、retraining にあります。
 設定: Fashion-MNIST、層の幅 784-300-100-10。
 """
@@ -57,7 +57,7 @@ def uniform_weights(weight: Tensor, bits: int) -> Tensor:
 
 
 def per_channel_weights(weight: Tensor, bits: int) -> Tensor:
-    """対称な量子化のスケールを、出力の行ごとに決めます。bits は 2 以上です。"""
+    """対称量子化のスケールを、出力の行ごとに決めます。bits は 2 以上です。"""
     top = 2 ** (bits - 1) - 1
     steps = weight.abs().amax(dim=1).clamp(min=1e-30) / top  # 0 だけの行にも間隔が要る
     zeros = torch.zeros(len(weight), dtype=torch.int32, device=weight.device)

@@ -17,7 +17,7 @@ from torch import Tensor
 from lessons.gpu import shortest
 from lessons.quantization.integers import affine_params, restored
 from lessons.quantization.symmetric import symmetric_int8, symmetric_weights
-from lessons.training import milliseconds_side_by_side, one_thread
+from lessons.training import one_thread
 
 FORMATS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16,
            "float16": torch.float16}
@@ -63,20 +63,6 @@ def layer_milliseconds(batch: int = 64, width: int = 1024, device: str = "cpu") 
     calls[ONCE] = lambda: x @ rounded_once.T
     calls[EVERY_TIME] = lambda: x @ symmetric_weights(weight, 6).T
     return timed(calls, device)
-
-
-def double_over_single(
-    sizes: list[int], rounds: int, device: torch.device | str
-) -> dict[int, float]:
-    """n×n の行列の積で、float64 の時間が float32 の何倍かを、大きさ n ごとに返します。"""
-    ratios = {}
-    for n in sizes:
-        single = torch.randn(n, n, generator=torch.Generator().manual_seed(n)).to(device)
-        double = single.double()
-        calls = {"double": lambda d=double: d @ d, "single": lambda s=single: s @ s}
-        milliseconds = milliseconds_side_by_side(calls, rounds)
-        ratios[n] = milliseconds["double"] / milliseconds["single"]
-    return ratios
 
 
 def shift_milliseconds(count: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""対称な量子化(symmetric quantization): 0 を中心とする目盛りに丸め、整数のまま行列の積を計算します。
+"""対称量子化(symmetric quantization): 0 を中心とする目盛りに丸め、整数のまま行列の積を計算します。
 
     s_w = max|w| / (2^(b-1) - 1),   q_w = round(w / s_w)                      (1)
     y = s_x · s_w · Σ_k (q_x[k] - z_x) · q_w[k]                               (2)

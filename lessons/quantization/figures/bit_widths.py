@@ -56,7 +56,7 @@ def bits_and_accuracy(
     groups = (
         ([r for r in rounded if r.name.startswith("float") or r.name == "bfloat16"], 0, GREY, "D",
          "浮動小数点の形式"),
-        ([r for r in rounded if r.name.startswith("対称")], 0, BLUE, "o", "対称な量子化（丸めるだけ）"),
+        ([r for r in rounded if r.name.startswith("対称")], 0, BLUE, "o", "対称量子化（丸めるだけ）"),
         ([r for r in rounded if r.name.startswith("±α")], 0, ORANGE, "*", "±α（丸めるだけ）"),
         (powers, 0.2, VERMILION, "s", "2 の累乗（丸めるだけ）"),
     )

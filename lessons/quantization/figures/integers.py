@@ -1,6 +1,7 @@
 """等間隔の目盛りに丸める量子化の図です。どの関数も (Figure, 文) を返します。"""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -20,43 +21,57 @@ def unit_levels(bits: int) -> Tensor:
     return torch.linspace(0, 1, 2**bits, dtype=torch.float64)
 
 
-def slope_with_levels(x: Tensor, y: Tensor, slope: float, bits: int | None) -> tuple[Figure, str]:
+def slope_with_levels(
+    x: Tensor, y: Tensor, slope: float, bits: int | None,
+    fit: Callable[[Tensor, Tensor, Tensor], float] = fit_slope,
+) -> tuple[Figure, str]:
     """直線 y = ax を、自由な傾きか、bits ビットで表せる傾きのうち最も近いもので引きます。
 
-    右の図は、最もよい傾きを bits ビットで選んだときの誤差と、理論の式です。
+    右の図は、ビット数ごとに fit が選んだ傾きの誤差と、理論の式です。選んだビット数に印を付けます。
     """
     used = slope
     if bits is not None:
         levels = unit_levels(bits)
         used = float(levels[(levels - slope).abs().argmin()])
     error = float((y - used * x).square().mean())
-    fig = Figure(figsize=(9.6, 3.6))
-    left = fig.add_axes((0.07, 0.15, 0.4, 0.75))
-    right = fig.add_axes((0.6, 0.15, 0.38, 0.75))
+    fig = Figure(figsize=(8.2, 3.8))
+    left = fig.add_axes((0.08, 0.15, 0.38, 0.66))
+    right = fig.add_axes((0.59, 0.15, 0.39, 0.66))
     left.plot(x.numpy(), y.numpy(), ".", color=GREY, label="データ")
     ends = np.array([0.0, 1.0])
     if bits is not None:
         for level in unit_levels(min(bits, 4)).tolist():
             left.plot(ends, level * ends, color=ORANGE, linewidth=0.6, zorder=0)
     left.plot(ends, used * ends, color=BLUE, linewidth=2.5, label=f"y = {used:.4g} x")
-    left.set(xlabel="x", ylabel="y", xlim=(0, 1), ylim=(-0.02, 0.6), title="直線の当てはめ")
-    left.legend(fontsize=9, loc="upper left")
+    left.set(xlabel="x", ylabel="y", xlim=(0, 1), ylim=(-0.02, 1.0))
+    left.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
-    best = [fit_slope(x, y, unit_levels(b)) for b in BITS]
+    chosen = {b: fit(x, y, unit_levels(b)) for b in BITS}
     free = float((x * y).sum() / (x * x).sum())
     # どの傾きも同じ確からしさなら、誤差の二乗平均の平方根は Δ/√12 になる。
     theory = [1 / (2**b - 1) / math.sqrt(12) for b in BITS]
-    right.plot(BITS, [max(abs(a - free), 1e-5) for a in best], color=BLUE, marker="o",
-               label="このデータでの |a − â|")
-    right.plot(BITS, theory, color=VERMILION, linestyle="--", marker="^", label="傾きの平均の理論 Δ/√12")
-    right.set(yscale="log", xlabel="ビット数 b", ylabel="傾きの誤差", xticks=BITS, title="ビット数と誤差")
-    right.legend(fontsize=9)
+    right.plot(BITS, [max(abs(a - free), 1e-5) for a in chosen.values()], color=BLUE, marker="o",
+               linestyle="none", label="このデータの |a − â|")
+    right.plot(BITS, theory, color=VERMILION, marker="_", markersize=18, markeredgewidth=3,
+               linestyle="none", label="平均的な誤差 Δ/√12")
+    if bits is not None:
+        right.axvline(bits, color="black", linewidth=6, alpha=0.15)
+    right.set(yscale="log", xlabel="ビット数 b", ylabel="傾きの誤差（対数目盛り）", xticks=BITS,
+              xlim=(0.4, 8.6), ylim=(5e-4, 0.5))
+    right.minorticks_off()
+    right.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.45, 1), ncols=2, frameon=False,
+                 columnspacing=1)
     limited = "自由な傾き" if bits is None else f"{bits} bit の傾き"
     text = f"{limited} {used:.4g} で引くと、誤差（二乗の平均）は {error:.3g} です。"
     if bits is not None:
-        choice = fit_slope(x, y, unit_levels(bits))
-        text += f"{bits} bit で最もよい傾きは {choice:.4g} です。"
+        text += f"{bits} bit で最もよい傾きは {chosen[bits]:.4g} です。"
     return fig, text
+
+
+def slope_rows(fit: Callable[[Tensor, Tensor, Tensor], float], x: Tensor, y: Tensor) -> list[list]:
+    """ビット数ごとの、選ぶ傾き、いろいろな傾きで測った誤差、式 (8) の行です。"""
+    return [[b, f"{fit(x, y, unit_levels(b)):.5f}", f"{average_slope_error(b):.5f}",
+             f"{1 / (2**b - 1) / math.sqrt(12):.5f}"] for b in BITS]
 
 
 def average_slope_error(bits: int, count: int = 10_001) -> float:

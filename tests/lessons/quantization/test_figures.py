@@ -1,4 +1,4 @@
-"""The figures of the quantization section: well drawn, and their sentences tell their numbers."""
+"""The figures of 04_2: well drawn, and their sentences tell their numbers."""
 
 import re
 
@@ -14,28 +14,13 @@ from lessons.quantization.figures.bit_widths import (
     milliseconds_of_formats,
     size_and_accuracy,
 )
-from lessons.quantization.figures.float_formats import (
-    float_on_the_line,
-    gradients_and_floor,
-    training_curves,
-)
-from lessons.quantization.figures.integers import (
-    average_slope_error,
-    calibration,
-    slope_with_levels,
-    staircase,
-    unit_levels,
-)
+from lessons.quantization.figures.integers import calibration, staircase
 from lessons.quantization.figures.number_line import number_line
-from lessons.quantization.float_formats import encode_float
 from lessons.quantization.low_bit_weights import binary_weights, power_of_two
 from lessons.quantization.number_line import rows_of
 
-DOUBLE, HALF, BFLOAT, EIGHT = (11, 52), (5, 10), (8, 7), (4, 3)
 GENERATOR = torch.Generator().manual_seed(0)
-GRADIENTS = torch.randn(3000, generator=GENERATOR) * 1e-7
 VALUES = torch.cat([torch.randn(5000, generator=GENERATOR), torch.tensor([30.0, -20.0])])
-LINE = torch.linspace(0.02, 1, 50, dtype=torch.float64)
 WEIGHT = (torch.randn(1200, generator=GENERATOR) * 0.1).sort().values
 ROWS = rows_of([WEIGHT], binary_weights, power_of_two)
 RESULTS = [BitWidthResult(bits, name, bits * 100, accuracy, 3, 1.5) for bits, name, accuracy in (
@@ -50,24 +35,7 @@ IMAGES = torch.randn(40, 6, generator=GENERATOR)
 LABELS = (torch.relu(torch.relu(IMAGES @ LAYERS[0].T) @ LAYERS[1].T) @ LAYERS[2].T).argmax(dim=1)
 
 
-def pattern(value: float, e: int, f: int) -> tuple[int, int, int]:
-    return e, f, encode_float(value, e, f)
-
-
 FIGURES = {
-    "a normal number": lambda: float_on_the_line(*pattern(0.1, *HALF)),
-    "zero": lambda: float_on_the_line(*pattern(-0.0, *EIGHT)),
-    "a subnormal": lambda: float_on_the_line(*pattern(5e-324, *DOUBLE)),
-    "the largest": lambda: float_on_the_line(*pattern(65504, *HALF)),
-    "infinity": lambda: float_on_the_line(*pattern(float("inf"), *BFLOAT)),
-    "nan": lambda: float_on_the_line(*pattern(float("nan"), *EIGHT)),
-    "gradients": lambda: gradients_and_floor(GRADIENTS, torch.float16, 0),
-    "gradients, overflow": lambda: gradients_and_floor(GRADIENTS, torch.float16, 40),
-    "gradients, bfloat16": lambda: gradients_and_floor(GRADIENTS, torch.bfloat16, 10),
-    "curves": lambda: training_curves({"a": (10.0, 50.0), "b": (11.0, 12.0)}, "学習"),
-    "slope, free": lambda: slope_with_levels(LINE, 0.1 * LINE, 0.3, None),
-    "slope, one bit": lambda: slope_with_levels(LINE, 0.1 * LINE, 0.3, 1),
-    "slope, eight bits": lambda: slope_with_levels(LINE, 0.1 * LINE, 1.0, 8),
     "staircase": lambda: staircase(-1.0, 2.0, 3),
     "staircase, one bit": lambda: staircase(0.0, 0.1, 1),
     "calibration": lambda: calibration(VALUES, 0.0, 4, "作った例"),
@@ -90,48 +58,6 @@ def test_is_well_drawn(name, caplog):
 
 def numbers(text: str) -> list[float]:
     return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text)]
-
-
-def test_the_line_tells_the_value_its_kind_and_its_neighbours():
-    """Catches a subnormal called normal, a wrong power of two, neighbours of another format."""
-    figure, sentence = FIGURES["a normal number"]()
-    assert sentence.startswith("0 01011 1001100110 は 0.0999756 で、正規化数です。")
-    assert "2 の -4 乗" in sentence
-    ticks = [label.get_text() for label in figure.axes[1].get_xticklabels()]
-    near = [np.nextafter(np.float16(0.1), np.float16(end)) for end in (0, 1)]
-    assert [float(t) for t in ticks] == pytest.approx([near[0], np.float16(0.1), near[1]], rel=1e-5)
-    single = float_on_the_line(*pattern(0.1, 8, 23))[0].axes[1]
-    assert len({label.get_text() for label in single.get_xticklabels()}) == 3
-    assert "非正規化数です" in FIGURES["a subnormal"]()[1]
-    assert "は -0です。" in FIGURES["zero"]()[1]
-
-
-@pytest.mark.parametrize("exponent", [0, 4, 10, 38])
-def test_the_histogram_counts_what_the_format_loses(exponent):
-    """Catches a share that is not that of the drawn floor, or of the unscaled gradients."""
-    figure, sentence = gradients_and_floor(GRADIENTS, torch.float16, exponent)
-    scaled = GRADIENTS.double().numpy() * 2.0**exponent
-    with np.errstate(over="ignore"):
-        cast = scaled.astype(np.float16)
-    lost, over = 100 * np.mean(cast == 0), 100 * np.mean(np.isinf(cast))
-    assert numbers(sentence)[-3::2] == pytest.approx([lost, over], abs=0.06)
-    span = next(p for p in figure.axes[0].patches if "0 になる" in p.get_label())
-    floor = span.get_x() + span.get_width()
-    assert 100 * np.mean(np.abs(scaled) <= 10**floor) == pytest.approx(lost, abs=0.06)
-
-
-def test_the_slope_is_snapped_to_the_levels():
-    """Catches a slope that the bits do not have, or the drawn level instead of the best one."""
-    assert numbers(slope_with_levels(LINE, 0.1 * LINE, 0.3, None)[1])[0] == 0.3
-    sentence = slope_with_levels(LINE, 0.1 * LINE, 0.3, 2)[1]
-    assert "2 bit の傾き 0.3333" in sentence and "最もよい傾きは 0 です" in sentence
-    assert unit_levels(2).tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
-
-
-@pytest.mark.parametrize("bits", [1, 2, 4, 8])
-def test_the_average_slope_error_follows_its_closed_form(bits):
-    """Catches levels that do not reach both ends, or rounding down."""
-    assert average_slope_error(bits) == pytest.approx(1 / (2**bits - 1) / 12**0.5, rel=0.01)
 
 
 def test_the_staircase_has_its_levels_and_passes_through_zero():
@@ -169,7 +95,7 @@ def test_each_result_stands_at_its_bits_as_a_point():
     figure, sentence = FIGURES["bits"]()
     drawn = {line.get_label(): line for line in figure.axes[0].lines}
     assert all(line.get_linestyle() == "None" for line in drawn.values())
-    assert drawn["対称な量子化（丸めるだけ）"].get_xydata().tolist() == [[4, 84.4], [7, 80], [9, 10]]
+    assert drawn["対称量子化（丸めるだけ）"].get_xydata().tolist() == [[4, 84.4], [7, 80], [9, 10]]
     assert drawn["±α（丸めるだけ）"].get_xydata().tolist() == [[10, 70]]
     assert drawn["浮動小数点の形式"].get_xdata().tolist() == [0, 1, 2, 3]
     assert len(next(line for name, line in drawn.items() if "再学習" in name).get_ydata()) == 4
