@@ -63,8 +63,7 @@ def file(target: str, n_workers: int) -> Path:
 
 def store() -> None:
     """この計算機ですべてを測り、保存します。"""
-    about = {"date": date.today().isoformat(), "cpu": cpu_name(), "cores": os.cpu_count(),
-             "torch": torch.__version__.partition("+")[0]}
+    about = about_this_computer()
     FOLDER.mkdir(exist_ok=True)
     for target, n_workers in DEMONSTRATIONS:
         results = run_processes(target, n_workers)
@@ -72,6 +71,12 @@ def store() -> None:
         text = json.dumps(about | {"results": results}, ensure_ascii=False)
         path.write_text(text + "\n", "utf-8")
         print(path.name)
+
+
+def about_this_computer() -> dict:
+    """測定に添える、日付 date、計算機 cpu と cores、torch の版です。"""
+    return {"date": date.today().isoformat(), "cpu": cpu_name(), "cores": os.cpu_count(),
+            "torch": torch.__version__.partition("+")[0]}
 
 
 def cpu_name() -> str:

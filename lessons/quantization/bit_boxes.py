@@ -69,8 +69,8 @@ class BitBoxes(ipywidgets.VBox):
         for part, count in zip(PARTS, (1, e, f), strict=True):
             boxes = [self._box(f"{part} {i} ビット目") for i in range(1, count + 1)]
             self._boxes += boxes
-            label = ipywidgets.Label(f"{part} {count} bit", layout={"width": "90px"})
-            row = ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "max_width": "860px"})
+            label = ipywidgets.Label(f"{part} {count} bit", layout={"width": "112px"})
+            row = ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "max_width": "850px"})
             rows.append(ipywidgets.HBox([label, row]))
         self._rows.children = rows
 

@@ -1,8 +1,8 @@
 """ビット数の配分: 層ごとにビット数を変え、決められたバイト数の中で正解率を保ちます。
 
-    S = Σ_l n_l · b_l / 8        byte 数で表すときは、端数を切り上げます          (1)
-    ŵ_l = s_l · (q_l - z_l)        integers の式 (9)–(12) と同じ               (2)
-    h_0 = x,   h_l = ReLU(h_{l-1} ŵ_lᵀ)   (最後の層には ReLU を掛けません)       (3)
+    大きさ: S = Σ_l n_l · b_l / 8        byte 数で表すときは、端数を切り上げます
+    量子化: ŵ_l = s_l · (q_l - z_l)       integers の非対称量子化と同じ
+    出力:   h_0 = x,   h_l = ReLU(h_{l-1} ŵ_lᵀ)   (最後の層には ReLU を掛けません)
 
 記号: l 層の番号, n_l 重みの数, b_l ビット数, S 重みのバイト数 (隙間なく詰めたとき)
 設定: 手書き数字 8×8 画素 (0 を中心にした入力)、バイアスのない 3 層のネットワーク。
@@ -11,6 +11,7 @@
 import functools
 import itertools
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -60,20 +61,33 @@ def choose_bits(
     raise ValueError(f"条件を満たす配分がありません: 上限 {budget} byte、下限 {target} %")
 
 
+def found_by(
+    written: Callable[..., list[int]], weights: list[Tensor], x: Tensor, y: Tensor, budget: int, target: float
+) -> list[int]:
+    """written (演習の関数) が見つけた配分です。条件を満たさなければ模範解答を使い、どちらかを表示します。"""
+    try:
+        bits = [int(b) for b in written(weights, x, y, budget, target)]
+        fits = packed_bytes(weights, bits) <= budget and accuracy_with_bits(weights, bits, x, y) >= target
+    except Exception:  # 書きかけの関数は、どんな例外でも送出する
+        fits = False
+    print(f"{'あなたの' if fits else 'まだ正解していないので、模範解答の'} choose_bits が見つけた配分です。")
+    return bits if fits else choose_bits(weights, x, y, budget, target)
+
+
 def packed_bytes(weights: list[Tensor], bits: list[int]) -> int:
-    """式 (1): 各層の重みを bits のビット数で隙間なく詰めたバイト数です。"""
+    """各層の重みを bits のビット数で隙間なく詰めたバイト数です。"""
     return math.ceil(sum(w.numel() * b for w, b in zip(weights, bits, strict=True)) / 8)
 
 
 def accuracy_with_bits(weights: list[Tensor], bits: list[int], x: Tensor, y: Tensor) -> float:
-    """式 (2)(3): 各層の重みを bits のビット数に量子化したネットワークの正解率 (%) です。"""
+    """各層の重みを bits のビット数に量子化したネットワークの正解率 (%) です。"""
     rounded = [restored(weight, float(weight.min()), float(weight.max()), b)
                for weight, b in zip(weights, bits, strict=True)]
     return accuracy_of(rounded, x, y)
 
 
 def accuracy_of(weights: list[Tensor], x: Tensor, y: Tensor) -> float:
-    """式 (3): 重みをそのまま使ったネットワークの正解率 (%) です。"""
+    """重みをそのまま使ったネットワークの正解率 (%) です。"""
     *hidden, last = weights
     for weight in hidden:
         x = torch.relu(x @ weight.T)

@@ -1,27 +1,22 @@
 """学習したネットワークを 64 bit から 1 bit までで表し、大きさ・正解率・誤差を測ります。
 
-    ŵ = Δ · round(w / Δ),   Δ = max|w| / (2^(b-1) - 1)                       (1)
-
-記号: w 重み, b bits, Δ 目盛りの間隔。1 bit は ±α です (low_bit_weights の式 (14))。
+等間隔の値は対称量子化 (symmetric の式 (1)) で、1 bit だけは ±α (low_bit_weights の式 (3)) です。
+学習のあとで丸めるだけです (PTQ)。丸めたまま学習する方法は、retraining にあります。
 設定: Fashion-MNIST、層の幅 784-300-100-10。
-出典: (1) Jacob ほか 2018, arXiv:1712.05877, 3 節 (対称な重みの量子化)。
-      勾配を素通りさせる再学習は Courbariaux ほか 2015, arXiv:1511.00363。
 """
 
 import copy
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 
 from lessons.data import Dataset
 from lessons.quantization.int8_inference import FORMATS
-from lessons.quantization.integers import symmetric_weights
 from lessons.quantization.low_bit_weights import binary_weights, power_of_two
+from lessons.quantization.symmetric import symmetric_weights
 from lessons.training import accuracy, linear_layers, mlp, train
 
 WIDTHS = [784, 300, 100, 10]
@@ -47,7 +42,7 @@ class BitWidthResult:
 
 
 def trained(data: Dataset, seed: int) -> nn.Sequential:
-    """量子化の相手にする、float32 のネットワークを学習します。"""
+    """量子化する、float32 のネットワークを学習します。"""
     model = mlp(WIDTHS, seed)
     train(model, data.x_train, data.y_train, epochs=8, lr=0.05, weight_decay=5e-4,
           generator=torch.Generator().manual_seed(seed))
@@ -55,14 +50,14 @@ def trained(data: Dataset, seed: int) -> nn.Sequential:
 
 
 def uniform_weights(weight: Tensor, bits: int) -> Tensor:
-    """式 (1): 層全体で 1 つの Δ を使い、等間隔の値に丸めます。1 bit は ±α です。"""
+    """層全体で 1 つのスケールを使い、等間隔の値に丸めます。1 bit は ±α です。"""
     if bits == 1:
         return binary_weights(weight)
     return symmetric_weights(weight, bits)
 
 
 def per_channel_weights(weight: Tensor, bits: int) -> Tensor:
-    """式 (1) の Δ を、出力の行ごとに決めます。bits は 2 以上です。"""
+    """対称量子化のスケールを、出力の行ごとに決めます。bits は 2 以上です。"""
     top = 2 ** (bits - 1) - 1
     steps = weight.abs().amax(dim=1).clamp(min=1e-30) / top  # 0 だけの行にも間隔が要る
     zeros = torch.zeros(len(weight), dtype=torch.int32, device=weight.device)
@@ -91,7 +86,7 @@ def float_results(model: nn.Module, data: Dataset) -> list[BitWidthResult]:
 
 def integer_results(model: nn.Module, data: Dataset, widths: list[int]) -> list[BitWidthResult]:
     """重みだけを等間隔の値に丸めた結果です。再学習はしません。"""
-    return [_result(model, with_rounded_weights(model, uniform_weights, b), data, b, f"整数 {b} bit")
+    return [_result(model, with_rounded_weights(model, uniform_weights, b), data, b, f"対称 {b} bit" if b > 1 else "±α 1 bit")
             for b in widths]
 
 
@@ -117,30 +112,6 @@ def _result(
     size = math.ceil(sum(m.weight.numel() for m, _ in pairs) * bits / 8)
     correct = 100 * int((predicted == data.y_test).sum()) / len(data.y_test)
     return BitWidthResult(bits, name, size, correct, changed, 100 * math.sqrt(error / power))
-
-
-class StraightThrough(nn.Module):
-    """順伝播では丸めた重みを使い、逆伝播では丸めなかったことにします。"""
-
-    def __init__(self, rounding: Callable[[Tensor], Tensor]):
-        super().__init__()
-        self.rounding = rounding
-
-    def forward(self, weight: Tensor) -> Tensor:
-        return weight + (self.rounding(weight) - weight).detach()
-
-
-def quantization_aware(
-    model: nn.Module, data: Dataset, bits: int, seed: int, rounding: Rounding = uniform_weights
-) -> float:
-    """丸めたまま 3 エポック再学習した正解率 (%) を返します。model は変えません。"""
-    model = copy.deepcopy(model)
-    for layer in linear_layers(model):
-        through = StraightThrough(functools.partial(rounding, bits=bits))
-        parametrize.register_parametrization(layer, "weight", through)
-    train(model, data.x_train, data.y_train, epochs=3, lr=0.02, weight_decay=5e-4,
-          generator=torch.Generator().manual_seed(seed))
-    return accuracy(model, data.x_test, data.y_test)
 
 
 @torch.no_grad()

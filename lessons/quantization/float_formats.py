@@ -9,7 +9,8 @@
 
 記号: s 符号ビット, E 指数部, M 仮数部, e exponent_bits, f fraction_bits, b バイアス,
       u 0 に消える値の割合, S loss_scale (損失に掛ける倍率)
-出典: IEEE Std 754-2019, 3.4 節 (1)–(4)。損失のスケーリングは Micikevicius ほか 2018,
+出典: IEEE Std 754-2019, 3.4 節 (1)–(4)（float16、float32、float64。原典未確認）。bfloat16 と 8 bit の
+      形式は、この規格にはなく、同じ式で読みます。損失のスケーリングは Micikevicius ほか 2018,
       Mixed Precision Training, arXiv:1710.03740, 3.2 節。
 """
 
@@ -18,6 +19,12 @@ from fractions import Fraction
 
 import torch
 from torch import Tensor
+
+# 名前と、指数部と仮数部のビット数。GPU の E4M3 は、無限大を持たず 448 まで表すので、この式とは違う。
+LAYOUTS = {
+    "float64（倍精度）": (11, 52), "float32（単精度）": (8, 23), "float16（半精度）": (5, 10),
+    "bfloat16": (8, 7), "8 bit（指数部 5）": (5, 2), "8 bit（指数部 4）": (4, 3),
+}
 
 
 def decode_float(bits: int, exponent_bits: int, fraction_bits: int) -> float:

@@ -1,31 +1,31 @@
-"""8 ビット整数での推論: 範囲の決め方と、型ごとの時間を測ります。
+"""8 bit の整数での推論: 層を整数で計算し、型ごとの時間を測り、範囲を決めたときの誤差を求めます。
 
-    q_8 = q - 128                      符号なし 8 bit を符号つきの int8 に移す      (1)
-    Σ_k (q[k] - z) · w[k] = Σ_k q_8[k] · w[k] + (128 - z) · Σ_k w[k]             (2)
+    q_8 = q - 128                      符号なし 8 bit を符号つきの int8 に移す
+    Σ_k (q[k] - z) · w[k] = Σ_k q_8[k] · w[k] + (128 - z) · Σ_k w[k]
 
 記号: q 量子化した入力, z zero_point, w 量子化した重み (符号つき、0 が 0 を表す)
 場所: 整数の積は torch._int_mm で行います。int8 どうしを掛け、int32 で足し合わせます。
-出典: Jacob ほか 2018, arXiv:1712.05877, 2.3 節 (式 (2) の分け方)。
+時間: CPU では 1 つのスレッドで計算し、計算に使った時間だけを数えます (Linux)。
+出典: Jacob ほか 2018, arXiv:1712.05877, 2.3 節 (積の和の分け方)。
 """
+
+import time
 
 import torch
 from torch import Tensor
 
-from lessons.quantization.integers import affine_params, restored, symmetric_weights
-from lessons.training import milliseconds_side_by_side
+from lessons.gpu import shortest
+from lessons.quantization.integers import affine_params, restored
+from lessons.quantization.symmetric import symmetric_int8, symmetric_weights
+from lessons.training import one_thread
 
 FORMATS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16,
            "float16": torch.float16}
-
-
-def symmetric_int8(weight: Tensor) -> tuple[Tensor, float]:
-    """重みを -127 以上 127 以下の整数に量子化します。戻り値は int8 の重みと scale です。"""
-    scale = float(weight.abs().max()) / 127
-    return torch.round(weight / scale).to(torch.int8), scale
+INT8, ONCE, EVERY_TIME = "int8（整数の積）", "6 bit に一度だけ丸めた float32", "6 bit に毎回丸める float32"
 
 
 def int8_linear(x: Tensor, weight_int8: Tensor, w_scale: float) -> Tensor:
-    """式 (1)(2): 全結合層 x @ weight.T を、入力の範囲をその場で測って 8 ビット整数で計算します。
+    """全結合層 x @ weight.T を、入力の範囲をその場で測って 8 bit の整数で計算します。
 
     x: float32 [batch, in]、weight_int8: int8 [out, in]。戻り値は float32 [batch, out] です。
     """
@@ -35,11 +35,6 @@ def int8_linear(x: Tensor, weight_int8: Tensor, w_scale: float) -> Tensor:
     accumulated = torch._int_mm(shifted, weight_int8.T)
     accumulated += (128 - x_zero) * weight_int8.sum(dim=1, dtype=torch.int32)
     return accumulated.float() * (x_scale * w_scale)
-
-
-def rounded_linear(x: Tensor, weight: Tensor, bits: int) -> Tensor:
-    """float32 のまま、重みを毎回 bits ビットの値に丸めてから掛けます。型は変わりません。"""
-    return x @ symmetric_weights(weight, bits).T
 
 
 def range_error(x: Tensor, clip_percent: float, bits: int) -> tuple[float, float, float]:
@@ -53,41 +48,33 @@ def range_error(x: Tensor, clip_percent: float, bits: int) -> tuple[float, float
     return low, high, float((restored(x, low, high, bits) - x).square().mean().sqrt())
 
 
-def layer_milliseconds(
-    batch: int, width: int, rounds: int, device: torch.device | str
-) -> dict[str, float]:
-    """width×width の全結合層を batch 件に使う時間 (ms) を、型ごとに測ります。"""
+def layer_milliseconds(batch: int = 64, width: int = 1024, device: str = "cpu") -> dict[str, float]:
+    """width×width の全結合層を batch 件に使う時間 (ms) を、型と丸めかたごとに測ります。"""
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(batch, width, generator=generator).to(device)
     weight = torch.randn(width, width, generator=generator).to(device)
+    weight_int8, w_scale = symmetric_int8(weight)
+    rounded_once = symmetric_weights(weight, 6)
     calls = {}
     for name, dtype in FORMATS.items():
         typed = x.to(dtype), weight.to(dtype).T
         calls[name] = lambda typed=typed: typed[0] @ typed[1]
-    weight_int8, w_scale = symmetric_int8(weight)
-    calls["int8（整数の積）"] = lambda: int8_linear(x, weight_int8, w_scale)
-    calls["6 bit に丸めた float32"] = lambda: rounded_linear(x, weight, 6)
-    return milliseconds_side_by_side(calls, rounds)
+    calls[INT8] = lambda: int8_linear(x, weight_int8, w_scale)
+    calls[ONCE] = lambda: x @ rounded_once.T
+    calls[EVERY_TIME] = lambda: x @ symmetric_weights(weight, 6).T
+    return timed(calls, device)
 
 
-def double_over_single(
-    sizes: list[int], rounds: int, device: torch.device | str
-) -> dict[int, float]:
-    """n×n の行列の積で、float64 の時間が float32 の何倍かを、大きさ n ごとに返します。"""
-    ratios = {}
-    for n in sizes:
-        single = torch.randn(n, n, generator=torch.Generator().manual_seed(n)).to(device)
-        double = single.double()
-        calls = {"double": lambda d=double: d @ d, "single": lambda s=single: s @ s}
-        milliseconds = milliseconds_side_by_side(calls, rounds)
-        ratios[n] = milliseconds["double"] / milliseconds["single"]
-    return ratios
-
-
-def shift_milliseconds(count: int, rounds: int, device: torch.device | str) -> dict[str, float]:
+def shift_milliseconds(count: int) -> dict[str, float]:
     """count 個の値を 8 倍する時間 (ms) を、掛け算とビットのずらしで測ります。"""
-    integers = torch.arange(count, dtype=torch.int32, device=device)
+    integers = torch.arange(count, dtype=torch.int32)
     floats = integers.float()
-    return milliseconds_side_by_side(
-        {"float32 の掛け算": lambda: floats * 8.0, "int32 の掛け算": lambda: integers * 8,
-         "int32 のビットのずらし": lambda: integers << 3}, rounds)
+    return timed({"float32 の掛け算": lambda: floats * 8.0, "int32 の掛け算": lambda: integers * 8,
+                  "int32 のビットのずらし": lambda: integers << 3})
+
+
+@one_thread()
+def timed(calls: dict, device: str = "cpu") -> dict[str, float]:
+    """それぞれの最短の時間 (ms) です。CPU では、ほかのプログラムに待たされた時間を数えません。"""
+    clock = {} if torch.device(device).type == "cpu" else {"clock": time.perf_counter}
+    return {name: 1000 * seconds for name, seconds in shortest(calls, **clock).items()}

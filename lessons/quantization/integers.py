@@ -6,7 +6,6 @@
     z = round(-low / s)                                                      (10)
     q = clamp(round(x / s) + z, 0, 2^b - 1)                                  (11)
     x̂ = s · (q - z)                                                          (12)
-    y = s_x · s_w · Σ_k (q_x[k] - z_x) · q_w[k]                              (13)
 
 記号: A 使える値の集合, Δ 使える値の間隔, b bits, s scale (目盛りの間隔), z zero_point (0 を表す整数),
       q 整数, x̂ 元に戻した値
@@ -91,29 +90,3 @@ def restored(x: Tensor, low: float, high: float, bits: int) -> Tensor:
     """式 (9)–(12): 範囲 low から high を bits ビットに量子化し、元の大きさに戻した値です。"""
     scale, zero_point = affine_params(low, high, bits)
     return dequantize(quantize(x, scale, zero_point, bits), scale, zero_point)
-
-
-def symmetric_weights(weight: Tensor, bits: int) -> Tensor:
-    """0 を中心とする等間隔の値に丸めた重みです。最大の絶対値が端の値になります。bits は 2 以上です。"""
-    top = 2 ** (bits - 1) - 1
-    step = float(weight.detach().abs().max()) / top
-    return torch.fake_quantize_per_tensor_affine(weight, step, 0, -top, top)
-
-
-def int8_matmul(xq: Tensor, x_scale: float, x_zero: int, wq: Tensor, w_scale: float) -> Tensor:
-    """式 (13): 8 ビット整数どうしの積を整数で足し合わせ、最後に一度だけ倍率を掛けます。
-
-    入力は符号なしで zero_point を持ち、重みは符号つきで 0 が 0 を表します。
-
-    xq:      量子化した入力。int64 [batch, in]、値は 0 以上 255 以下です。
-    x_scale: 入力の目盛りの間隔
-    x_zero:  入力で 0 を表す整数
-    wq:      量子化した重み。int64 [out, in]、値は -127 以上 127 以下です。
-    w_scale: 重みの目盛りの間隔
-    戻り値:  float32 [batch, out]。倍率を掛けるまで、丸めは一度も入りません。
-    ValueError: in がそろわないとき。
-    """
-    if xq.shape[1] != wq.shape[1]:
-        raise ValueError(f"入力と重みで in が違います: {xq.shape[1]}, {wq.shape[1]}")
-    accumulated = (xq - x_zero) @ wq.T
-    return (accumulated.double() * (x_scale * w_scale)).float()

@@ -1,7 +1,7 @@
 """数値の形式を変えた学習: 勾配のアンダーフローと、消える小さな更新を再現します。
 
     g_S = ∂(S·c·L)/∂w = S · ∂(c·L)/∂w        順伝播と逆伝播は dtype で計算        (1)
-    w ← Adam(w, g_S / S)                    更新は float32 の写しで行う           (2)
+    w ← Adam(w, g_S / S)                    更新は float32 の重みで行う           (2)
 
 記号: L 損失, c loss_factor (勾配が小さい場面を作る倍率), S loss_scale, w 重み
 設定: 手書き数字 8×8 画素。gradient_run では -1 以上 1 以下にして使います。
@@ -24,7 +24,7 @@ class GradientRun:
     """1 回の学習の結果です。
 
     accuracies:     エポックごとのテストの正解率 (%)
-    true_gradients: 最初の 1 歩の重みの勾配。スケールなしで float32 で計算したもの
+    true_gradients: 最初の更新での、重みの勾配。損失のスケーリングなしで float32 で計算したもの
     zero_percent:   そのうち 0 でないものが、dtype での計算では 0 になった割合 (%)
     """
 
@@ -39,7 +39,8 @@ def gradient_run(
 ) -> GradientRun:
     """混合精度で 64-64-10 のネットワークを 10 エポック学習します。
 
-    順伝播と逆伝播は dtype、損失と重みの更新は float32 です。
+    順伝播と逆伝播は dtype、損失と重みの更新は float32 です。loss_factor を 1 にすると、
+    勾配が小さい場面を作らない、ふつうの学習になります。
     """
     model = mlp([64, 64, 10], seed).to(data.x_train.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3, eps=1e-15)
@@ -66,7 +67,7 @@ def gradient_run(
 def gradients_in(
     model: nn.Module, x: Tensor, y: Tensor, dtype: torch.dtype, factor: float
 ) -> tuple[Tensor, ...]:
-    """式 (1): 重みの写しと入力を dtype にして求めた勾配です。損失は float32 で factor 倍します。"""
+    """式 (1): 重みと入力を dtype にして求めた勾配です。損失は float32 で factor 倍します。"""
     copies = {name: p.detach().to(dtype).requires_grad_() for name, p in model.named_parameters()}
     logits = torch.func.functional_call(model, copies, x.to(dtype))
     loss = factor * F.cross_entropy(logits.float(), y)
@@ -86,7 +87,7 @@ def accuracy_in(model: nn.Module, x: Tensor, y: Tensor, dtype: torch.dtype) -> f
 def swamped_run(data: Dataset, dtype: torch.dtype, seed: int, master: bool) -> tuple[float, ...]:
     """小さな学習率の SGD で 64-32-10 のネットワークを 20 エポック学習し、正解率を返します。
 
-    master: True なら重みの写しを float32 で持ち、False なら重みそのものを dtype で持ちます。
+    master: True なら更新用の重み（マスターウェイト）を float32 で、False なら重みを dtype で持ちます。
     """
     held = torch.float32 if master else dtype
     model = mlp([64, 32, 10], seed).to(data.x_train.device, held)

@@ -10,10 +10,10 @@ exercise = Exercise(
     affine_params,
     title="scale と zero_point を決める",
     statement=(
-        "範囲 `low` 〜 `high` を 0 を含むように広げてから、その中の実数を "
-        "0 以上 2^bits − 1 以下の整数で表す目盛りを決めます。"
-        "目盛りの間隔 scale は、広げた範囲の幅を 2^bits − 1 で割った値です（Python の float、倍精度）。"
-        "zero_point は実数の 0 を表す整数で、−low/scale を `round` で偶数丸めにした値です。"
+        "範囲 `low` から `high` を 0 を含むように広げてから、その中の実数を "
+        "0 以上 $2^b - 1$ 以下の整数で表す目盛りを決めます（$b$ は `bits`）。"
+        "目盛りの間隔 scale は、広げた範囲の幅を $2^b - 1$ で割った値です（Python の float、倍精度）。"
+        "zero_point は実数の 0 を表す整数で、$-\\mathrm{low}/\\mathrm{scale}$ を `round` で偶数丸めにした値です。"
         "広げた範囲の幅が 0 なら (1.0, 0) を返します。"
         "返すのはタプル (scale, zero_point) で、zero_point は int です。scale は int でも float でも構いません。"
     ),

@@ -8,12 +8,13 @@ from lessons.quantization import binary_weights
 
 exercise = Exercise(
     binary_weights,
-    title="1 ビットの重み ±α",
+    title="1 bit の重み ±α",
     statement=(
-        "1 つの層の重みを、α と −α の 2 つの値だけで近似します。"
+        "1 つの層の重みを、$\\alpha$ と $-\\alpha$ の 2 つの値だけで近似します。"
         "符号は元の重みと同じにします。"
-        "0 の重みは +α にします。"
-        "α は、層全体の重みの絶対値の平均です。このとき、二乗誤差が最も小さくなります。"
+        "0 の重みは $+\\alpha$ にします。"
+        "$\\alpha$ は、層全体の重みの絶対値の平均で、このとき二乗誤差が最も小さくなります"
+        "（論文の XNOR-Net ではフィルターごと、ここでは簡単に、層で 1 つです）。"
         "戻り値は、`weight` と同じ形と型の新しいテンソルです。"
     ),
     difficulty=1,
@@ -90,7 +91,7 @@ def forgets_alpha(weight):
     return torch.where(weight >= 0, 1.0, -1.0).to(weight.dtype)
 
 
-@exercise.wrong("α を行ごとに求めています。ここでは、層全体で 1 つの数です。")
+@exercise.wrong("α を行ごとに求めています。論文ではフィルターごとですが、ここでは簡単に、層全体で 1 つの数です。")
 def takes_alpha_of_each_row(weight):
     alpha = weight.abs().mean(dim=-1, keepdim=True)
     return torch.where(weight >= 0, alpha, -alpha)

@@ -12,12 +12,12 @@ exercise = Exercise(
     fit_slope,
     title="使える値の中で y = ax に当てはめる",
     statement=(
-        "データを直線 y = ax に当てはめます。"
-        "傾き a は `levels` の中の値しか使えません。"
-        "二乗誤差の合計 Σ (y − a·x)² を倍精度（float64）で計算し、最も小さい a を Python の float で返します。"
-        "誤差が等しい a が 2 つ以上あれば、その中で最小の a を選びます。"
+        "データを直線 $y = ax$ に当てはめます。"
+        "傾き $a$ は `levels` の中の値しか使えません。"
+        "二乗誤差の合計 $\\sum_i (y_i - a x_i)^2$ を倍精度（float64）で計算し、最も小さい $a$ を Python の float で返します。"
+        "誤差が等しい $a$ が 2 つ以上あれば、その中で最小の $a$ を選びます。"
         "`levels` の順序は決まっていません。"
-        "`x` がすべて 0 なら、どの a でも誤差は同じです。"
+        "`x` がすべて 0 なら、どの $a$ でも誤差は同じです。"
     ),
     difficulty=2,
     minutes=10,
@@ -26,7 +26,7 @@ exercise = Exercise(
         "候補は数個しかありません。すべての候補で誤差を計算し、比べてください。",
         "候補 `a` の誤差は `(y - a * x).square().sum()` です。",
         "小さい順に調べ、誤差が前より小さくなったときだけ取り替えると、同点では小さい a が残ります。",
-        "`levels.sort().values` で昇順に並べます。`errors.argmin()` が指す場所も、並べた後の順です。",
+        "`levels.sort().values` で昇順に並べます。`errors.argmin()` が指す場所も、並べたあとの順です。",
         "`(y - ascending[:, None] * x).square().sum(dim=1)` で全候補の誤差が 1 度に求まります。"
         "`float(ascending[errors.argmin()])` が答えです。",
     ),

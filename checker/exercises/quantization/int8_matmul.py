@@ -8,22 +8,22 @@ from lessons.quantization import int8_matmul
 
 exercise = Exercise(
     int8_matmul,
-    title="8 ビット整数の行列積",
+    title="8 bit の整数の行列積",
     statement=(
         "量子化した入力 `xq` [batch, in] と重み `wq` [out, in] から、"
         "float32 の出力 [batch, out] を求めます。"
         "入力は符号なしで、`x_zero` が実数の 0 を表します。"
         "重みは符号つきで、0 が実数の 0 を表します。"
         "積の和は、最後まで整数のまま足します。"
-        "そのあとで、2 つの目盛りの間隔 `x_scale` と `w_scale` を一度だけ掛けます。"
-        "1 行が数千個になることもあります。"
+        "そのあとで、2 つのスケール（目盛りの間隔）`x_scale` と `w_scale` を一度だけ掛けます。"
+        "入力の 1 行が数千個になることもあります。"
     ),
     difficulty=2,
     minutes=12,
     points=3,
     hints=(
         "元の値は、入力が `x_scale * (xq - x_zero)`、重みが `w_scale * wq` です。"
-        "積の和から、2 つの scale をくくり出します。",
+        "積の和から、2 つのスケールをくくり出します。",
         "`xq` から `x_zero` を引くと、整数のまま、0 が 0 を表すようになります。",
         "`torch.nn.Linear` と同じ並びです。`wq` を転置して `@` で掛けます。",
         "float32 は、2^24 を超える整数を正確に表せません。int64 のまま `@` を使います。",
@@ -96,7 +96,7 @@ def cases(rng):
 
     xq, x_scale, x_zero, wq, w_scale = layer(rng, 3, 31, 4, 101)
     yield "重みがすべて 0", (xq, x_scale, x_zero, torch.zeros_like(wq), w_scale)
-    yield "目盛りの間隔がとても小さい", (xq, x_scale * 1e-9, x_zero, wq, w_scale * 1e-9)
+    yield "スケールがとても小さい", (xq, x_scale * 1e-9, x_zero, wq, w_scale * 1e-9)
     yield "入力がすべて x_zero", (torch.full_like(xq, x_zero), x_scale, x_zero, wq, w_scale)
     ends = (xq > x_zero) * 255, wq.sign() * 127
     yield "端の値だけの入力と重み", (ends[0], x_scale, x_zero, ends[1], w_scale)
@@ -123,7 +123,7 @@ def accumulates_in_float32(xq, x_scale, x_zero, wq, w_scale):
     return ((xq - x_zero).float() @ wq.T.float()) * (x_scale * w_scale)
 
 
-@exercise.wrong("先に実数に戻し、float32 で足しています。scale を掛けるのは、整数で足し終わったあとです。")
+@exercise.wrong("先に実数に戻し、float32 で足しています。スケールを掛けるのは、整数で足し終わったあとです。")
 def dequantizes_first(xq, x_scale, x_zero, wq, w_scale):
     return (x_scale * (xq - x_zero).float()) @ (w_scale * wq.float()).T
 
@@ -134,34 +134,34 @@ def overflows_int8(xq, x_scale, x_zero, wq, w_scale):
     return (accumulated.double() * (x_scale * w_scale)).float()
 
 
-@exercise.wrong("和を 8 ビットの範囲に収めています。和は 32 ビットなどの広い整数で持ちます。")
+@exercise.wrong("和を 8 bit の範囲に収めています。和は 32 bit などの広い整数で持ちます。")
 def clamps_the_sum(xq, x_scale, x_zero, wq, w_scale):
     accumulated = ((xq - x_zero) @ wq.T).clamp(-128, 127)
     return (accumulated.double() * (x_scale * w_scale)).float()
 
 
-@exercise.wrong("w_scale を掛けていません。積の単位は、2 つの目盛りの間隔の積です。")
+@exercise.wrong("w_scale を掛けていません。積の単位は、2 つのスケールの積です。")
 def forgets_the_weight_scale(xq, x_scale, x_zero, wq, w_scale):
     return (((xq - x_zero) @ wq.T).double() * x_scale).float()
 
 
-@exercise.wrong("2 つの scale を足しています。積の和からくくり出すと、scale どうしの積になります。")
+@exercise.wrong("2 つのスケールを足しています。積の和からくくり出すと、スケールどうしの積になります。")
 def adds_the_scales(xq, x_scale, x_zero, wq, w_scale):
     return (((xq - x_zero) @ wq.T).double() * (x_scale + w_scale)).float()
 
 
-@exercise.wrong("結果を整数に丸めています。scale を掛けたあとは、小数のまま返します。")
+@exercise.wrong("結果を整数に丸めています。スケールを掛けたあとは、小数のまま返します。")
 def rounds_the_result(xq, x_scale, x_zero, wq, w_scale):
     return (((xq - x_zero) @ wq.T).double() * (x_scale * w_scale)).round().float()
 
 
-@exercise.wrong("和を 16 ビットの整数で持っています。積の和は 32767 を超えるので、あふれます。")
+@exercise.wrong("和を 16 bit の整数で持っています。積の和は 32767 を超えるので、あふれます。")
 def overflows_int16(xq, x_scale, x_zero, wq, w_scale):
     accumulated = ((xq - x_zero) @ wq.T).to(torch.int16)
     return (accumulated.double() * (x_scale * w_scale)).float()
 
 
-@exercise.wrong("x_scale を掛けていません。積の単位は、2 つの目盛りの間隔の積です。")
+@exercise.wrong("x_scale を掛けていません。積の単位は、2 つのスケールの積です。")
 def forgets_the_input_scale(xq, x_scale, x_zero, wq, w_scale):
     return (((xq - x_zero) @ wq.T).double() * w_scale).float()
 

@@ -1,4 +1,4 @@
-"""straight_through: the gradient that BinaryConnect sends backward through sign."""
+"""straight_through: the gradient that Binarized Neural Networks send backward through sign."""
 
 import numpy as np
 import torch
@@ -8,10 +8,10 @@ from lessons.quantization import straight_through
 
 exercise = Exercise(
     straight_through,
-    title="sign を素通りさせる勾配",
+    title="sign を素通りさせる勾配（STE）",
     statement=(
         "重みを sign で 2 値にすると、微分はほとんどの場所で 0 になり、学習が進みません。"
-        "そこで、2 値にした重みの勾配 `grad_output` を、2 値にする前の重みの勾配として使います。"
+        "そこで、2 値にした重みの勾配 `grad_output` を、2 値にする前の重みの勾配として使います（Straight-Through Estimator）。"
         "重みの絶対値が 1 以下の場所では、勾配をそのまま渡します。"
         "絶対値が 1 を超えた場所では、勾配を 0 にします。"
         "戻り値は、`grad_output` と同じ形と型の新しいテンソルです。"

@@ -12,7 +12,7 @@ def listed(values: list[float]) -> str:
     return "[" + ", ".join(f"{value + 0.0:.1f}" for value in values).replace("-", "−") + "]"
 
 
-@item(word="PTQ と QAT", keyword="量子化", cell="64 bit から 1 bit まで")
+@item(word="PTQ と QAT", keyword="量子化", cell="ビット数を 64 から 1 まで減らす")
 def after_or_while_training(rng):
     right = (
         "PTQ では、学習が終わったあとに重みを丸めます。",
@@ -55,7 +55,7 @@ def when_fewer_bits_are_faster(rng):
     wrong = (
         Option(
             "値を float32 のまま、256 通りに丸めてあることです。",
-            "float32 のまま丸めても、計算の量は同じです。丸める手間の分だけ遅くなります。",
+            "float32 のまま丸めても、計算の量もメモリも同じです。だから、速さも変わりません。",
         ),
         Option(
             "モデルのファイルが、4 分の 1 の大きさになることです。",
@@ -69,18 +69,19 @@ def when_fewer_bits_are_faster(rng):
     return Choice(
         stem=(
             "学習したネットワークの重みと入力を、8 bit の整数に量子化します。"
-            "行列の積の計算が float32 より速くなるために必要なことを、1 つ選んでください。"
+            "大きな行列の積の計算そのものが float32 より速くなるために必要なことを、1 つ選んでください。"
         ),
         right="int8 の積和を速く行う命令が、計算機にあることです。",
         wrong=wrong,
         explanation=(
-            "速さは、計算機がその型の計算を速くできるかどうかで決まります。\n"
+            "大きな行列の積の時間は、その型の計算を速く行う命令があるかどうかで決まります。\n"
+            "メモリの読み書きが時間を決める計算では、命令がなくても、運ぶ大きさが減ると速くなることがあります。\n"
             "float32 の中で値を丸めるだけでは、計算の量もメモリも減りません。"
         ),
     )
 
 
-@item(word="6 bit の検出時間", keyword="量子化", cell="1 bit と 2 の累乗")
+@item(word="6 bit の検出時間", keyword="量子化", cell="6 bit の物体検出")
 def times_faster_in_detection(rng):
     row = detection_times()[int(rng.integers(len(detection_times())))]
     right = row.seconds_32bit / row.seconds_6bit
@@ -96,12 +97,12 @@ def times_faster_in_detection(rng):
         wrong=(
             Option("5.3 倍", "ビット数の比 32 ÷ 6 です。速さは、時間の比で求めます。", value=32 / 6),
             Option(
-                f"{1 / right:.1f} 倍", "割る向きが逆です。前の時間を、後の時間で割ります。",
+                f"{1 / right:.1f} 倍", "割る向きが逆です。前の時間を、あとの時間で割ります。",
                 value=1 / right,
             ),
         )[abs(right - 32 / 6) < 0.13 :],
         explanation=(
-            "使う公式: 速さの倍率 = 前の時間 ÷ 後の時間\n"
+            "使う公式: 速さの倍率 = 前の時間 ÷ あとの時間\n"
             f"代入: {row.seconds_32bit} ÷ {row.seconds_6bit}\n"
             f"答え: {right:.1f} 倍"
         ),

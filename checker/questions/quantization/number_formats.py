@@ -186,8 +186,8 @@ def float16_or_bfloat16(rng):
         right=sample(rng, right, 1)[0],
         wrong=sample(rng, wrong, 3),
         explanation=(
-            "float16 は指数部が 5 bit、仮数部が 10 bit です。刻みが細かく、範囲がせまい形式です。\n"
-            "bfloat16 は指数部が 8 bit、仮数部が 7 bit です。範囲が広く、刻みがあらい形式です。"
+            "float16 は指数部が 5 bit、仮数部が 10 bit です。目盛りが細かく、範囲がせまい形式です。\n"
+            "bfloat16 は指数部が 8 bit、仮数部が 7 bit です。範囲が広く、目盛りがあらい形式です。"
         ),
     )
 

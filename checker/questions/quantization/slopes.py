@@ -24,7 +24,7 @@ def nearest_slope(rng):
     x = torch.linspace(0.1, 1.0, 10, dtype=torch.float64)
     levels = torch.arange(steps + 1, dtype=torch.float64) / steps
     right = three(fit_slope(x, slope * x, levels))
-    reason = "使える値を考えていません。傾きは、この bit 数で表せる値の中から選びます。"
+    reason = "使える値を考えていません。傾きは、このビット数で表せる値の中から選びます。"
     listed = ", ".join(f"{level:.3f}" for level in levels.tolist())
     return Choice(
         stem=(

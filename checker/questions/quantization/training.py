@@ -1,4 +1,4 @@
-"""04-1, after training in half precision: underflow, the scale of the loss, the copy in float32."""
+"""04-1, after training in half precision: underflow, the scale of the loss, the weights in float32."""
 
 import math
 
@@ -152,23 +152,23 @@ def why_a_copy_in_float32(rng):
             "bfloat16 の最大値は、float32 とほとんど同じです。",
         ),
         Option(
-            "float32 の写しがあると、メモリが減るからです。",
-            "写しを持つと、メモリは増えます。それでも、更新を失わないために持ちます。",
+            "float32 の重みも持つと、メモリが減るからです。",
+            "もう 1 組の重みを持つと、メモリは増えます。それでも、更新を失わないために持ちます。",
         ),
         Option(
             "float32 で順伝播をすると、計算が速くなるからです。",
-            "順伝播と逆伝播は bfloat16 で行います。写しを使うのは、重みの更新です。",
+            "順伝播と逆伝播は bfloat16 で行います。更新用の重みを使うのは、重みの更新です。",
         ),
     )
     return Choice(
         stem=(
-            "bfloat16 の混合精度学習では、重みの写しを float32 で持ち、そこに更新を足します。"
+            "bfloat16 の混合精度学習では、更新用の重み（マスターウェイト）を float32 で持ち、そこに更新を足します。"
             "その理由として正しいものを、1 つ選んでください。"
         ),
         right="重みに比べて小さな更新が、丸めで消えるからです。",
         wrong=sample(rng, wrong, 3),
         explanation=(
-            "bfloat16 の仮数部は 7 bit なので、刻みがあらくなります。\n"
-            "重みの刻みの半分より小さい更新は、足しても元の重みに丸められて消えます。"
+            "bfloat16 の仮数部は 7 bit なので、目盛りがあらくなります。\n"
+            "重みの目盛りの半分より小さい更新は、足しても元の重みに丸められて消えます。"
         ),
     )

@@ -1,73 +1,94 @@
 """学習したネットワークを少ないビット数で表した結果の図です。どの関数も (Figure, 文) を返します。"""
 
-from collections.abc import Callable
-
-import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION, puzzle_verdict
 from lessons.quantization.bit_budget import accuracy_with_bits, packed_bytes
 from lessons.quantization.bit_widths import BitWidthResult
+from lessons.quantization.speed_told import compared
+
+COLUMNS = ("64", "32", "bf16", "fp16", "8", "6", "5", "4", "3", "2", "1")
+
+
+def size_and_accuracy(
+    results: list[BitWidthResult], memory: int, computer: str
+) -> tuple[Figure, str]:
+    """重みの大きさと正解率を、同じ行に並べます。memory (byte) は、小さな計算機 computer のメモリです。"""
+    names = [r.name for r in results]
+    fig = Figure(figsize=(8.8, 3.4))
+    left = fig.add_axes((0.13, 0.16, 0.47, 0.7))
+    right = fig.add_axes((0.65, 0.16, 0.32, 0.7))
+    bars = left.barh(names, [r.bytes / 1000 for r in results], color=BLUE, edgecolor="black")
+    left.bar_label(bars, [f"{r.bytes / 1000:,.0f} kB" for r in results], padding=3,
+                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+    left.axvline(memory / 1000, color=VERMILION, linestyle="--", zorder=0)
+    left.set(xlabel="重みの大きさ (kB)", ylabel="重みの形式", xlim=(0, 1.22 * results[0].bytes / 1000),
+             title=f"破線: {computer} のメモリ {memory / 1000:.0f} kB")
+    left.invert_yaxis()
+    right.hlines(range(len(results)), 0, 100, color=GREY, linewidth=0.5)
+    right.plot([r.accuracy for r in results], range(len(results)), color=ORANGE, marker="o",
+               markersize=9, markeredgecolor="black", linestyle="none")
+    for y, r in enumerate(results):
+        right.text(r.accuracy + (-4 if r.accuracy > 50 else 4), y, f"{r.accuracy:.1f} %",
+                   ha="right" if r.accuracy > 50 else "left", va="bottom")
+    right.set(xlabel="テストの正解率 (%)", xlim=(0, 100), yticks=[], ylim=left.get_ylim(),
+              title="丸めるだけで、学習し直さない")
+    for ax in (left, right):
+        ax.title.set_fontsize(10.5)
+    shown = "、".join(f"{r.name} は {r.bytes / 1000:,.0f} kB で {r.accuracy:.1f} %" for r in results)
+    return fig, f"重みの大きさと正解率は、{shown} です。"
 
 
 def bits_and_accuracy(
-    uniform: list[BitWidthResult], powers: list[BitWidthResult], retrained: dict[int, float]
+    rounded: list[BitWidthResult], powers: list[BitWidthResult], retrained: dict[int, list[float]]
 ) -> tuple[Figure, str]:
-    """重みのビット数と正解率です。再学習しない等間隔と 2 の累乗、再学習した等間隔を比べます。"""
-    fig = Figure(figsize=(8.4, 3.8))
-    ax = fig.add_axes((0.09, 0.14, 0.56, 0.8))
-    for results, color, line, marker, label in (
-            (uniform, BLUE, "-", "o", "等間隔（学習後に丸めるだけ）"),
-            (powers, VERMILION, "--", "s", "2 の累乗（学習後に丸めるだけ）")):
-        ax.plot([r.bits for r in results], [r.accuracy for r in results], color=color,
-                linestyle=line, marker=marker, label=label)
-    ax.plot(list(retrained), list(retrained.values()), color=GREEN, linestyle=":", marker="^",
-            label="等間隔（丸めたまま再学習）")
-    bits = sorted({r.bits for r in uniform})
-    ax.set(xscale="log", xticks=bits, xticklabels=[str(b) for b in bits],
-           xlabel="重み 1 つのビット数（対数目盛り）", ylabel="テストの正解率 (%)", ylim=(0, 100))
-    ax.minorticks_off()
-    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=9)
-    shown = "、".join(f"{r.bits} bit {r.accuracy:.1f} %" for r in uniform)
-    again = "、".join(f"{b} bit {a:.1f} %" for b, a in retrained.items())
-    text = f"等間隔に丸めるだけの正解率は、{shown} です。丸めたまま再学習すると、{again} です。"
-    return fig, text
+    """重みのビット数と正解率です。測った点だけを描きます。
 
+    rounded、powers: 学習後に丸めた結果。retrained: ビット数ごとの、再学習した正解率 (シードごと)
+    """
+    fig = Figure(figsize=(8.8, 4.0))
+    ax = fig.add_axes((0.08, 0.13, 0.58, 0.84))
 
-def levels_on_weights(
-    weight: Tensor, rounded: Callable[[Tensor, int], Tensor], name: str, bits: int
-) -> tuple[Figure, str]:
-    """重みの分布に、丸めたあとに使う値を縦線で重ねます。"""
-    approximate = rounded(weight, bits)
-    levels = approximate.unique()
-    error = float((approximate - weight).square().mean().sqrt() / weight.square().mean().sqrt())
-    fig = Figure(figsize=(8.4, 3.6))
-    ax = fig.add_axes((0.1, 0.15, 0.87, 0.77))
-    largest = float(weight.abs().max())
-    counts, edges = np.histogram(weight.flatten().numpy(), bins=120, range=(-largest, largest))
-    ax.stairs(counts, edges, fill=True, color=GREY, alpha=0.6, label="学習した重み")
-    ax.vlines(levels.numpy(), 0, max(counts), color=VERMILION, linewidth=1.2,
-              label=f"使う値 {len(levels)} 個")
-    ax.set(xlabel="重み", ylabel="個数", title=f"{name} {bits} bit")
-    ax.legend(fontsize=9, loc="upper right")
-    text = (f"{name} {bits} bit では、{len(levels)} 個の値を使います。"
-            f"重みの誤差は、重みの大きさの {100 * error:.1f} % です。")
-    return fig, text
+    def place(result: BitWidthResult) -> int:
+        return COLUMNS.index({"bfloat16": "bf16", "float16": "fp16"}.get(result.name, str(result.bits)))
+
+    groups = (
+        ([r for r in rounded if r.name.startswith("float") or r.name == "bfloat16"], 0, GREY, "D",
+         "浮動小数点の形式"),
+        ([r for r in rounded if r.name.startswith("対称")], 0, BLUE, "o", "対称量子化（丸めるだけ）"),
+        ([r for r in rounded if r.name.startswith("±α")], 0, ORANGE, "*", "±α（丸めるだけ）"),
+        (powers, 0.2, VERMILION, "s", "2 の累乗（丸めるだけ）"),
+    )
+    for results, offset, color, marker, label in groups:
+        ax.plot([place(r) + offset for r in results], [r.accuracy for r in results], color=color,
+                marker=marker, markersize=13 if marker == "*" else 8, linestyle="none",
+                markeredgecolor="black", label=label)
+    again = [(COLUMNS.index(str(b)) - 0.2, a) for b, values in retrained.items() for a in values]
+    ax.plot(*zip(*again, strict=True), color=GREEN, marker="^", markersize=8, linestyle="none",
+            markerfacecolor="none", markeredgewidth=1.6, label="丸めたまま再学習\n（シードごとに 1 点）")
+    ax.set(xticks=range(len(COLUMNS)), xticklabels=COLUMNS, xlim=(-0.6, len(COLUMNS) - 0.4),
+           xlabel="重み 1 つのビット数（bf16、fp16 は 16 bit）", ylabel="テストの正解率 (%)", ylim=(0, 100))
+    ax.grid(axis="y", alpha=0.3)
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10, labelspacing=1)
+    shown = "、".join(f"{r.name} で {r.accuracy:.1f} %" for r in rounded[-4:])
+    spread = "、".join(f"{b} bit で {min(a):.1f} 〜 {max(a):.1f} %" for b, a in retrained.items())
+    return fig, f"丸めるだけの正解率は、{shown} です。丸めたまま再学習すると、{spread} です。"
 
 
 def milliseconds_of_formats(milliseconds: dict[str, float], title: str) -> tuple[Figure, str]:
     """型ごとの時間を、float32 の時間との比とともに棒で並べます。"""
     single = milliseconds["float32"]
-    fig = Figure(figsize=(8.4, 3.2))
-    ax = fig.add_axes((0.24, 0.17, 0.73, 0.71))
-    colors = [BLUE if name == "float32" else ORANGE for name in milliseconds]
+    fig = Figure(figsize=(8.8, 3.4))
+    ax = fig.add_axes((0.27, 0.16, 0.71, 0.73))
+    colors = [BLUE if "float32" in name else ORANGE for name in milliseconds]
     bars = ax.barh(list(milliseconds), list(milliseconds.values()), color=colors, edgecolor="black")
-    labels = [f"{ms:.3g} ms（float32 の {single / ms:.2g} 倍の速さ）" for ms in milliseconds.values()]
-    ax.bar_label(bars, labels, padding=3, fontsize=9)
+    labels = [f"{ms:.3g} ms" + ("" if name == "float32" else f"（{compared(ms, single)}）")
+              for name, ms in milliseconds.items()]
+    ax.bar_label(bars, labels, padding=3)
     ax.invert_yaxis()
-    ax.set(xlabel="時間 (ms)", ylabel="型と計算のしかた", xlim=(0, 1.9 * max(milliseconds.values())), title=title)
-    return fig, "、".join(f"{name} {ms:.3g} ms" for name, ms in milliseconds.items()) + " です。"
+    ax.set(xlabel="時間 (ms)", ylabel="型と計算のしかた", xlim=(0, 1.75 * max(milliseconds.values())), title=title)
+    return fig, "時間は、" + "、".join(f"{name} {ms:.3g} ms" for name, ms in milliseconds.items()) + " です。"
 
 
 def bits_puzzle(
@@ -77,7 +98,7 @@ def bits_puzzle(
     size, measured = packed_bytes(weights, bits), accuracy_with_bits(weights, bits, x, y)
     fig = Figure(figsize=(8.4, 3.4))
     left = fig.add_axes((0.09, 0.16, 0.5, 0.74))
-    right = fig.add_axes((0.72, 0.16, 0.26, 0.74))
+    right = fig.add_axes((0.74, 0.16, 0.23, 0.74))
     bottom = 0.0
     for layer, (weight, b, hatch, color) in enumerate(
             zip(weights, bits, ("", "//", ".."), (BLUE, ORANGE, GREEN), strict=True), 1):
@@ -89,11 +110,13 @@ def bits_puzzle(
     left.set(xlabel="大きさ (byte)", xlim=(0, packed_bytes(weights, [8] * len(weights))), ylim=(-1, 2),
              yticks=[])
     left.legend(fontsize=9, loc="upper right")
-    right.bar(["正解率"], [measured], color=BLUE, edgecolor="black", width=0.5)
-    right.axhline(target, color=VERMILION, linestyle="--", linewidth=2)
-    right.set(ylabel="正解率 (%)", ylim=(0, 100), xlim=(-0.6, 0.6),
-              title=f"{measured:.1f} %（目標 {target:.1f} %）")
+    right.plot([0], [measured - target], color=BLUE, marker="o", markersize=13, markeredgecolor="black")
+    right.axhline(0, color=VERMILION, linestyle="--", linewidth=2)
+    right.set_yscale("symlog", linthresh=1)
+    right.set(ylabel="目標との差（ポイント）", ylim=(-100, 10), xlim=(-1, 1), xticks=[],
+              title=f"正解率 {measured:.2f} %（目標 {target:.2f} %）")
+    right.set_yticks([-100, -10, -1, 0, 1, 10], ["−100", "−10", "−1", "0", "1", "10"])
     right.title.set_fontsize(10)
     verdict = puzzle_verdict(fits=size <= budget, good=measured >= target)
-    text = (f"ビット数 {bits} の大きさは {size:,} byte、正解率は {measured:.1f} % です。{verdict}")
+    text = (f"ビット数 {bits} の大きさは {size:,} byte、正解率は {measured:.2f} % です。{verdict}")
     return fig, text

@@ -1,6 +1,7 @@
 """等間隔の目盛りに丸める量子化の図です。どの関数も (Figure, 文) を返します。"""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from lessons.quantization.int8_inference import range_error
 from lessons.quantization.integers import affine_params, fit_slope, restored
 
 BITS = (1, 2, 3, 4, 6, 8)
+PERCENTS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 def unit_levels(bits: int) -> Tensor:
@@ -19,43 +21,57 @@ def unit_levels(bits: int) -> Tensor:
     return torch.linspace(0, 1, 2**bits, dtype=torch.float64)
 
 
-def slope_with_levels(x: Tensor, y: Tensor, slope: float, bits: int | None) -> tuple[Figure, str]:
+def slope_with_levels(
+    x: Tensor, y: Tensor, slope: float, bits: int | None,
+    fit: Callable[[Tensor, Tensor, Tensor], float] = fit_slope,
+) -> tuple[Figure, str]:
     """直線 y = ax を、自由な傾きか、bits ビットで表せる傾きのうち最も近いもので引きます。
 
-    右の図は、最もよい傾きを bits ビットで選んだときの誤差と、理論の式です。
+    右の図は、ビット数ごとに fit が選んだ傾きの誤差と、理論の式です。選んだビット数に印を付けます。
     """
     used = slope
     if bits is not None:
         levels = unit_levels(bits)
         used = float(levels[(levels - slope).abs().argmin()])
     error = float((y - used * x).square().mean())
-    fig = Figure(figsize=(9.6, 3.6))
-    left = fig.add_axes((0.07, 0.15, 0.4, 0.75))
-    right = fig.add_axes((0.6, 0.15, 0.38, 0.75))
+    fig = Figure(figsize=(8.2, 3.8))
+    left = fig.add_axes((0.08, 0.15, 0.38, 0.66))
+    right = fig.add_axes((0.59, 0.15, 0.39, 0.66))
     left.plot(x.numpy(), y.numpy(), ".", color=GREY, label="データ")
     ends = np.array([0.0, 1.0])
     if bits is not None:
         for level in unit_levels(min(bits, 4)).tolist():
             left.plot(ends, level * ends, color=ORANGE, linewidth=0.6, zorder=0)
     left.plot(ends, used * ends, color=BLUE, linewidth=2.5, label=f"y = {used:.4g} x")
-    left.set(xlabel="x", ylabel="y", xlim=(0, 1), ylim=(-0.02, 0.6), title="直線の当てはめ")
-    left.legend(fontsize=9, loc="upper left")
+    left.set(xlabel="x", ylabel="y", xlim=(0, 1), ylim=(-0.02, 1.0))
+    left.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
-    best = [fit_slope(x, y, unit_levels(b)) for b in BITS]
+    chosen = {b: fit(x, y, unit_levels(b)) for b in BITS}
     free = float((x * y).sum() / (x * x).sum())
     # どの傾きも同じ確からしさなら、誤差の二乗平均の平方根は Δ/√12 になる。
     theory = [1 / (2**b - 1) / math.sqrt(12) for b in BITS]
-    right.plot(BITS, [max(abs(a - free), 1e-5) for a in best], color=BLUE, marker="o",
-               label="このデータでの |a − â|")
-    right.plot(BITS, theory, color=VERMILION, linestyle="--", marker="^", label="傾きの平均の理論 Δ/√12")
-    right.set(yscale="log", xlabel="ビット数 b", ylabel="傾きの誤差", xticks=BITS, title="ビット数と誤差")
-    right.legend(fontsize=9)
+    right.plot(BITS, [max(abs(a - free), 1e-5) for a in chosen.values()], color=BLUE, marker="o",
+               linestyle="none", label="このデータの |a − â|")
+    right.plot(BITS, theory, color=VERMILION, marker="_", markersize=18, markeredgewidth=3,
+               linestyle="none", label="平均的な誤差 Δ/√12")
+    if bits is not None:
+        right.axvline(bits, color="black", linewidth=6, alpha=0.15)
+    right.set(yscale="log", xlabel="ビット数 b", ylabel="傾きの誤差（対数目盛り）", xticks=BITS,
+              xlim=(0.4, 8.6), ylim=(5e-4, 0.5))
+    right.minorticks_off()
+    right.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.45, 1), ncols=2, frameon=False,
+                 columnspacing=1)
     limited = "自由な傾き" if bits is None else f"{bits} bit の傾き"
     text = f"{limited} {used:.4g} で引くと、誤差（二乗の平均）は {error:.3g} です。"
     if bits is not None:
-        choice = fit_slope(x, y, unit_levels(bits))
-        text += f"{bits} bit で最もよい傾きは {choice:.4g} です。"
+        text += f"{bits} bit で最もよい傾きは {chosen[bits]:.4g} です。"
     return fig, text
+
+
+def slope_rows(fit: Callable[[Tensor, Tensor, Tensor], float], x: Tensor, y: Tensor) -> list[list]:
+    """ビット数ごとの、選ぶ傾き、いろいろな傾きで測った誤差、式 (8) の行です。"""
+    return [[b, f"{fit(x, y, unit_levels(b)):.5f}", f"{average_slope_error(b):.5f}",
+             f"{1 / (2**b - 1) / math.sqrt(12):.5f}"] for b in BITS]
 
 
 def average_slope_error(bits: int, count: int = 10_001) -> float:
@@ -66,48 +82,55 @@ def average_slope_error(bits: int, count: int = 10_001) -> float:
 
 
 def staircase(low: float, high: float, bits: int) -> tuple[Figure, str]:
-    """実数を量子化して元に戻す関数のグラフです。0 の位置と、丸めの誤差を示します。"""
+    """実数を量子化して元に戻す関数のグラフです。頼んだ範囲と、目盛りが実際に覆う範囲を示します。"""
     scale, zero_point = affine_params(low, high, bits)
     x = torch.linspace(-2.2, 3.2, 1601)
     bottom, top = -scale * zero_point, scale * (2**bits - 1 - zero_point)
-
-    fig = Figure(figsize=(8.4, 3.8))
-    ax = fig.add_axes((0.09, 0.14, 0.62, 0.78))
+    fig = Figure(figsize=(8.8, 3.8))
+    ax = fig.add_axes((0.08, 0.14, 0.58, 0.82))
+    ax.axvspan(-2.2, bottom, color=ORANGE, alpha=0.3, linewidth=0, label="目盛りの外（端の値になる）")
+    ax.axvspan(top, 3.2, color=ORANGE, alpha=0.3, linewidth=0)
+    ax.axvline(low, color=VERMILION, linestyle="--", linewidth=1, label="頼んだ範囲 low、high")
+    ax.axvline(high, color=VERMILION, linestyle="--", linewidth=1)
     ax.plot(x, x, color=GREY, linestyle=":", label="元の値")
     ax.plot(x, restored(x, low, high, bits), color=BLUE, linewidth=2, label="量子化して戻した値")
-    ax.axvspan(-2.2, bottom, color=ORANGE, alpha=0.3, hatch="//", label="範囲の外（端の値）")
-    ax.axvspan(top, 3.2, color=ORANGE, alpha=0.3, hatch="//")
     ax.plot([0], [0], color="black", marker="o", linestyle="none", label=f"0 は整数 {zero_point}")
     ax.set(xlabel="元の値 x", ylabel="戻した値", xlim=(-2.2, 3.2), ylim=(-2.4, 3.4))
-    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=9)
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     text = (f"範囲 {low:.1f} から {high:.1f} を {bits} bit で量子化すると、"
-            f"scale は {scale:.4g}、zero_point は {zero_point} です。"
-            f"範囲の中の誤差は、最大で scale の半分 {scale / 2:.4g} です。")
+            f"スケールは {scale:.4g}、zero_point は {zero_point} です。"
+            f"zero_point を整数に丸めるので、目盛りが覆う範囲は {bottom:.3g} から {top:.3g} です。"
+            f"その中の誤差は、最大でスケールの半分 {scale / 2:.4g} です。")
     return fig, text
 
 
-def calibration(x: Tensor, clip_percent: float, bits: int) -> tuple[Figure, str]:
-    """値の分布と、端を切り捨てて決めた範囲です。下は、切り捨てる割合を変えたときの誤差です。"""
-    percents = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-    errors = {percent: range_error(x, percent, bits) for percent in percents}
+def calibration(x: Tensor, clip_percent: float, bits: int, name: str) -> tuple[Figure, str]:
+    """値の分布と、端を切り捨てて決めた範囲です。右は、切り捨てる割合を変えたときの誤差です。
+
+    name: 値 x の呼び名
+    """
+    errors = {percent: range_error(x, percent, bits) for percent in PERCENTS}
     low, high, error = errors[clip_percent]
     fig = Figure(figsize=(9.6, 3.6))
-    left = fig.add_axes((0.08, 0.15, 0.42, 0.75))
-    right = fig.add_axes((0.6, 0.15, 0.38, 0.75))
+    left = fig.add_axes((0.08, 0.15, 0.41, 0.76))
+    right = fig.add_axes((0.58, 0.15, 0.4, 0.76))
     counts, edges = np.histogram(x.numpy(), bins=80)
-    left.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="層への入力")
-    left.axvline(low, color=VERMILION, linestyle="--", label=f"範囲 {low:.2f} から {high:.2f}")
-    left.axvline(high, color=VERMILION, linestyle="--")
-    left.set(yscale="log", xlabel="値", ylabel="個数", title="値の分布と、量子化する範囲")
-    left.legend(fontsize=9)
-    right.plot(range(len(percents)), [e for _, _, e in errors.values()], color=GREEN,
-               marker="o", label=f"{bits} bit")
-    right.plot([percents.index(clip_percent)], [error], color="black", marker="v", markersize=10,
-               linestyle="none", label=f"両端を {clip_percent:g} % ずつ切る")
-    right.set(xticks=range(len(percents)), xticklabels=[f"{p:g}" for p in percents],
-              xlabel="両端から切り捨てる割合 (%)", ylabel="誤差（二乗平均の平方根）", ylim=(0, None),
-              title="切り捨てる割合と誤差")
-    right.legend(fontsize=9)
+    left.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6)
+    for end in (low, high):
+        left.axvline(end, color=VERMILION, linestyle="--")
+    left.set(yscale="log", xlabel="値", ylabel="個数", title=f"{name}（破線は、量子化する範囲の両端）")
+    right.plot(range(len(PERCENTS)), [e for _, _, e in errors.values()], color=GREEN, marker="o",
+               linestyle="none")
+    place = PERCENTS.index(clip_percent)
+    right.plot([place], [error], color="black", marker="o", markersize=13, linestyle="none",
+               markerfacecolor="none", markeredgewidth=2)
+    right.set(xticks=range(len(PERCENTS)), xticklabels=[f"{p:g}" for p in PERCENTS], xlim=(-0.6, 8.6),
+              xlabel="両端から切り捨てる割合 (%)", ylabel="誤差（二乗平均の平方根）",
+              ylim=(0, 1.1 * max(e for _, _, e in errors.values())), title=f"{bits} bit の誤差（輪は、今の割合）")
+    for ax in (left, right):
+        ax.title.set_fontsize(10.5)
+    best = min(PERCENTS, key=lambda percent: errors[percent][2])
     text = (f"両端を {clip_percent:g} % ずつ切り捨てると、{bits} bit の誤差は {error:.4f} です。"
-            f"切り捨てないときは {errors[0.0][2]:.4f} です。")
+            f"切り捨てないときは {errors[0.0][2]:.4f} です。"
+            f"この中で最も小さいのは、{best:g} % ずつ切り捨てたときです。")
     return fig, text

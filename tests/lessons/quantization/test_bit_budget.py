@@ -10,6 +10,7 @@ from lessons.quantization.bit_budget import (
     accuracy_with_bits,
     choose_bits,
     digit_weights,
+    found_by,
     packed_bytes,
     puzzle,
 )
@@ -50,3 +51,18 @@ def test_a_budget_that_nothing_meets_is_named():
     """Catches silent nonsense for values that no formula covers."""
     with pytest.raises(ValueError, match=r"[ぁ-ん]"):
         choose_bits([torch.ones(2, 2)], torch.ones(1, 2), torch.zeros(1).long(), 0, 50.0)
+
+
+@pytest.mark.parametrize("written, whose", [
+    (lambda *asked: [3, 6, 5], "あなたの"),
+    (lambda *asked: [8, 8, 8], "まだ正解していないので、模範解答の"),
+    (lambda *asked: [1, 1, 1], "まだ正解していないので、模範解答の"),
+    (lambda *asked: ..., "まだ正解していないので、模範解答の"),
+])
+def test_an_answer_that_fits_is_used(written, whose, capsys):
+    """Catches a right answer that differs from the reference's and is not taken, and a wrong one that is."""
+    asked = weights, x, y, budget, target = puzzle(0)
+    bits = found_by(written, *asked)
+    assert packed_bytes(weights, bits) <= budget
+    assert accuracy_with_bits(weights, bits, x, y) >= target
+    assert capsys.readouterr().out == f"{whose} choose_bits が見つけた配分です。\n"

@@ -10,19 +10,18 @@ import torch.nn.functional as F
 
 from lessons.data import fashion_mnist
 from lessons.quantization.bit_widths import (
-    StraightThrough,
     accuracy_with,
     float_results,
     integer_results,
     per_channel_weights,
     power_of_two_results,
-    quantization_aware,
     rescaled_neurons,
     trained,
     uniform_weights,
     with_rounded_weights,
 )
-from lessons.quantization.low_bit_weights import binary_weights, power_of_two
+from lessons.quantization.low_bit_weights import binary_weights, power_of_two, straight_through
+from lessons.quantization.retraining import StraightThrough, quantization_aware
 from lessons.training import accuracy, linear_layers, mlp, train
 
 pytestmark = pytest.mark.slow
@@ -78,11 +77,11 @@ def test_the_results_of_each_format(model, clothes):
     assert [r.bytes for r in results] == [weights * r.bits // 8 for r in results]
     assert of["float32"].rms_error == of["float32"].changed == of["float64"].rms_error == 0
     assert of["float32"].accuracy == accuracy(model, clothes.x_test, clothes.y_test) > 80
-    assert of["float16"].rms_error < of["bfloat16"].rms_error < of["整数 8 bit"].rms_error
+    assert of["float16"].rms_error < of["bfloat16"].rms_error < of["対称 8 bit"].rms_error
     assert of["float64"].changed < 2 and of["float16"].changed < 10
-    assert abs(of["整数 6 bit"].accuracy - of["float32"].accuracy) <= 1
-    assert of["整数 2 bit"].accuracy + 10 < of["整数 1 bit"].accuracy
-    assert of["整数 1 bit"].accuracy + 10 < of["整数 4 bit"].accuracy
+    assert abs(of["対称 6 bit"].accuracy - of["float32"].accuracy) <= 1
+    assert of["対称 2 bit"].accuracy + 10 < of["±α 1 bit"].accuracy
+    assert of["±α 1 bit"].accuracy + 10 < of["対称 4 bit"].accuracy
 
 
 @pytest.mark.parametrize("results,rounding,bits", [
@@ -124,25 +123,27 @@ def test_powers_of_two_hardly_gain_from_a_sixth_bit(model, clothes):
     assert three.accuracy < six.accuracy - 10
 
 
-def test_straight_through_rounds_forward_and_passes_the_gradient():
-    """Catches retraining that never rounds, and a gradient that the rounding makes 0."""
-    weight = torch.randn(5, 6, generator=seeded()).requires_grad_()
+def test_straight_through_rounds_forward_and_asks_for_the_gradient():
+    """Catches retraining that never rounds, and a gradient that is not the one that was asked for."""
+    weight = (2 * torch.randn(5, 6, generator=seeded())).requires_grad_()
     upstream = torch.randn(5, 6, generator=seeded(1))
-    rounded = StraightThrough(lambda w: uniform_weights(w, 3))(weight)
-    torch.testing.assert_close(rounded, uniform_weights(weight.detach(), 3))
+    rounded = StraightThrough(lambda w: uniform_weights(w, 3), straight_through)(weight)
+    assert torch.equal(rounded, uniform_weights(weight.detach(), 3))
     rounded.backward(upstream)
-    assert torch.equal(weight.grad, upstream)
+    inside = weight.detach().abs() <= 1
+    assert 0 < int(inside.sum()) < 30
+    assert torch.equal(weight.grad, upstream * inside)
 
 
 def test_training_with_rounded_weights_brings_few_bits_back(model, clothes):
-    """Catches retraining that learns nothing, ignores its bits, or measures unrounded weights."""
+    """Catches retraining that learns nothing, ignores its bits, or measures unrounded weights; and
+    a gradient of 0 that reaches the weights all the same."""
     base = accuracy(model, clothes.x_test, clothes.y_test)
-    four, two, one = (r.accuracy for r in integer_results(model, clothes, [4, 2, 1]))
-    assert quantization_aware(model, clothes, 4, seed=0) >= four - 1
-    assert two + 10 < quantization_aware(model, clothes, 2, seed=0) < base - 2
-    after = quantization_aware(model, clothes, 1, seed=0)
-    assert one + 10 < after <= base + 1
-    assert after == quantization_aware(model, clothes, 1, seed=0)
+    two, one = (r.accuracy for r in integer_results(model, clothes, [2, 1]))
+    assert two + 40 < quantization_aware(model, clothes, 2, 0, straight_through) < base - 2
+    after = quantization_aware(model, clothes, 1, 0, straight_through)
+    blocked = quantization_aware(model, clothes, 1, 0, lambda gradient, w: torch.zeros_like(w))
+    assert one + 20 < blocked < after <= base + 1
 
 
 def test_uneven_rows_need_a_scale_of_their_own(model, clothes):

@@ -3,13 +3,16 @@
 import torch
 
 from lessons.quantization.int8_inference import (
+    EVERY_TIME,
+    INT8,
+    ONCE,
     int8_linear,
+    layer_milliseconds,
     range_error,
-    rounded_linear,
     shift_milliseconds,
-    symmetric_int8,
 )
-from lessons.quantization.integers import affine_params, int8_matmul, quantize
+from lessons.quantization.integers import affine_params, quantize
+from lessons.quantization.symmetric import int8_matmul, symmetric_int8
 
 
 def rows(*shape, seed=0, dtype=torch.float32):
@@ -26,13 +29,11 @@ def test_int8_by_torch_is_our_integer_product():
     assert weight_int8.abs().max() == 127
 
 
-def test_rounding_inside_float32_changes_values_alone():
-    """Catches a weight that is not rounded, and another type."""
-    x, weight = rows(4, 16), rows(8, 16, seed=1)
-    found = rounded_linear(x, weight, 2)
-    largest = weight.abs().max()
-    assert found.dtype == torch.float32
-    assert torch.allclose(found, x @ (largest * (weight / largest).round()).T, atol=1e-5)
+def test_rounding_is_timed_once_and_every_time():
+    """Catches a rounding that is timed with its rounding where it should be done beforehand."""
+    found = layer_milliseconds(batch=16, width=256)
+    assert found[EVERY_TIME] > 2 * found[ONCE] and found[EVERY_TIME] > 2 * found["float32"]
+    assert set(found) == {"float64", "float32", "bfloat16", "float16", INT8, ONCE, EVERY_TIME}
 
 
 def test_clipping_outliers_trades_two_errors():
@@ -49,5 +50,5 @@ def test_the_shifts_give_what_multiplying_gives():
     """Catches a comparison of two different results."""
     integers = torch.arange(100, dtype=torch.int32)
     assert torch.equal(integers << 3, integers * 8)
-    assert list(shift_milliseconds(100, 1, "cpu")) == [
+    assert list(shift_milliseconds(100)) == [
         "float32 の掛け算", "int32 の掛け算", "int32 のビットのずらし"]

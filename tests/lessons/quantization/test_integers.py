@@ -10,7 +10,6 @@ from lessons.quantization.integers import (
     affine_params,
     dequantize,
     fit_slope,
-    int8_matmul,
     quantize,
 )
 
@@ -64,18 +63,9 @@ def test_quantizing_is_what_torch_does(bits):
     assert q.dtype == torch.int64 and int(quantize(torch.tensor(1e30), 0.1, 3, bits)) == 2**bits - 1
 
 
-def test_the_integer_product_is_exact():
-    """Catches float32 accumulation: 4,096 products that cancel to one."""
-    xq = torch.full((1, 4097), 255)
-    wq = torch.cat([torch.full((1, 2048), 127), torch.full((1, 2048), -127), torch.tensor([[1]])], 1)
-    exact = sum((int(a) - 3) * int(b) for a, b in zip(xq[0], wq[0], strict=True))
-    assert float(int8_matmul(xq, 0.5, 3, wq, 0.25)[0, 0]) == exact * 0.125
-
-
 @pytest.mark.parametrize("call", [
     lambda: fit_slope(torch.ones(1), torch.ones(1), torch.ones(0)),
-    lambda: affine_params(1.0, -1.0, 8), lambda: quantize(torch.ones(1), 0.0, 0, 8),
-    lambda: int8_matmul(torch.ones(1, 2), 1.0, 0, torch.ones(1, 3), 1.0)])
+    lambda: affine_params(1.0, -1.0, 8), lambda: quantize(torch.ones(1), 0.0, 0, 8)])
 def test_illegal_values_are_named(call):
     """Catches silent nonsense for values that no formula covers."""
     with pytest.raises(ValueError, match=r"[ぁ-ん]"):

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from lessons.data import digits
+from lessons.quantization.float_formats import loss_scale
 from lessons.quantization.mixed_precision import gradient_run, gradients_in, swamped_run
 from lessons.training import linear_layers, mlp
 
@@ -41,6 +42,17 @@ def test_half_precision_stops_and_a_scaled_loss_saves_it(numbers, single):
     assert abs(brain.accuracies[-1] - single.accuracies[-1]) <= 2 and brain.zero_percent < 1
     assert torch.equal(half.true_gradients, scaled.true_gradients)
     assert len(half.accuracies) == 10
+    plain = gradient_run(numbers, HALF, seed=0, loss_factor=1.0)
+    assert abs(plain.accuracies[-1] - single.accuracies[-1]) <= 2 and plain.zero_percent < 1
+
+
+@pytest.mark.slow
+def test_the_largest_scale_has_no_room_and_a_sixteenth_of_it_has(numbers, single):
+    """Catches a scale that reaches no gradient, and one that is cut off at the largest number."""
+    largest = loss_scale(single.true_gradients, HALF)
+    full, safe = (gradient_run(numbers, HALF, seed=0, loss_scale=largest / room) for room in (1, 16))
+    assert full.accuracies[-1] < 20
+    assert abs(safe.accuracies[-1] - single.accuracies[-1]) <= 2 and safe.zero_percent < 1
 
 
 def test_the_scale_is_divided_out_before_the_update(numbers, single):

@@ -1,0 +1,100 @@
+"""形式と学習の図です: 0 になる勾配と、エポックごとの正解率。(Figure, 文) を返します。"""
+
+import math
+from collections.abc import Callable
+from statistics import mean
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from lessons.plots import BLUE, GREEN, ORANGE, VERMILION
+
+EXPONENTS = range(0, 41, 2)
+LINES = ((BLUE, "o", 9), (VERMILION, "s", 7), (GREEN, "^", 6), (ORANGE, "D", 4), ("black", "v", 5))
+LABEL_GAP = 8.0  # 終わりの値が近い線の名前を離す、最小の間隔 (%)
+
+
+def gradients_and_floor(
+    gradients: Tensor, dtype: torch.dtype, scale_exponent: int,
+    share_of_zeros: Callable[[Tensor, torch.dtype], float],
+) -> tuple[Figure, str]:
+    """勾配に 2 の累乗を掛けたときの大きさの分布と、倍率ごとの、0 や inf になる割合です。
+
+    share_of_zeros: 0 になる値の割合を返す関数。演習 underflow_fraction の答えです。
+    """
+    name, info = str(dtype).removeprefix("torch."), torch.finfo(dtype)
+    exact = gradients.double()
+    # 最も近い値へ丸めるので、最小の非正規化数の半分以下が 0 になる。
+    floor, ceiling = info.smallest_normal * info.eps / 2, info.max
+    lost = [100 * share_of_zeros(exact * 2.0**k, dtype) for k in EXPONENTS]
+    over = [100 * float((exact.abs() * 2.0**k > ceiling).double().mean()) for k in EXPONENTS]
+    usable = [k for k, zero, inf in zip(EXPONENTS, lost, over, strict=True) if zero < 0.05 and inf == 0]
+    scaled = exact * 2.0**scale_exponent
+    magnitudes = scaled[scaled != 0].abs().log10().numpy()
+    counts, edges = np.histogram(magnitudes, bins=np.arange(-26, 12.5, 0.5))
+
+    fig = Figure(figsize=(8.2, 5.2))
+    upper = fig.add_axes((0.1, 0.58, 0.87, 0.3))
+    lower = fig.add_axes((0.1, 0.11, 0.87, 0.29))
+    upper.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="勾配 × 倍率")
+    upper.axvspan(-26, math.log10(floor), color=VERMILION, alpha=0.25, hatch="//",
+                  label=f"{name} では 0 になる")
+    upper.axvline(math.log10(info.smallest_normal), color="black", linestyle=":",
+                  label="最小の正規化数")
+    upper.axvspan(math.log10(ceiling), 41, color=ORANGE, alpha=0.45, hatch="..",
+                  label=f"{name} では inf になる")
+    upper.set(xlim=(-26, 12), xlabel="大きさの常用対数 log10|勾配 × 倍率|", ylabel="勾配の個数")
+    upper.legend(fontsize=9, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0), frameon=False)
+    if usable:
+        lower.axvspan(usable[0] - 1, usable[-1] + 1, color=GREEN, alpha=0.25, label="使える倍率")
+    lower.plot(EXPONENTS, lost, "s", color=VERMILION, label="0 になる割合")
+    lower.plot(EXPONENTS, over, "D", color=ORANGE, markeredgecolor="black", label="inf になる割合")
+    lower.axvline(scale_exponent, color="black", linewidth=2, label="選んだ倍率")
+    lower.set(xlim=(-1, 41), ylim=(-5, 105), xlabel="倍率（2 の何乗か）", ylabel="勾配の割合 (%)")
+    lower.legend(fontsize=9, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0), frameon=False)
+    at = EXPONENTS.index(scale_exponent)
+    window = (f"どちらも起きないのは、2 の {usable[0]} 乗から {usable[-1]} 乗までです。" if usable
+              else "どちらも起きない倍率はありません。")
+    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {lost[at]:.1f} % が 0 になり、"
+                 f"{over[at]:.1f} % が inf になります。{window}")
+
+
+def training_curves(
+    runs: dict[str, list[tuple[float, ...]]], title: str
+) -> tuple[Figure, str]:
+    """エポックごとの正解率です。細い線はシード 1 つずつで、名前は最後の平均の高さの順に並べます。"""
+    fig = Figure(figsize=(8.2, 4.0))
+    ax = fig.add_axes((0.09, 0.14, 0.5, 0.76))
+    ends = {name: mean(run[-1] for run in seeds) for name, seeds in runs.items()}
+    heights = spread([*ends.values()])
+    for (name, seeds), height, (color, marker, size) in zip(
+            runs.items(), heights, LINES, strict=False):
+        epochs = range(1, len(seeds[0]) + 1)
+        for run in seeds:
+            ax.plot(epochs, run, color=color, linewidth=1, alpha=0.8, marker=marker,
+                    markersize=size, markerfacecolor="none")
+        ax.annotate(f"{name} {ends[name]:.1f} %", (epochs[-1], ends[name]),
+                    (1.05, (height + 2) / 104), textcoords=ax.transAxes, va="center", fontsize=9.5,
+                    color=color, annotation_clip=False,
+                    arrowprops={"arrowstyle": "-", "color": color, "linewidth": 1})
+    ax.set(xlabel="エポック", ylabel="テストの正解率 (%)", ylim=(-2, 102), title=title)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    told = "、".join(f"「{name}」が {low_to_high([run[-1] for run in seeds])}"
+                    for name, seeds in runs.items())
+    return fig, f"最後の正解率は、{told} です。"
+
+
+def spread(ends: list[float]) -> list[float]:
+    """近い値どうしを、順序を変えずに LABEL_GAP 以上離した高さです。"""
+    heights, above = [0.0] * len(ends), 100.0 + LABEL_GAP
+    for place in sorted(range(len(ends)), key=lambda i: -ends[i]):
+        above = heights[place] = min(ends[place], above - LABEL_GAP)
+    return heights
+
+
+def low_to_high(values: list[float]) -> str:
+    """シードの間の最小と最大です。"""
+    low, high = f"{min(values):.1f} %", f"{max(values):.1f} %"
+    return low if low == high else f"{low} から {high}"
