@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lessons.data import Dataset, centred
-from lessons.training import accuracy, mlp
+from lessons.training import accuracy, mlp, one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,7 @@ class GradientRun:
     zero_percent: float
 
 
+@one_thread()
 def gradient_run(
     data: Dataset, dtype: torch.dtype, seed: int, loss_scale: float = 1.0,
     loss_factor: float = 1e-6,
@@ -84,6 +85,7 @@ def accuracy_in(model: nn.Module, x: Tensor, y: Tensor, dtype: torch.dtype) -> f
     return accuracy(copy.deepcopy(model).to(dtype), x.to(dtype), y)
 
 
+@one_thread()
 def swamped_run(data: Dataset, dtype: torch.dtype, seed: int, master: bool) -> tuple[float, ...]:
     """小さな学習率の SGD で 64-32-10 のネットワークを 20 エポック学習し、正解率を返します。
 

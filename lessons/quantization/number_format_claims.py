@@ -17,7 +17,7 @@ Runs = list[GradientRun]
 def about_formats(four: list[Stored]) -> Claims:
     """大きさと正解率、そして表せる限界についての主張です。"""
     room = boards()["Raspberry Pi Pico"]["memory_bytes"]
-    double, single = limit_rows(smallest_normal, decode_float)[:2]
+    single, double = limit_rows(smallest_normal, decode_float)[:2]
     halved, lost = halved_limit(), lost_beside_one(1e-8)
     return [
         ("4 通りのうち、Pico のメモリに収まるのは 8 bit の整数だけ",

@@ -66,7 +66,7 @@ def weights_in_integers(
     left.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="FC 1 の重み")
     left.plot(0, 0, color="black", marker="o", clip_on=False, linestyle="none", zorder=5,
               label=f"0 は整数 {zero_point}")
-    left.set(xlabel="重みの値", ylabel="重みの個数", xlim=(-0.12, 0.12), ylim=(0, counts.max() * 1.05))
+    left.set(xlabel="重みの値", ylabel="重みの個数", xlim=(-0.15, 0.15), ylim=(0, counts.max() * 1.05))
     left.legend(fontsize=9, loc="lower left", ncols=3, bbox_to_anchor=(-0.08, 1.0), frameon=False,
                 columnspacing=1, handlelength=1.4)
     right.plot(BITS, [theory for *_, theory in errors.values()], color=GREY, marker="_", markersize=22,

@@ -78,7 +78,7 @@ def training_curves(
         ax.annotate(f"{name} {ends[name]:.1f} %", (epochs[-1], ends[name]),
                     (1.05, (height + 2) / 104), textcoords=ax.transAxes, va="center", fontsize=9.5,
                     color=color, annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": color, "linewidth": 1})
+                    arrowprops={"arrowstyle": "-", "color": color, "linewidth": 1, "relpos": (0, 0.5)})
     ax.set(xlabel="エポック", ylabel="テストの正解率 (%)", ylim=(-2, 102), title=title)
     ax.xaxis.get_major_locator().set_params(integer=True)
     told = "、".join(f"「{name}」が {low_to_high([run[-1] for run in seeds])}"

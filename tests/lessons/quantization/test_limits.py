@@ -42,7 +42,7 @@ def test_the_limits_are_those_of_numpy():
     """Catches a column that stands under another's name, and a format in another's row."""
     rows = limit_rows(smallest_normal, decode_float)
     assert all(len(row) == len(LIMIT_HEADERS) for row in rows)
-    for row, kind in zip(rows, (np.float64, np.float32, np.float16), strict=False):
+    for row, kind in zip(rows, (np.float32, np.float64, np.float16), strict=False):
         info = np.finfo(kind)
         assert row[1] == f"{info.tiny:.6e}" and row[3] == f"{info.max:.3e}"
         assert float(row[2]) == pytest.approx(float(info.smallest_subnormal), rel=1e-3, abs=0)
