@@ -47,7 +47,7 @@ def number_line(layer: str, ascending: Tensor, rows: list[Row], weight: float) -
                            strict=True):
             ax.text(x, -y, text, va="center")
     if len(rows) < N_ROWS:
-        ax.text(0, 1 - N_ROWS, "2 の累乗（LBW）は、3 bit からです", ha="center", va="center")
+        ax.text(-0.26, 1 - N_ROWS, "2 の累乗は、3 bit から", ha="right", va="center")
     symmetric, binary = (next(r for r in rows if r.name.startswith(name)) for name in ("対称", "±α"))
     text = (f"{layer} の重み {chosen:.4f} は、{symmetric.name} では"
             f" {landed[rows.index(symmetric)]:.4g}、±α では {landed[rows.index(binary)]:.4g} に移ります。"

@@ -75,4 +75,4 @@ def test_the_figure_shows_where_the_chosen_weight_lands():
     assert other[0].axes[0].get_xlim() == fig.axes[0].get_xlim()
     assert other[0].axes[0].get_ylim() == fig.axes[0].get_ylim()
     shown = [text.get_text() for text in other[0].axes[0].texts]
-    assert "2 の累乗（LBW）は、3 bit からです" in shown
+    assert "2 の累乗は、3 bit から" in shown
