@@ -176,7 +176,7 @@ def returns_a_float(teacher_hint, student_guided, regressor):
     return 0.5 * error.square().sum(dim=1).mean().item()
 
 
-@exercise.wrong("差を float16 に直しています。仮数部が 10 ビットしかないので、3 桁ほどしか合いません。")
+@exercise.wrong("差を float16 に直しています。仮数部が 10 bit しかないので、3 桁ほどしか合いません。")
 def computes_in_float16(teacher_hint, student_guided, regressor):
     error = (teacher_hint - student_guided @ regressor.T).half().to(teacher_hint.dtype)
     return 0.5 * error.square().sum(dim=1).mean()
