@@ -2,12 +2,14 @@
 
     named    a known wrong answer; then one of an exercise in `uses`, in place of that part
     slip     one small edit of the solution
+    pair     two known wrong answers together
     input    the solution on other arguments: swapped, a part of them, one not used
     slip     one small edit of a part, of another right answer
-    pair     two known wrong answers together
+    pair     a known wrong answer with one of a part, or with one small edit
     double   two small edits of the solution
 
-No edit of a known wrong answer: it may take the mistake away that would then be named.
+A known wrong answer is edited only in what it shares with the solution: another edit may take the
+mistake away that would then be named.
 
 All of it is made from the exercise's own texts and runs on the author's side, never in the sandbox.
 """
@@ -25,6 +27,7 @@ import marshal
 import operator
 import sys
 import types
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -50,7 +53,9 @@ from checker.running.inside.plain import Strange, snapshot, storages
 from checker.running.inside.prelude import PRELUDE
 
 LIMIT = 800  # candidates that one answer is compared with: a number, so that no clock decides
-LIMIT_OBSERVED = 260  # where every call of one makes models and gradients
+MIXED = 400  # of which a known wrong answer has an edit
+VAGUE = ("name", "constant", "index", "order")  # kinds that say little beside another mistake
+LIMIT_OBSERVED = 300  # where every call of one makes models and gradients
 STEPS = 2_500  # lines that one of them may run: a slip may make a loop endless
 SHORT = 60  # slips in a solution of which any two are tried together
 LARGEST = 10**6  # integer that may stand in place of another one: 2**n must stay small
@@ -151,12 +156,13 @@ def _made(exercise: Exercise) -> Iterator[Candidate]:
     parts = list(_wrong_parts(exercise))
     yield from _with_a_wrong_part(exercise, parts)
     yield from _slips_of(exercise, exercise.solved())
+    yield from _pairs(exercise)
     yield from _other_inputs(exercise)
     yield from _slips_of_parts(exercise)
     for right in exercise.rights:
         yield from _slips_of(exercise, exercise.text_of(right))
-    yield from _pairs(exercise)
     yield from _pairs_with_a_part(exercise, parts)
+    yield from itertools.islice(_pairs_with_a_slip(exercise), MIXED)
     yield from _two_slips(exercise)
 
 
@@ -211,6 +217,27 @@ def _pairs_with_a_part(exercise: Exercise, parts: list[_Part]) -> Iterator[Candi
         for part in parts:
             function = _defined(exercise, code, part.namespace)
             yield Candidate("pair", f"{wrong.name}+{part.key}", _both(wrong, part), function)
+
+
+def _pairs_with_a_slip(exercise: Exercise) -> Iterator[Candidate]:
+    """A known wrong answer with one small edit in what it shares with the solution."""
+    of_solution, names = _subtrees(bare(exercise.solved())), _names(exercise)
+    for wrong in exercise.wrongs.values():
+        tree = bare(wrong.text)
+        # What stands there more often than in the solution may be the mistake itself.
+        shared = {s for s, count in _subtrees(tree).items() if count <= of_solution[s]}
+        for kind in slips(tree, shared):
+            if kind in VAGUE or kind in MAKES_POWERS and has_powers(tree):
+                continue
+            code = _compiled(tree)
+            said = f"次の 2 つが重なっています。（1）{wrong.diagnosis}（2）{when(kind)}と同じ違いがあります。"
+            key = f"{wrong.name}+{kind}-{_digest(code)}"
+            yield Candidate("pair", key, said, _defined(exercise, code, names))
+
+
+def _subtrees(tree: ast.Module) -> Counter[str]:
+    """How often each expression and statement stands in a function."""
+    return Counter(map(ast.dump, ast.walk(tree.body[-1])))
 
 
 def _both(one: Wrong | _Part, other: Wrong | _Part) -> str:

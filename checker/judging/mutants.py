@@ -118,13 +118,16 @@ def bare(source: str) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def slips(tree: ast.Module) -> Iterator[str]:
+def slips(tree: ast.Module, within: set[str] | None = None) -> Iterator[str]:
     """Puts one slip after the other into the last function of `tree`, in place, and says its kind.
 
-    What the tree holds is right until the next one is asked for; at the end it is as it was.
+    What the tree holds is right until the next one is asked for; at the end it is as it was. With
+    `within` (dumps of trees) only those of them change that stand in there.
     """
     function = tree.body[-1]
     for holder, field, value in list(_places(function.body)):
+        if within is not None and not _stands_in(within, value):
+            continue
         for kind, other in _alternatives(holder, field, value):
             setattr(holder, field, other)
             if isinstance(value, ast.AST) and isinstance(other, ast.AST):
@@ -135,12 +138,22 @@ def slips(tree: ast.Module) -> Iterator[str]:
             setattr(holder, field, value)
     for statements in list(_blocks(function)):
         for i, statement in enumerate(statements):
+            if within is not None and not _stands_in(within, statement):
+                continue
             statements[i] = ast.copy_location(ast.Pass(), statement)
             yield "statement"
             statements[i] = statement
+    if within is not None:
+        return
     if not has_powers(function):
         yield from _other_names(function)
     yield from _early_ends(function)
+
+
+def _stands_in(within: set[str], value: object) -> bool:
+    """Whether a node, or each of a list, is one of these trees."""
+    nodes = value if isinstance(value, list) else [value]
+    return all(isinstance(node, ast.AST) and ast.dump(node) in within for node in nodes)
 
 
 def has_powers(tree: ast.AST) -> bool:
