@@ -19,7 +19,7 @@ LARGEST = 100_000  # numbers in a value: an answer may return as many as fit int
 FEWEST, CASES = 3, 2  # wrong elements, and cases with some, that make a rule
 MOST = 0.6  # of all elements that a place may hold, or it tells nothing
 DENSE = 0.6  # of a place's elements that have to be wrong
-ONE_SIDED = 6  # wrong values, each on the same side: with fewer it may be chance
+ONE_SIDED = 12  # wrong elements, each on the same side: with fewer it may be chance
 
 
 @dataclass(frozen=True)
@@ -256,6 +256,8 @@ def _rows(c: Compared) -> list[Compared]:
 
 
 def _one_sided(all_: list[Compared], sign: int) -> bool:
+    if all(c.expected.ndim == 0 for c in all_):
+        return False  # of so few numbers it may be chance
     wrong = 0
     for c in all_:
         above = sign * (c.actual.double() - c.expected.double()) > 0
