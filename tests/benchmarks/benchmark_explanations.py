@@ -8,12 +8,14 @@ Every answer is held out: an exercise that does not know it explains it.
     half pair  two merged, one of them left out
     right      a slip in another right answer, which is left out
     wrong      a slip in a known wrong answer, which is left out
+    odd        bodies as beginners write them, from the statements alone: odd_answers.txt
 
 An explanation that was found with the public cases is false if, with any of 20 hidden seeds, it does
 not coincide with the answer in each case.
 """
 
 import copy
+import functools
 import itertools
 import random
 import statistics
@@ -115,6 +117,18 @@ def held_out_answers(exercise: Exercise) -> Iterator[tuple[str, Exercise, str]]:
         rest, slips = without(exercise, wrong.name), list(mutants(wrong.text))
         for mutant in draw.sample(slips, min(SAMPLE // 2, len(slips))):
             yield "wrong", rest, mutant.text
+    for body in odd_bodies().get(exercise.name, []):
+        yield "odd", exercise, f"{exercise.stub()}\n{body}"
+
+
+@functools.cache
+def odd_bodies() -> dict[str, list[str]]:
+    """The odd answers of each exercise: below a line with @ and its name stands a function's body."""
+    found = defaultdict(list)
+    for answer in (Path(__file__).parent / "odd_answers.txt").read_text("utf-8").split("\n@"):
+        name, body = answer.removeprefix("@").split("\n", 1)
+        found[name].append(body)
+    return found
 
 
 def without(exercise: Exercise, name: str) -> Exercise:
