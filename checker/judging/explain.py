@@ -1,8 +1,9 @@
 """Why an answer is wrong: the first explanation that fits all the cases it passes and fails.
 
-Tried in this order: a known wrong answer, one small slip, other arguments, two known ones, a known
-wrong answer with too few digits, a relation between the values, two slips, and at last the cases
-alone. What fits in the failing cases only is not said: it would be false of the cases that pass.
+Tried in this order: a known wrong answer, one small slip, two known ones, other arguments, a known
+one with a slip or with too few digits, a relation between the values, what the answer's text shows,
+two slips, a known one but for a few labels, and at last what is right: elements, parts, cases. What
+fits in the failing cases only is not said: it would be false of the cases that pass.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from itertools import dropwhile, takewhile
 import torch
 
 from checker.exercise import Case, Exercise, Wrong
-from checker.judging.candidates import Candidate, candidates
-from checker.judging.mutants import alternatives
+from checker.judging.candidate import Candidate
+from checker.judging.candidates import candidates
+from checker.judging.kinds import alternatives
 from checker.judging.observing import Finding, finding, known, same
 from checker.judging.reading import caret, oversight
 from checker.judging.relations import relation

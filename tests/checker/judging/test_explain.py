@@ -14,18 +14,13 @@ from torch import Tensor
 
 from checker.catalogue import exercise_names, load
 from checker.judging import explain
-from checker.judging.candidates import STEPS, Candidate, candidates
+from checker.judging.additions import additions
+from checker.judging.candidate import STEPS, Candidate
+from checker.judging.candidates import candidates
 from checker.judging.explain import quiet, size
+from checker.judging.kinds import KINDS, REDUCTIONS, alternatives, sentence
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import (
-    KINDS,
-    REDUCTIONS,
-    additions,
-    alternatives,
-    bare,
-    sentence,
-    slips,
-)
+from checker.judging.mutants import bare, slips
 from checker.judging.observing import same
 from checker.judging.source import cases_of, judge_source
 from checker.judging.verdict import Verdict
@@ -397,7 +392,7 @@ def test_candidates_are_made_and_run_once_for_a_class(monkeypatch):
     made = exercise.make_cases(3)
     monkeypatch.setattr(exercise, "make_cases", lambda seed: made)
     verdict_on(text, exercise, seed=3)
-    monkeypatch.setattr("checker.judging.candidates.seed_everything", lambda: 1 / 0)
+    monkeypatch.setattr("checker.judging.candidate.seed_everything", lambda: 1 / 0)
     monkeypatch.setattr("checker.judging.candidates.slips", lambda tree: 1 / 0)
     assert "一致しませんでした" in verdict_on(text, exercise, seed=3).message
 
