@@ -1,8 +1,9 @@
 """Why an answer is wrong: the first explanation that fits all the cases it passes and fails.
 
-Tried in this order: a known wrong answer, one small slip, other arguments, two known ones, a known
-wrong answer with too few digits, a relation between the values, two slips, and at last the cases
-alone. What fits in the failing cases only is not said: it would be false of the cases that pass.
+Tried in this order: a known wrong answer, one small slip, two known ones, other arguments, a known
+one with a slip or with too few digits, a relation between the values, what the answer's text shows,
+two slips, a known one but for a few labels, and at last what is right: elements, parts, cases. What
+fits in the failing cases only is not said: it would be false of the cases that pass.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from itertools import dropwhile, takewhile
 import torch
 
 from checker.exercise import Case, Exercise, Wrong
-from checker.judging.candidates import Candidate, candidates
-from checker.judging.mutants import alternatives
+from checker.judging.candidate import Candidate
+from checker.judging.candidates import candidates
+from checker.judging.kinds import alternatives
 from checker.judging.observing import Finding, finding, known, same
+from checker.judging.reading import caret, oversight
 from checker.judging.relations import relation
 from checker.running.inside.messages import Observation
 
@@ -29,10 +32,8 @@ FEW = 3  # labels that a sentence can list
 OTHER_SEED = 2**40  # of cases in which only candidates are compared
 ROUGH = 1e-5  # relative: what is left of a float32
 TOO_FEW_DIGITS = "途中の計算の桁が足りず、値が細かいところでも違います。"
-CARET = (
-    "答えの中に ^ があります。Python の ^ はべき乗ではなく、ビットごとの排他的論理和です。"
-    "べき乗は ** と書きます。"
-)
+MOST_APART = 2  # labels in which a known wrong answer may do something else
+AGREEING = 3  # times as many in which it has to do the same
 TOLD = ("type", "length", "shape", "dtype", "changed", "aliased")  # differences that say it all
 
 
@@ -46,6 +47,7 @@ class Explanation:
     misconception: Wrong | None = None  # the known wrong answer of this exercise that it is
     candidates: tuple[Candidate, ...] = ()  # that do the same
     rtol: float | None = None  # at which they do
+    apart: tuple[str, ...] = ()  # labels of cases in which they do not
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,13 @@ def explanation(
             named = takewhile(lambda c: c.stage == "named", every)
             return first(seen, named) or related(seen, reveal, "type")
         else:
-            found = caret(tree) or first(seen, takewhile(lambda c: c.stage != "double", every))
+            found = of_text(caret(tree)) if tree else None
+            found = found or first(seen, takewhile(lambda c: c.stage != "double", every))
             found = found or imprecise(seen) or related(seen, reveal)
+            found = found or of_text(oversight(exercise, tree)) if tree else found
             found = found or first(seen, dropwhile(lambda c: c.stage != "double", every))
+            found = found or except_few(seen) or only_failing(cases, findings)
+            found = found or related(seen, reveal, rough=True)
     return found or of_cases(cases, findings)
 
 
@@ -125,59 +131,101 @@ def imprecise(seen: Seen) -> Explanation | None:
     return None
 
 
-def related(seen: Seen, reveal: bool, *keys: str) -> Explanation | None:
-    """A relation between the values, of those with these keys where some are given."""
+def related(seen: Seen, reveal: bool, *keys: str, rough: bool = False) -> Explanation | None:
+    """A relation between the values, of those with these keys where some are given; a rough one
+    tells only where to look."""
     if seen.exercise.accepts:  # the solution's value is one of many
         return None
     expected = [known(seen.exercise, seen.exercise.solution, case) for case in seen.cases]
-    found = relation(seen.exercise, seen.cases, expected, seen.actual, keys)
+    found = relation(seen.exercise, seen.cases, expected, seen.actual, keys, rough)
     return found and Explanation("relation", found.key, found.sentence if reveal else found.hidden)
 
 
-def caret(tree: ast.AST | None) -> Explanation | None:
-    """A power written with ^: it needs no comparison, for no right answer has a number there."""
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-            sides = [
-                side.value for side in (node.left, node.right) if isinstance(side, ast.Constant)
-            ]
-            if any(type(value) in (int, float) and value > 1 for value in sides):
-                return Explanation("text", "caret", CARET)
-    return None
+def of_text(found: tuple[str, str] | None) -> Explanation | None:
+    """What the answer's own text shows."""
+    return found and Explanation("text", *found)
 
 
-def fits(seen: Seen, candidate: Candidate, rtol: float | None = None) -> bool:
-    """Does a candidate do the same in every case that fails, and pass all the others?"""
-    exercise = seen.exercise
+def except_few(seen: Seen) -> Explanation | None:
+    """A known wrong answer that does the same but for a few labels, which are named."""
+    labels = list(dict.fromkeys(case.label for case in seen.cases))
+    failing = {c.label for c, found in zip(seen.cases, seen.findings, strict=True) if found}
+    best: tuple[int, Candidate, list[str]] | None = None
+    for c in takewhile(lambda c: c.stage == "named", candidates(seen.exercise)):
+        apart = unlike(seen, c, MOST_APART)
+        if apart is None or len(failing - apart) < AGREEING * len(apart):
+            continue
+        if best is None or len(apart) < best[0]:
+            best = len(apart), c, [label for label in labels if label in apart]
+    if best is None:
+        return None
+    _, c, apart = best
+    said = f"『{'』『'.join(apart)}』のほかでは、次の間違いと同じ結果です。{c.sentence}"
+    return Explanation("except", f"{c.key} except {'、'.join(apart)}", said, None, (c,), None, tuple(apart))
 
-    def agrees(i: int) -> bool:
-        observed = candidate.observe(exercise, seen.cases[i])
-        if seen.findings[i]:
-            if candidate.change and seen.actual[i].failure and observed.failure:
-                return True  # the solution refuses by itself what the answer stumbles over
-            return same(seen.actual[i], observed, rtol or exercise.rtol)
-        return (
-            finding(exercise, known(exercise, exercise.solution, seen.cases[i]), observed) is None
-        )
 
-    return all(map(agrees, seen.order))
+def unlike(seen: Seen, candidate: Candidate, most: int) -> set[str] | None:
+    """The labels of the cases in which a candidate does something else; None where there are more
+    than `most`."""
+    apart: set[str] = set()
+    for i in seen.order:
+        if seen.cases[i].label not in apart and not agrees(seen, candidate, i):
+            apart.add(seen.cases[i].label)
+            if len(apart) > most:
+                return None
+    return apart
+
+
+def fits(
+    seen: Seen, candidate: Candidate, rtol: float | None = None, apart: Iterable[str] = ()
+) -> bool:
+    """Does a candidate do the same in every case that fails, and pass all the others? Cases with
+    the labels in `apart` do not count."""
+    order = (i for i in seen.order if seen.cases[i].label not in apart)
+    return all(agrees(seen, candidate, i, rtol) for i in order)
+
+
+def agrees(seen: Seen, candidate: Candidate, i: int, rtol: float | None = None) -> bool:
+    """Does a candidate fail in one case as the answer does, or pass where it passes?"""
+    exercise, case = seen.exercise, seen.cases[i]
+    observed = candidate.observe(exercise, case)
+    if seen.findings[i]:
+        if candidate.change and seen.actual[i].failure and observed.failure:
+            return True  # the solution refuses by itself what the answer stumbles over
+        return same(seen.actual[i], observed, rtol or exercise.rtol)
+    return finding(exercise, known(exercise, exercise.solution, case), observed) is None
 
 
 def of_cases(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
     """Where only few labels fail, or only few pass, these tell what is special."""
-    labels = tuple(dict.fromkeys(case.label for case in cases))
+    return only_failing(cases, findings) or only_passing(cases, findings)
+
+
+def only_failing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
+    wrong, right = divided(cases, findings)
+    if len(wrong) > max(min(FEW, len(right)), len(right) // 2):
+        return None
+    listed = "』『".join(wrong)
+    told = f"ほかのケースはすべて合っています。違うのは『{listed}』だけです。"
+    return Explanation("cases", "fails " + "、".join(wrong), told)
+
+
+def only_passing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
+    _, right = divided(cases, findings)
+    if not 0 < len(right) <= FEW:
+        return None
+    listed = "』『".join(right)
+    told = f"合っているのは『{listed}』だけです。ほかのケースと何が違うかを確かめてください。"
+    return Explanation("cases", "passes " + "、".join(right), told)
+
+
+def divided(
+    cases: tuple[Case, ...], findings: list[Finding | None]
+) -> tuple[list[str], list[str]]:
+    """The labels that fail, and those that pass, in their order."""
+    labels = dict.fromkeys(case.label for case in cases)
     failed = {case.label for case, found in zip(cases, findings, strict=True) if found}
-    wrong = [label for label in labels if label in failed]
-    right = [label for label in labels if label not in failed]
-    if len(wrong) <= min(FEW, len(right)):
-        listed = "』『".join(wrong)
-        told = f"ほかのケースはすべて合っています。違うのは『{listed}』だけです。"
-        return Explanation("cases", "fails " + "、".join(wrong), told)
-    if 0 < len(right) <= FEW:
-        listed = "』『".join(right)
-        told = f"合っているのは『{listed}』だけです。ほかのケースと何が違うかを確かめてください。"
-        return Explanation("cases", "passes " + "、".join(right), told)
-    return None
+    return [la for la in labels if la in failed], [la for la in labels if la not in failed]
 
 
 def size(value: object) -> int:

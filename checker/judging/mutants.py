@@ -7,85 +7,13 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-# kind: when it happens, the likeliest first. An explanation is this and 「ときと、同じ結果です。」;
-# none of them says where the slip is, or what stands there in the solution.
-KINDS = {
-    "boundary": "境目の値の扱い（≧ と ＞）が違う",
-    "no dim": "次元の指定がない",
-    "term": "式の項か因数が 1 つ抜けた",
-    "statement": "文が 1 つ抜けた",
-    "rounding": "丸め方（切り捨て、四捨五入、丸めなし）が違う",
-    "sign": "符号か「ない」(not) が 1 つ逆の",
-    "direction": "比べる向きが逆の",
-    "call": "関数やメソッドの呼び出しが 1 つ抜けた",
-    "condition": "条件か場合分けが 1 つ抜けた",
-    "logic": "「かつ」と「または」を取り違えた",
-    "keyword": "関数に渡す指定が 1 つ足りない",
-    "dim": "次元の指定が違う",
-    "function": "よく似た関数を取り違えた",
-    "order": "引数や式の左右の順が逆の",
-    "precedence": "計算の順（かっこの付け方）が違う",
-    "steps": "2 つの処理の順（二乗と合計など）が逆の",
-    "constant": "数を 1 つ書き違えた",
-    "index": "添え字や範囲の指定が違う",
-    "early return": "繰り返しの途中で return した",
-    "quantity": "求める値の代わりに、計算の途中の値を返した",
-    "name": "別の変数か引数を使った",
-    "operator": "演算の記号（+ − × ÷ など）を 1 つ取り違えた",
-    "precision": "途中で数値精度の低い型に直した",
-    "extra": "式に余分な 2 倍か半分がある",
-}
-SAID = 3  # kinds that one sentence lists
-REDUCTIONS = {
-    "sum": "合計",
-    "mean": "平均",
-    "max": "最大",
-    "min": "最小",
-    "median": "中央値",
-    "norm": "ノルム",
-    "std": "標準偏差",
-}
-ROUNDINGS = ("round", "int", "floor", "ceil", "trunc")
-MODULES = {"torch", "F", "nn", "np", "math"}
-OPERATORS = {
-    ast.Add: [ast.Sub, ast.Mult],
-    ast.Sub: [ast.Add],
-    ast.Mult: [ast.Div, ast.Add, ast.Sub, ast.Pow],
-    ast.Div: [ast.Mult, ast.FloorDiv, ast.Sub],
-    ast.FloorDiv: [ast.Div, ast.Mult],
-    ast.Mod: [ast.FloorDiv],
-    ast.Pow: [ast.Mult, ast.BitXor],
-    ast.MatMult: [ast.Mult],
-    ast.BitAnd: [ast.BitOr, ast.BitXor],
-    ast.BitOr: [ast.BitAnd, ast.BitXor],
-    ast.BitXor: [ast.BitOr],
-    ast.LShift: [ast.RShift],
-    ast.RShift: [ast.LShift],
-}
-COMPARISONS = {
-    ast.Lt: [ast.LtE, ast.GtE, ast.Gt],
-    ast.LtE: [ast.Lt, ast.Gt, ast.GtE],
-    ast.Gt: [ast.GtE, ast.LtE, ast.Lt],
-    ast.GtE: [ast.Gt, ast.Lt, ast.LtE],
-    ast.Eq: [ast.NotEq],
-    ast.NotEq: [ast.Eq],
-    ast.Is: [ast.IsNot],
-    ast.IsNot: [ast.Is],
-    ast.In: [ast.NotIn],
-    ast.NotIn: [ast.In],
-}
-LOSSES = ("cross_entropy", "kl_div", "mse_loss", "nll_loss")
-LOGARITHMS = {"log", "log2", "log10"}
+from checker.judging.replacements import replacements
+
 POWERS = (ast.Pow, ast.LShift)
 MAKES_POWERS = ("operator", "order", "precedence", "term", "name")  # kinds that change an exponent
-BOUNDARIES = {frozenset({ast.Lt, ast.LtE}), frozenset({ast.Gt, ast.GtE})}
-ALIKE = [("any", "all"), ("zeros", "ones"), ("softmax", "log_softmax"), ("argmin", "argmax")]
-FUNCTIONS = dict(ALIKE) | {b: a for a, b in ALIKE} | {"zeros_like": "ones_like"}
-
-Slip = tuple[str, object]  # its kind, and what stands in place of the right value
 
 
 @dataclass(frozen=True)
@@ -118,14 +46,17 @@ def bare(source: str) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def slips(tree: ast.Module) -> Iterator[str]:
+def slips(tree: ast.Module, within: set[str] | None = None) -> Iterator[str]:
     """Puts one slip after the other into the last function of `tree`, in place, and says its kind.
 
-    What the tree holds is right until the next one is asked for; at the end it is as it was.
+    What the tree holds is right until the next one is asked for; at the end it is as it was. With
+    `within` (dumps of trees) only those of them change that stand in there.
     """
     function = tree.body[-1]
     for holder, field, value in list(_places(function.body)):
-        for kind, other in _alternatives(holder, field, value):
+        if within is not None and not _stands_in(within, value):
+            continue
+        for kind, other in replacements(holder, field, value):
             setattr(holder, field, other)
             if isinstance(value, ast.AST) and isinstance(other, ast.AST):
                 _place_at(other, value)
@@ -135,12 +66,22 @@ def slips(tree: ast.Module) -> Iterator[str]:
             setattr(holder, field, value)
     for statements in list(_blocks(function)):
         for i, statement in enumerate(statements):
+            if within is not None and not _stands_in(within, statement):
+                continue
             statements[i] = ast.copy_location(ast.Pass(), statement)
             yield "statement"
             statements[i] = statement
+    if within is not None:
+        return
     if not has_powers(function):
         yield from _other_names(function)
     yield from _early_ends(function)
+
+
+def _stands_in(within: set[str], value: object) -> bool:
+    """Whether a node, or each of a list, is one of these trees."""
+    nodes = value if isinstance(value, list) else [value]
+    return all(isinstance(node, ast.AST) and ast.dump(node) in within for node in nodes)
 
 
 def has_powers(tree: ast.AST) -> bool:
@@ -244,256 +185,6 @@ def _names(assignment: ast.Assign) -> set[str]:
     """The names that an assignment gives a value, those of a tuple too."""
     parts = (part for target in assignment.targets for part in ast.walk(target))
     return {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
-
-
-def additions(tree: ast.Module) -> Iterator[str]:
-    """As `slips`: results rounded or sent through a type of lower precision, steps in another order,
-    arguments left out.
-
-    Many of these change nothing (a whole number rounded), so that no case has to reject them.
-    """
-    for node in list(ast.walk(tree.body[-1])):
-        if isinstance(node, (ast.Return, ast.Assign)) and node.value:
-            yield from _replaced(node, "value", _coarser(node.value))
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, ast.expr):
-                yield from _replaced(node, field, _reordered(value))
-                yield from _replaced(node, field, _called_otherwise(value))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-            for field in ("left", "right"):
-                yield from _replaced(node, field, _scaled(getattr(node, field)))
-
-
-def _replaced(node: ast.AST, field: str, slips_: Iterator[Slip]) -> Iterator[str]:
-    """Each of these in place of a field, one after the other."""
-    value = getattr(node, field)
-    for kind, other in slips_:
-        setattr(node, field, ast.copy_location(other, value))
-        ast.fix_missing_locations(node)
-        yield kind
-    setattr(node, field, value)
-
-
-def _reordered(value: ast.expr) -> Iterator[Slip]:
-    """What forgotten or added parentheses make of it, or two steps that changed places."""
-    match value:
-        case ast.BinOp(left, ast.Add() | ast.Sub(), ast.BinOp(inner, ast.Mult() | ast.Div(), last)):
-            # a - b * c → (a - b) * c
-            yield "precedence", ast.BinOp(ast.BinOp(left, value.op, inner), value.right.op, last)
-    match value:
-        case ast.BinOp(ast.BinOp(first, ast.Mult(), inner), ast.Add() | ast.Sub(), right):
-            # a * b + c → a * (b + c)
-            yield "precedence", ast.BinOp(first, ast.Mult(), ast.BinOp(inner, value.op, right))
-        case ast.Call(ast.Attribute(ast.Call(ast.Attribute(whole)) as inner)):
-            # x.f().g() → x.g().f()
-            yield "steps", _method(_method(whole, value), inner)
-        case ast.Call(ast.Attribute(ast.BinOp(base, ast.Pow(), power))):
-            # (x**2).sum() → x.sum()**2
-            yield "steps", ast.BinOp(_method(base, value), ast.Pow(), power)
-
-
-def _called_otherwise(value: ast.expr) -> Iterator[Slip]:
-    """A function of another base, a loss that is summed, an axis where none belongs, a last argument
-    left out; and a number upside down."""
-    match value:
-        case ast.Constant(float(number)) if number:
-            yield "constant", ast.Constant(1 / number)
-        case ast.Call(function, arguments, keywords):
-            name = _name_of(function)
-            for other in LOGARITHMS - {name} if name in LOGARITHMS else ():
-                yield "function", ast.Call(_called(function, other), arguments, keywords)
-            if name in LOSSES:
-                others = [k for k in keywords if k.arg != "reduction"]
-                summed = ast.keyword("reduction", ast.Constant("sum"))
-                yield "sum mean", ast.Call(function, arguments, [*others, summed])
-            if name in REDUCTIONS and isinstance(function, ast.Attribute) and not arguments:
-                if all(k.arg != "dim" for k in keywords):
-                    axis = ast.keyword("dim", ast.Constant(0))
-                    yield "dim", ast.Call(function, [], [*keywords, axis])
-            if len(arguments) > 1:
-                yield "keyword", ast.Call(function, arguments[:-1], keywords)
-
-
-def _scaled(value: ast.expr) -> Iterator[Slip]:
-    """A term of a sum twice, or half of it."""
-    if not isinstance(value, ast.Constant):
-        yield "extra", ast.BinOp(ast.Constant(2), ast.Mult(), value)
-        yield "extra", ast.BinOp(value, ast.Div(), ast.Constant(2))
-
-
-def _method(whole: ast.expr, call: ast.Call) -> ast.Call:
-    """The same method of another object."""
-    return ast.Call(ast.Attribute(whole, call.func.attr, ast.Load()), call.args, call.keywords)
-
-
-def _coarser(value: ast.expr) -> Iterator[Slip]:
-    for method in ("float", "half"):
-        yield "precision", ast.Call(ast.Attribute(value, method, ast.Load()), [], [])
-    yield "rounding", ast.Call(ast.Name("int", ast.Load()), [value], [])
-    for digits in ([], [ast.Constant(1)], [ast.Constant(2)]):
-        yield "rounding", ast.Call(ast.Name("round", ast.Load()), [value, *digits], [])
-
-
-def _alternatives(holder: ast.AST, field: str, value: object) -> Iterator[Slip]:
-    """What may stand in place of a field's value."""
-    if isinstance(value, list):  # arguments, operands, elements: another one, or two swapped
-        for i, element in enumerate(value):
-            if isinstance(element, ast.expr):
-                for kind, other in _of_one(element):
-                    yield kind, [*value[:i], other, *value[i + 1 :]]
-                if i + 1 < len(value):
-                    yield "order", [*value[:i], *value[i : i + 2][::-1], *value[i + 2 :]]
-        return
-    in_dim = isinstance(holder, ast.keyword) and holder.arg in ("dim", "axis", "keepdim")
-    for kind, other in _of_one(value):
-        yield "dim" if in_dim and kind in ("constant", "sign") else kind, other
-
-
-def _of_one(value: object) -> Iterator[Slip]:
-    match value:
-        case ast.BinOp(left, operator, right):
-            for other in OPERATORS[type(operator)]:
-                yield "operator", ast.BinOp(left, other(), right)
-            yield "term", left
-            yield "term", right
-            if isinstance(operator, (ast.Sub, ast.Div, ast.Pow, ast.FloorDiv, ast.MatMult)):
-                yield "order", ast.BinOp(right, operator, left)
-            yield from _without_parentheses(value)
-        case ast.Compare(left, operators, rest):
-            for i, operator in enumerate(operators):
-                for other in COMPARISONS[type(operator)]:
-                    is_boundary = frozenset({type(operator), other}) in BOUNDARIES
-                    replaced = ast.Compare(
-                        left, [*operators[:i], other(), *operators[i + 1 :]], rest
-                    )
-                    yield "boundary" if is_boundary else "direction", replaced
-        case ast.BoolOp(operator, parts):
-            yield (
-                "logic",
-                ast.BoolOp(ast.And() if isinstance(operator, ast.Or) else ast.Or(), parts),
-            )
-            for i in range(len(parts)):
-                kept = parts[:i] + parts[i + 1 :]
-                yield "condition", kept[0] if len(kept) == 1 else ast.BoolOp(operator, kept)
-        case ast.UnaryOp(_, operand):
-            yield "sign", operand
-        case ast.IfExp(_, body, other):
-            yield "condition", body
-            yield "condition", other
-        case ast.Constant(bool(truth)):
-            yield "constant", ast.Constant(not truth)
-        case ast.Constant(int(number) | float(number)):
-            if number:
-                yield "sign", ast.UnaryOp(ast.USub(), ast.Constant(number))
-            for other in {0, 1, number + 1, number - 1, 2 * number} - {number, -number}:
-                sign = ast.Constant(abs(other))
-                yield "constant", sign if other >= 0 else ast.UnaryOp(ast.USub(), sign)
-        case ast.Subscript(whole, _, ast.Load()):
-            yield "index", whole
-        case ast.Slice(lower, upper, step):
-            yield "index", ast.Slice(None, upper, step)
-            yield "index", ast.Slice(lower, None, step)
-        case ast.Call(function, arguments, keywords):
-            for i, keyword in enumerate(keywords):
-                kept = keywords[:i] + keywords[i + 1 :]
-                kind = "no dim" if keyword.arg in ("dim", "axis") else "keyword"
-                yield kind, ast.Call(function, arguments, kept)
-            inner = _inside(function, arguments)
-            if inner:
-                name = _name_of(function)
-                yield "rounding" if name in ROUNDINGS else "call", inner
-            for kind, other in _renamed(function):
-                yield kind, ast.Call(other, arguments, keywords)
-        case ast.GeneratorExp(element, loops) | ast.ListComp(element, loops):
-            for i, loop in enumerate(loops):
-                if loop.ifs:
-                    free = ast.comprehension(loop.target, loop.iter, [], loop.is_async)
-                    yield "condition", type(value)(element, [*loops[:i], free, *loops[i + 1 :]])
-
-
-def _without_parentheses(product: ast.BinOp) -> Iterator[Slip]:
-    """(a + b) * c read as a + b * c, a / (b * c) as a / b * c, and so on."""
-    left, operator, right = product.left, product.op, product.right
-    if not isinstance(operator, (ast.Mult, ast.Div, ast.Pow, ast.FloorDiv)):
-        return
-    associative = isinstance(operator, (ast.Mult, ast.Div))  # (a * b) / c is a * (b / c)
-    if isinstance(left, ast.BinOp) and not (associative and isinstance(left.op, ast.Mult)):
-        yield "precedence", ast.BinOp(left.left, left.op, ast.BinOp(left.right, operator, right))
-    associative = isinstance(operator, ast.Mult)
-    if isinstance(right, ast.BinOp) and not (
-        associative and isinstance(right.op, (ast.Mult, ast.Div))
-    ):
-        yield "precedence", ast.BinOp(ast.BinOp(left, operator, right.left), right.op, right.right)
-
-
-def _inside(function: ast.expr, arguments: list[ast.expr]) -> ast.expr | None:
-    """What a call is made on: its object, or its first argument."""
-    if isinstance(function, ast.Attribute):
-        of_module = isinstance(function.value, ast.Name) and function.value.id in MODULES
-        if not of_module:
-            return function.value
-    return next((a for a in arguments[:1] if not isinstance(a, ast.Starred)), None)
-
-
-def _name_of(function: ast.expr) -> str:
-    match function:
-        case ast.Name(name) | ast.Attribute(_, name):
-            return name
-    return ""
-
-
-def _renamed(function: ast.expr) -> Iterator[Slip]:
-    name = _name_of(function)
-    if name in FUNCTIONS:
-        yield "function", _called(function, FUNCTIONS[name])
-    if name in REDUCTIONS:
-        plain = isinstance(function, ast.Name)  # Python's own: there are three of them
-        for other in ("sum", "max", "min") if plain else REDUCTIONS:
-            if other != name:
-                yield f"{name} {other}", _called(function, other)
-    if name == "round" and isinstance(function, ast.Name):
-        for other in ("int", "math.floor", "math.ceil"):
-            yield "rounding", ast.parse(other, mode="eval").body
-    elif name in ROUNDINGS and isinstance(function, ast.Attribute):
-        for other in ("round", "floor", "ceil", "trunc"):
-            if other != name and not (_is_math(function) and other == "round"):
-                yield "rounding", _called(function, other)
-
-
-def _is_math(function: ast.Attribute) -> bool:
-    return isinstance(function.value, ast.Name) and function.value.id == "math"
-
-
-def _called(function: ast.expr, name: str) -> ast.expr:
-    """The same function or method under another name."""
-    if isinstance(function, ast.Name):
-        return ast.Name(name, ast.Load())
-    return ast.Attribute(function.value, name, ast.Load())
-
-
-def likelihood(kind: str) -> int:
-    """Where a kind stands among the others; a reduction in place of another one is likely."""
-    return list(KINDS).index(kind if kind in KINDS else "statement")
-
-
-def sentence(kind: str) -> str:
-    """A kind of slip as an explanation."""
-    return alternatives([kind])
-
-
-def alternatives(kinds: Iterable[str]) -> str:
-    """Kinds of slips that all do the same, as one explanation: the likeliest three."""
-    *others, last = [when(kind) for kind in kinds][:SAID]
-    listed = f"{'、'.join(others)}、または{last}" if others else last
-    return f"{listed}と、同じ結果です。"
-
-
-def when(kind: str) -> str:
-    """「…したとき」, of a kind of slip."""
-    if kind in KINDS:
-        return f"{KINDS[kind]}とき"
-    one, other = (REDUCTIONS[name] for name in kind.split())
-    return f"{one}と{other}を取り違えたとき"
 
 
 def _change(original: str, text: str) -> str:

@@ -16,6 +16,7 @@ import torch
 
 from checker.exercise import Case, Exercise
 from checker.judging.compare import difference
+from checker.judging.elements import LARGEST, compared, rules, sides, wholes
 from checker.running.inside.messages import Observation
 
 NAMED = {  # factors that have a meaning of their own
@@ -25,8 +26,6 @@ NAMED = {  # factors that have a meaning of their own
     math.log(2): "ln 2 倍", 1 / math.log(2): "1/ln 2",
     math.pi: "π 倍", math.sqrt(2): "√2 倍", 1 / math.sqrt(2): "1/√2",
 }  # fmt: skip
-
-LARGEST = 100_000  # numbers in a value: an answer may return as many as fit into the memory
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,13 @@ def relation(
     expected: list[Observation],
     actual: tuple[Observation, ...],
     keys: tuple[str, ...] = (),
+    rough: bool = False,
 ) -> Relation | None:
-    """The first relation that holds in every case, of those with these keys where some are given."""
-    found = _holding(exercise, cases, expected, actual, keys)
+    """The first relation that holds in every case, of those with these keys where some are given.
+
+    A rough one does not say what the values are, only in what they are right.
+    """
+    found = _holding(exercise, cases, expected, actual, keys, rough)
     return next(found, None)
 
 
@@ -57,14 +60,22 @@ def holding(
     actual: tuple[Observation, ...],
 ) -> set[str]:
     """The keys of all relations that hold in every case."""
-    return {found.key for found in _holding(exercise, cases, expected, actual, ())}
+    return {
+        found.key
+        for rough in (False, True)
+        for found in _holding(exercise, cases, expected, actual, (), rough)
+    }
 
 
-def _holding(exercise, cases, expected, actual, keys) -> Iterator[Relation]:
-    parts = _parts_that_differ(exercise, expected, actual)
+def _holding(exercise, cases, expected, actual, keys, rough) -> Iterator[Relation]:
+    parts, right = _parts(exercise, expected, actual)
     if not parts:
         return
-    for found, holds in _relations(exercise, cases, parts):
+    if rough:
+        made = _rough_relations(exercise, cases, parts, right)
+    else:
+        made = _relations(exercise, cases, list(parts.values()))
+    for found, holds in made:
         if (not keys or found.key in keys) and holds():
             yield found
 
@@ -73,20 +84,42 @@ def _holding(exercise, cases, expected, actual, keys) -> Iterator[Relation]:
 Part = list[tuple[object, object]]
 
 
-def _parts_that_differ(exercise, expected, actual) -> list[Part]:
-    """The components of the values that differ in some case: of a tuple or an observer's dict one
-    by one, else the whole value. Empty where the values are of unlike structure."""
+def _parts(exercise, expected, actual) -> tuple[dict[str, Part], list[str]]:
+    """The components of the values that differ in some case, by name, and the names of the others:
+    of a tuple or an observer's dict one by one, else the whole value. Empty where the values are of
+    unlike structure."""
     pairs = [(e.value, a.value) for e, a in zip(expected, actual, strict=True)]
     kind = type(pairs[0][0])
     if kind in (tuple, dict):
         sizes = {len(value) for pair in pairs for value in pair if type(value) is kind}
         if len(sizes) != 1 or any(type(v) is not kind for pair in pairs for v in pair):
-            return []
+            return {}, []
         keys = pairs[0][0] if kind is dict else range(len(pairs[0][0]))
-        parts = [[(e[k], a.get(k) if kind is dict else a[k]) for e, a in pairs] for k in keys]
+        names = {k: k if kind is dict else f"戻り値[{k}]" for k in keys}
+        parts = {
+            names[k]: [(e[k], a.get(k) if kind is dict else a[k]) for e, a in pairs] for k in keys
+        }
     else:
-        parts = [pairs]
-    return [p for p in parts if any(difference(e, a, exercise.rtol) for e, a in p)]
+        parts = {"戻り値": pairs}
+    wrong = {
+        name: part
+        for name, part in parts.items()
+        if any(difference(e, a, exercise.rtol) for e, a in part)
+    }
+    return wrong, [name for name in parts if name not in wrong]
+
+
+def _rough_relations(
+    exercise: Exercise, cases: tuple[Case, ...], parts: dict[str, Part], right: list[str]
+) -> Iterator[tuple[Relation, Callable[[], bool]]]:
+    """In what the values are right, and in which elements they are not."""
+    every = compared(exercise, cases, list(parts.values()))
+    if every:
+        for key, sentence, holds in (*wholes(every), *rules(every), *sides(every)):
+            yield Relation(key, sentence, sentence), holds
+    if right:
+        told = f"違うのは、{'と'.join(parts)}です。ほかの部分は、どのケースでも合っています。"
+        yield Relation(f"right {'、'.join(right)}", told, told), lambda: True
 
 
 def _relations(

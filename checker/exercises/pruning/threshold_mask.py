@@ -97,6 +97,11 @@ def cuts_ties(weight, alpha):
     return weight.abs() > alpha * weight.std(correction=0)
 
 
+@exercise.wrong("σ の代わりに、絶対値の平均を使っています。σ は weight.std(correction=0) です。")
+def takes_the_mean_magnitude(weight, alpha):
+    return weight.abs() >= alpha * weight.abs().mean()
+
+
 @exercise.wrong("絶対値を取らずに比べています。大きな負の重みまで切れてしまいます。")
 def forgets_abs(weight, alpha):
     return weight >= alpha * weight.std(correction=0)
@@ -140,6 +145,7 @@ def adds_the_mean(weight, alpha):
 
 MISTAKES = (
     uses_sample_std,
+    takes_the_mean_magnitude,
     forgets_abs,
     takes_alpha_as_threshold,
     uses_variance,

@@ -51,8 +51,12 @@ LIMITS = {dtype: torch.finfo(dtype).max for dtype in (torch.float16, torch.bfloa
 
 
 def gradients(rng, shape, largest, sign=1) -> torch.Tensor:
-    """float32 gradients of this largest magnitude, the others below 0.4 of it."""
-    values = rng.uniform(-0.4, 0.4, shape) * largest
+    """float32 gradients of this largest magnitude, the others below 0.4 of it.
+
+    Twenty or more have a norm that takes another factor, fewer never.
+    """
+    near = (0.3, 0.4) if math.prod(shape) >= 20 else (0.05, 0.15)
+    values = rng.uniform(*near, shape) * rng.choice([-1, 1], shape) * largest
     values.flat[int(rng.integers(values.size))] = sign * largest
     return torch.tensor(values, dtype=torch.float32)
 
@@ -92,7 +96,7 @@ def cases(rng):
     yield "勾配が 1 つだけ", (gradients(rng, (1,), limit(half, 17, 30)), half)
 
     yield "例の勾配", (torch.tensor([0.03125, -0.75, 0.001]), half)
-    rectified = gradients(rng, (4, 6), limit(half, 18, 24)).clamp(min=0)
+    rectified = gradients(rng, (4, 4), limit(half, 18, 24)).clamp(min=0)
     yield "0 の混じった勾配", (rectified, half)
     yield "0 の混じった勾配", (-rectified, half)
     largest = 3 * 2.0 ** -int(rng.integers(4, 12))
@@ -119,6 +123,17 @@ exercise.slip(
     "最も近い 2 の累乗に丸めています。切り上がると、最大値を超えて inf になります。",
     "return 2.0**k", "return 2.0 ** round(math.log2(limit / largest))",
 )
+
+
+@exercise.wrong(
+    "勾配全体のノルム（二乗の和の平方根）を見ています。"
+    "収まるかどうかを決めるのは、絶対値が最大の 1 つです。"
+)
+def takes_the_norm(gradients, dtype):
+    norm = float(gradients.double().norm())
+    if norm == 0:
+        return 1.0
+    return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / norm))
 
 
 @exercise.wrong("絶対値を取っていません。負の大きな勾配も、掛けると範囲を超えます。")

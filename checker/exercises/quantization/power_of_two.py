@@ -71,11 +71,13 @@ def clear_weights(rng, shape, bits, fraction=(0.05, 0.35), exponent=-2, dtype=to
         s = math.log2(4 * (q * magnitude).sum() / (3 * (q * q).sum()))
         lost = np.log2(q.sum() / (q * q).sum())  # what s loses with the sum of q for that of q²
         ratios = math.log2(4 / 3 * (magnitude[q > 0] / q[q > 0]).mean())
+        sums = math.log2(magnitude.sum() / q.sum())  # as s without 4/3, and without q
         if (
             np.abs(step - step.round()).min() > 1e-3
             and fraction[0] < s % 1 < fraction[1]
             and (lost > fraction[1] if fraction[0] < 0.5 else lost < fraction[0])
             and abs(ratios - math.floor(s) - 0.5) < 0.49
+            and abs(sums - math.floor(s) + (0.5 if fraction[0] < 0.5 else -0.5)) < 0.49
         ):
             signs = rng.choice([-1, 1], shape)
             signs.flat[chosen[:2]] = -1, 1

@@ -66,6 +66,7 @@ def main(mode: str, seconds: float, layers: frozenset[str]) -> None:
     wire.write_frame(replies, b"ready")
     if mode == "once":
         request = wire.read_frame(requests)
+        end_after(seconds + GRACE)
         wire.write_frame(replies, COST.pack(0, 0) + answer(request[1:], seconds))
         return
     torch.set_num_threads = lambda _: None  # threads are refused, and the number changes no value
@@ -89,6 +90,18 @@ def private_streams() -> tuple[BinaryIO, BinaryIO]:
     requests, replies = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
     redirect_to_nowhere(0, 1)
     return requests, replies
+
+
+def end_after(seconds: float) -> None:
+    """Let the system end this process when it has worked so much longer, where the system can.
+
+    A loop inside C code hears no alarm, and where the grader is gone nobody else ends it.
+    """
+    with contextlib.suppress(ModuleNotFoundError):  # Windows has no such limit
+        import resource
+
+        limit = math.ceil(time.process_time() + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
 
 
 def redirect_to_nowhere(*descriptors: int) -> None:

@@ -14,20 +14,17 @@ from torch import Tensor
 
 from checker.catalogue import exercise_names, load
 from checker.judging import explain
-from checker.judging.candidates import STEPS, Candidate, candidates
+from checker.judging.additions import additions
+from checker.judging.candidate import STEPS, Candidate
+from checker.judging.candidates import candidates
 from checker.judging.explain import quiet, size
+from checker.judging.kinds import KINDS, REDUCTIONS, alternatives, sentence
 from checker.judging.merge import Conflict, merged
-from checker.judging.mutants import (
-    KINDS,
-    REDUCTIONS,
-    additions,
-    alternatives,
-    bare,
-    sentence,
-    slips,
-)
+from checker.judging.mutants import bare, slips
+from checker.judging.observing import same
 from checker.judging.source import cases_of, judge_source
 from checker.judging.verdict import Verdict
+from checker.running.inside.messages import Failure, Observation
 
 HEAD = "def scaled(values, factor):\n    return "
 
@@ -206,6 +203,51 @@ def test_a_known_mistake_with_too_few_digits_is_named():
     assert (found.explanation, found.misconception) == ("averages_the_layers+precision", None)
 
 
+def test_a_known_mistake_but_for_a_label_is_told_with_the_label():
+    """Catches a known mistake left without a cause because one special case comes out otherwise."""
+    text = (
+        "def average_gradients(gradients, batch_sizes):\n    g = torch.zeros(gradients[0].shape)\n"
+        "    for i in range(len(gradients)):\n        g += gradients[i] * batch_sizes[i]\n"
+        "    return g / len(gradients)"
+    )
+    found = judge_source("average_gradients", text)
+    diagnosis = load("average_gradients").wrongs["divides_by_the_workers"].diagnosis
+    assert found.cause == f"『倍精度』のほかでは、次の間違いと同じ結果です。{diagnosis}"
+    assert found.misconception is None
+
+
+def test_a_known_mistake_with_a_slip_beside_it_is_told():
+    """Catches two mistakes of which one is known, left without a cause."""
+    text = "def amdahl_speedup(p, n):\n    s = 1 - p\n    return 1 / s + n * p"
+    found = judge_source("amdahl_speedup", text)
+    diagnosis = load("amdahl_speedup").wrongs["forgets_the_parentheses"].diagnosis
+    assert diagnosis in found.cause and KINDS["operator"] in found.cause
+
+
+def test_a_slip_in_the_known_mistake_itself_is_not_told():
+    """Catches a diagnosis of what the slip has taken away: here nobody waits for the slowest."""
+    text = (
+        "def updates_per_second(seconds, synchronous):\n    if synchronous:\n"
+        "        return 1 / max(seconds)\n    return len(seconds) / sum(seconds)"
+    )
+    found = judge_source("updates_per_second", text)
+    assert "slows_everyone_down" not in (found.explanation or "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (Failure("RuntimeError", "size of a (3)"), Failure("RuntimeError", "size of a (4)"), False),
+        (Failure("TypeError", "'x' is odd"), Failure("TypeError", "'y' is odd"), True),
+        (Failure("IndexError", "list"), Failure("IndexError", "tensor"), True),
+        (Failure("IndexError", "list"), Failure("KeyError", "list"), False),
+    ],
+)
+def test_failures_are_told_apart_by_what_they_say(one, other, alike):
+    """Catches two different failures of torch taken for the same mistake, by their kind alone."""
+    assert same(Observation(failure=one), Observation(failure=other)) == alike
+
+
 def test_a_whole_number_is_the_same_as_a_float():
     """Catches a known mistake that is not named because it returned 3.0 where ours returns 3."""
     text = load("fit_slope").wrongs["returns_the_position"].text.replace("int(", "float(")
@@ -350,7 +392,7 @@ def test_candidates_are_made_and_run_once_for_a_class(monkeypatch):
     made = exercise.make_cases(3)
     monkeypatch.setattr(exercise, "make_cases", lambda seed: made)
     verdict_on(text, exercise, seed=3)
-    monkeypatch.setattr("checker.judging.candidates.seed_everything", lambda: 1 / 0)
+    monkeypatch.setattr("checker.judging.candidate.seed_everything", lambda: 1 / 0)
     monkeypatch.setattr("checker.judging.candidates.slips", lambda tree: 1 / 0)
     assert "一致しませんでした" in verdict_on(text, exercise, seed=3).message
 

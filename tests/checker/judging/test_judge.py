@@ -22,9 +22,9 @@ from checker.judging import words
 from checker.judging.judge import judge
 from checker.judging.show import show
 from checker.judging.source import judge_source, judge_with, request
+from checker.running import sandbox
 from checker.running.inside.answer import run_answer
 from checker.running.inside.cell_text import Answer
-from checker.running import sandbox
 from checker.running.sandbox import started_sandbox
 
 HEAD = "def scaled(values, factor):\n"

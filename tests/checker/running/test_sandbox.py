@@ -2,6 +2,7 @@
 the next."""
 
 import math
+import signal
 import sys
 
 import pytest
@@ -11,8 +12,9 @@ from checker.catalogue import exercise_names, load
 from checker.judging.source import judge_source, judge_with
 from checker.running import isolation
 from checker.running.inside import wire
-from checker.running.inside.messages import Failure, Observation, Run
-from checker.running.sandbox import Learner, Sandbox, SandboxNotStarted, refuse_misfit
+from checker.running.inside.cell_text import Answer
+from checker.running.inside.messages import Failure, Observation, Request, Run
+from checker.running.sandbox import ANSWER, Learner, Sandbox, SandboxNotStarted, refuse_misfit
 
 NAME, CALLS = "double", [(1,), (2,)]
 RIGHT = "def double(x):\n    return 2 * x"
@@ -206,6 +208,17 @@ def test_without_a_fork_the_outside_cuts_an_endless_loop(without_fork, monkeypat
     with Sandbox(seconds=2.0, layers=()) as child, child.learner() as runner:
         assert ask(runner, "sum(range(10**15))", NAME, CALLS).failure.kind == "TimeUp"
         assert values(ask(runner, RIGHT, NAME, CALLS)) == [2, 4]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")
+def test_without_a_fork_an_endless_loop_does_not_outlive_the_grader(without_fork):
+    """Catches a child that works on for hours after nobody is left who would end it."""
+    with Sandbox(seconds=0.1, layers=()) as child:
+        child.start()
+        process = child._process
+        request = Request(Answer("sum(range(10**15))", NAME), tuple(CALLS))
+        child.send(ANSWER + wire.pack_request(request))
+        assert process.wait(60) == -signal.SIGXCPU
 
 
 def test_a_child_that_cannot_start_is_no_fault_of_the_answer(monkeypatch):
