@@ -1,4 +1,4 @@
-"""3 つの重み行列を、重み 1 本を 1 つの点として描きます。切ると暗くなり、取り除くと小さくなります。
+"""3 つの重み行列を、重み 1 本を 1 つの点として描きます。切ると点が消え、取り除くと小さくなります。
 
 つまみで動かすので、描くものを減らしています。軸の目盛りは使わず、棒のわきに値を書きます。
 """
@@ -17,8 +17,8 @@ from lessons.pruning.network import WIDTHS
 
 WIDTH, HEIGHT = 1382, 610  # 画素。144 dpi で 9.6 インチの図
 PLACES = ((40, 78, 1), (884, 78, 1), (884, 234, 3))  # 行列の左上の画素と、拡大率
-CUT, DEAD, CUT_OF_DEAD = (24, 24, 28), (255, 205, 70), (190, 108, 0)
-KEPT = np.array([(0, 110, 190), (86, 166, 222), (190, 230, 255)])  # 絶対値の小さい順
+CUT, DEAD, CUT_OF_DEAD = (236, 236, 236), (150, 70, 0), (255, 185, 70)
+KEPT = np.array([(86, 166, 222), (0, 114, 190), (0, 50, 110)])  # 絶対値の小さい順
 WHOLE = count_weights(WIDTHS)
 
 
@@ -66,7 +66,7 @@ def draw_matrix(
 
 
 def pixels(w: Tensor, dead_rows: Tensor, dead_columns: Tensor) -> np.ndarray:
-    """重み行列の色です。uint8 [行, 列, 3]。残る重みは、絶対値が大きいほど明るい青にします。"""
+    """重み行列の色です。uint8 [行, 列, 3]。残る重みは、絶対値が大きいほど濃い青にします。"""
     kept = (w != 0).numpy()
     level = (3 * w.abs() / w.abs().max().clamp(min=1e-12)).long().clamp(max=2).numpy()
     picture = np.where(kept[..., None], KEPT[level], CUT).astype(np.uint8)
@@ -88,8 +88,6 @@ def draw_bars(ax: Axes, cut: Cut) -> None:
     draw_bar(ax, 1130, 436, 2 * before, f"正解率 再学習の前 {before:.1f} %", VERMILION)
     said = "（測っていません）" if after is None else f" {after:.1f} %"
     draw_bar(ax, 1130, 478, 2 * (after or 0), f"再学習のあと{said}", GREEN)
-    ax.plot([1330, 1330], [428, 512], color=GREY, linestyle=":")
-    ax.text(1366, 538, "点線: 100 %", ha="right", color=GREY)
 
 
 def draw_bar(ax: Axes, x: float, y: float, length: float, name: str, colour: str) -> None:
