@@ -24,5 +24,6 @@
 """
 
 from lessons.gpu.flops import arithmetic_intensity, matmul_flops, peak_flops, roofline
+from lessons.gpu.measuring import shortest
 from lessons.gpu.speedup import amdahl_speedup, offload_speedup
 from lessons.gpu.threads import divergent_cycles, grid_size, saxpy_thread

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from lessons.data import Dataset
+from lessons.gpu import shortest
 from lessons.pruning.compact import csr_bytes, remove_neurons
 from lessons.pruning.network import (
     EPOCHS,
@@ -30,7 +31,7 @@ from lessons.pruning.network import (
     retrain,
     weights,
 )
-from lessons.training import accuracy, apply_masks, linear_layers, milliseconds_side_by_side, mlp
+from lessons.training import accuracy, apply_masks, linear_layers, mlp, one_thread
 
 FLOAT32_BYTES = 4
 
@@ -142,15 +143,17 @@ def csr_break_even(rows: int, columns: int, value_bytes: int, index_bytes: int) 
     return (size * value_bytes - (rows + 1) * index_bytes) / (size * (value_bytes + index_bytes))
 
 
+@one_thread()
 @torch.no_grad()
 def forward_milliseconds(
     dense: nn.Module, connections: nn.Module, neurons: nn.Module, x: Tensor, rounds: int
 ) -> dict[str, float]:
-    """推論 1 回の時間 (ms) を、重みの 4 つの持ち方で交互に測ります。x: [n, in]"""
+    """推論 1 回の時間 (ms) を、重みの 4 つの持ち方で、1 つのスレッドで交互に測ります。x: [n, in]"""
     layers = csr_layers(connections)
-    return milliseconds_side_by_side({
+    seconds = shortest({
         "元の密行列": partial(dense, x),
         "0 を含む密行列": partial(connections, x),
         "CSR 形式": partial(csr_forward, layers, x),
         "小さい密行列": partial(neurons, x),
     }, rounds)
+    return {name: 1000 * s for name, s in seconds.items()}

@@ -63,7 +63,7 @@ def sentence(results: dict[int, list[EqualWeightsResult]], milliseconds: dict[st
 
 def compared(milliseconds: float, base: float) -> str:
     """時間の比を、速いか遅いかで言い分けます。"""
-    if abs(milliseconds / base - 1) < 0.15:
+    if 1 / 1.2 < milliseconds / base < 1.2:
         return "ほぼ同じ"
     if milliseconds < base:
         return f" {base / milliseconds:.1f} 倍の速さ"
