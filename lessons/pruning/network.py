@@ -16,7 +16,7 @@ from torch.nn.utils import prune
 
 from lessons.data import Dataset
 from lessons.pruning.masks import pruned_percent, threshold_mask
-from lessons.training import accuracy, apply_masks, linear_layers, mlp, train
+from lessons.training import accuracy, apply_masks, linear_layers, mlp, one_thread, train
 
 WIDTHS = [784, 300, 100, 10]
 WEIGHT_DECAY = 2e-3
@@ -44,6 +44,7 @@ class IterativeResult:
     one_shot_after: float
 
 
+@one_thread()
 def dense_network(
     data: Dataset, seed: int, widths: list[int] = WIDTHS, epochs: int = EPOCHS
 ) -> nn.Sequential:
@@ -54,6 +55,7 @@ def dense_network(
     return model
 
 
+@one_thread()
 def retrain(
     model: nn.Module, data: Dataset, seed: int, after_step: Callable[[], None] | None = None,
     epochs: int = RETRAIN_EPOCHS,
