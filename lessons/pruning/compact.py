@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def dead_neurons(incoming: Tensor, outgoing: Tensor) -> Tensor:
-    """結合のプルーニングの後で、取り除いてよい隠れニューロンを見つけます。
+    """結合のプルーニングのあとで、取り除いてよい隠れニューロンを見つけます。
 
     入る結合が 1 本も残っていないニューロンは、取り除けます。
     その出力は入力によらず、バイアスだけで決まるからです。
@@ -44,7 +44,7 @@ def remove_neurons(
 
 
 def csr_bytes(rows: int, nonzeros: int, value_bytes: int, index_bytes: int) -> int:
-    """式 (5): 疎行列を CSR 形式で保存するときのバイト数を返します。
+    """式 (6): 疎行列を CSR 形式で保存するときのバイト数を返します。
 
     CSR は 3 つの配列を保存します。
     0 でない値の配列、その列番号の配列、各行の始まりを指す行ポインタの配列です。

@@ -3,10 +3,10 @@
 結合を切っても、0 を密な行列に持ったままでは、大きさも時間も変わりません。
 小さくするには、0 を除いて保存する (CSR 形式) か、ニューロンごと取り除きます。
 
-    s_j = ‖w_in[j, :]‖ · ‖w_out[:, j]‖                                     (1)
-    d* = (R·C·v - (R + 1)·i) / (R·C·(v + i))                                (2)
+    d* = (R·C·v - (R + 1)·i) / (R·C·(v + i))
 
-記号: s_j 隠れニューロン j の重要度, d* 密と CSR のバイト数が等しくなる密度 (0 でない値の割合),
+式 (7) は lessons.pruning のものです。
+記号: d* 密と CSR のバイト数が等しくなる密度 (0 でない値の割合),
       R rows, C columns, v value_bytes, i index_bytes
 """
 
@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from lessons.data import Dataset
+from lessons.gpu import shortest
 from lessons.pruning.compact import csr_bytes, remove_neurons
 from lessons.pruning.network import (
     EPOCHS,
@@ -30,7 +31,7 @@ from lessons.pruning.network import (
     retrain,
     weights,
 )
-from lessons.training import accuracy, apply_masks, linear_layers, milliseconds_side_by_side, mlp
+from lessons.training import accuracy, apply_masks, linear_layers, mlp, one_thread
 
 FLOAT32_BYTES = 4
 
@@ -71,7 +72,7 @@ def smaller_widths(widths: list[int], removed_percent: float) -> list[int]:
 
 @torch.no_grad()
 def remove_hidden_neurons(model: nn.Module, widths: list[int]) -> nn.Sequential:
-    """重要度 (式 1) の高いニューロンだけを残し、層の幅が widths のネットワークを作ります。"""
+    """式 (7) の重要度の高いニューロンだけを残し、層の幅が widths のネットワークを作ります。"""
     w = weights(model)
     b = [layer.bias.detach() for layer in linear_layers(model)]
     for i, width in enumerate(widths[1:-1]):
@@ -137,20 +138,22 @@ def weight_bytes(model: nn.Module, index_bytes: int) -> tuple[int, int]:
 
 
 def csr_break_even(rows: int, columns: int, value_bytes: int, index_bytes: int) -> float:
-    """式 (2): 密と CSR のバイト数が等しくなる密度です。これより疎なら CSR が小さくなります。"""
+    """密と CSR のバイト数が等しくなる密度です。これより疎なら CSR が小さくなります。"""
     size = rows * columns
     return (size * value_bytes - (rows + 1) * index_bytes) / (size * (value_bytes + index_bytes))
 
 
+@one_thread()
 @torch.no_grad()
 def forward_milliseconds(
     dense: nn.Module, connections: nn.Module, neurons: nn.Module, x: Tensor, rounds: int
 ) -> dict[str, float]:
-    """推論 1 回の時間 (ms) を、4 つの持ち方で交互に測ります。x: [n, in]"""
+    """推論 1 回の時間 (ms) を、重みの 4 つの持ち方で、1 つのスレッドで交互に測ります。x: [n, in]"""
     layers = csr_layers(connections)
-    return milliseconds_side_by_side({
-        "元の密": partial(dense, x),
-        "0 を含む密": partial(connections, x),
-        "CSR": partial(csr_forward, layers, x),
-        "小さい密": partial(neurons, x),
+    seconds = shortest({
+        "元の密行列": partial(dense, x),
+        "0 を含む密行列": partial(connections, x),
+        "CSR 形式": partial(csr_forward, layers, x),
+        "小さい密行列": partial(neurons, x),
     }, rounds)
+    return {name: 1000 * s for name, s in seconds.items()}

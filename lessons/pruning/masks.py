@@ -2,7 +2,8 @@
 
 式の番号は lessons.pruning のものです。重みは [出力, 入力] の順で、torch.nn.Linear と同じです。
 出典: Han, Pool, Tran, Dally 2015, arXiv:1506.02626, 3 節 (再学習)。
-      しきい値 ασ は Sasaki, Sasaki, Onizuka, DEIM Forum (論文番号 62)。
+      しきい値 ασ は佐々木健太、佐々木勇和、鬼塚真「ニューラルネットワークの全結合層における
+      パラメータ削減手法の比較」DEIM2017 論文番号 62。
 """
 
 import math

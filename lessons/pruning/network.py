@@ -16,7 +16,7 @@ from torch.nn.utils import prune
 
 from lessons.data import Dataset
 from lessons.pruning.masks import pruned_percent, threshold_mask
-from lessons.training import accuracy, apply_masks, linear_layers, mlp, train
+from lessons.training import accuracy, apply_masks, linear_layers, mlp, one_thread, train
 
 WIDTHS = [784, 300, 100, 10]
 WEIGHT_DECAY = 2e-3
@@ -44,23 +44,24 @@ class IterativeResult:
     one_shot_after: float
 
 
+@one_thread()
 def dense_network(
-    data: Dataset, seed: int, weight_decay: float = WEIGHT_DECAY,
-    widths: list[int] = WIDTHS, epochs: int = EPOCHS,
+    data: Dataset, seed: int, widths: list[int] = WIDTHS, epochs: int = EPOCHS
 ) -> nn.Sequential:
     """プルーニングをしていない、密なネットワークを学習します。"""
     model = mlp(widths, seed)
-    train(model, data.x_train, data.y_train, epochs=epochs, lr=0.05, weight_decay=weight_decay,
+    train(model, data.x_train, data.y_train, epochs=epochs, lr=0.05, weight_decay=WEIGHT_DECAY,
           generator=torch.Generator().manual_seed(seed))
     return model
 
 
+@one_thread()
 def retrain(
     model: nn.Module, data: Dataset, seed: int, after_step: Callable[[], None] | None = None,
-    weight_decay: float = WEIGHT_DECAY, epochs: int = RETRAIN_EPOCHS,
+    epochs: int = RETRAIN_EPOCHS,
 ) -> None:
-    """切った後のネットワークを、小さい学習率でその場で再学習します。"""
-    train(model, data.x_train, data.y_train, epochs=epochs, lr=0.02, weight_decay=weight_decay,
+    """切ったあとのネットワークを、小さい学習率でその場で再学習します。"""
+    train(model, data.x_train, data.y_train, epochs=epochs, lr=0.02, weight_decay=WEIGHT_DECAY,
           generator=torch.Generator().manual_seed(seed), after_step=after_step)
 
 
@@ -80,30 +81,18 @@ def magnitude_masks(model: nn.Module, cuts: list[int]) -> list[Tensor]:
             for w, cut in zip(weights(model), cuts, strict=True)]
 
 
-@torch.no_grad()
-def cut_below(model: nn.Module, thresholds: list[Tensor]) -> None:
-    """各全結合層で、絶対値がしきい値に満たない重みを 0 にします。model をその場で変えます。"""
-    for layer, threshold in zip(linear_layers(model), thresholds, strict=True):
-        layer.weight.masked_fill_(layer.weight.abs() < threshold, 0)
-
-
 def prune_and_retrain(
-    model: nn.Module, data: Dataset, alpha: float, seed: int,
-    weight_decay: float = WEIGHT_DECAY, keep_threshold: bool = False,
+    model: nn.Module, data: Dataset, alpha: float, seed: int
 ) -> tuple[nn.Module, PruningResult]:
     """model の写しをしきい値 ασ で切り、再学習します。
 
-    keep_threshold: True なら、再学習の間も同じしきい値で切り続けます。
-    戻り値: 再学習したネットワークと結果。割合は、再学習の後に 0 になっている重みの割合です。
+    戻り値: 再学習したネットワークと結果。割合は、再学習のあとに 0 になっている重みの割合です。
     """
     model = copy.deepcopy(model)
     masks = threshold_masks(model, alpha)
-    thresholds = [alpha * w.std(correction=0) for w in weights(model)]
     apply_masks(model, masks)
     before = accuracy(model, data.x_test, data.y_test)
-    keep_cut = partial(cut_below, model, thresholds) if keep_threshold else partial(
-        apply_masks, model, masks)
-    retrain(model, data, seed, keep_cut, weight_decay)
+    retrain(model, data, seed, partial(apply_masks, model, masks))
     kept = [w != 0 for w in weights(model)]
     return model, PruningResult(
         alpha, tuple(pruned_percent([mask]) for mask in kept), pruned_percent(kept),
@@ -111,12 +100,10 @@ def prune_and_retrain(
 
 
 def sweep(
-    model: nn.Module, data: Dataset, alphas: list[float], seed: int,
-    weight_decay: float = WEIGHT_DECAY, keep_threshold: bool = False,
+    model: nn.Module, data: Dataset, alphas: list[float], seed: int
 ) -> list[PruningResult]:
     """それぞれの α で、同じ model から切って再学習した結果を返します。"""
-    return [prune_and_retrain(model, data, alpha, seed, weight_decay, keep_threshold)[1]
-            for alpha in alphas]
+    return [prune_and_retrain(model, data, alpha, seed)[1] for alpha in alphas]
 
 
 def iterative_against_one_shot(
@@ -125,7 +112,7 @@ def iterative_against_one_shot(
     """α を順に上げて少しずつ切る方法と、一度に切る方法を比べます。
 
     切る本数は層ごとに同じで、再学習のエポック数の合計も同じです。
-    2 段目からの σ は、切った結合の 0 を含めて計算します。そのため α は 1 より大きくなります。
+    2 段目からの σ は、切った結合の 0 を含めて計算するので、小さくなります。そこで α を大きくします。
     """
     pruned, steps = model, []
     for step, alpha in enumerate(alphas):

@@ -14,10 +14,10 @@ exercise = Exercise(
     statement=(
         "重みが平均 0 の正規分布に従うと仮定し、しきい値 α·σ で切れる結合の割合を % で返します。"
         "切れるのは、絶対値がしきい値より小さい重みです。"
-        "正規分布の値がこの範囲に入る確率は erf(α/√2) です。"
+        "正規分布の値がこの範囲に入る確率は $\\mathrm{erf}(\\alpha / \\sqrt{2})$ です。"
         "erf は誤差関数という関数で、Python では `math.erf` です。"
         "Python の float（倍精度）で計算し、丸めません。"
-        "切る前に割合の見当をつけ、Sasaki らの公開した表と比べるために使います。"
+        "切る前に割合の見当をつけ、佐々木らの公表した表と比べるために使います。"
     ),
     difficulty=1,
     minutes=5,
@@ -39,7 +39,7 @@ def example() -> str:
     return (
         f"`alpha={row.alpha}` のとき、erf に渡す値は {x:.4f} です。"
         f"erf({x:.4f}) は {math.erf(x):.4f} なので、切れる割合は {percent:.2f} % です。"
-        f"Sasaki らの表では、CaffeNet の全結合層全体で {row.total} % が切れています。"
+        f"佐々木らの表では、CaffeNet の全結合層全体で {row.total} % が切れています。"
         "本物の重みは、正規分布と少し違うことが分かります。"
     )
 
@@ -65,7 +65,7 @@ def cases(rng):
     yield "全部を切る α", (float(rng.uniform(10, 14)),)
     yield "α が 0", (0.0,)
     for row in caffenet_table():
-        yield "公開された表の α", (row.alpha,)
+        yield "公表された表の α", (row.alpha,)
 
 
 @exercise.wrong("0 から 1 の割合のまま返しています。% にするには 100 を掛けてください。")

@@ -16,7 +16,7 @@ exercise = Exercise(
         "切った結合の元の値や勾配は、0 とは限りません。"
         "元の `weight` は書き換えません。"
     ),
-    difficulty=3,
+    difficulty=2,
     minutes=10,
     points=3,
     hints=(

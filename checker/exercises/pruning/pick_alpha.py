@@ -15,7 +15,7 @@ exercise = Exercise(
         "組の順序は決まっていません。"
         "正解率は、α が大きくなる途中で持ち直すことも、等しいままのこともあります。"
         "条件を満たす α がなければ `None` を返します。"
-        "Sasaki らの公開した表から α を選ぶときに使います。"
+        "佐々木らの公表した表から α を選ぶときに使います。"
     ),
     difficulty=2,
     minutes=8,
@@ -40,7 +40,7 @@ def example() -> str:
     alpha = pick_alpha(*EXAMPLE)
     at = alphas.index(alpha)
     return (
-        f"Sasaki らの表で、α={alphas[0]} の正解率 {baseline} % を元の正解率とします。"
+        f"佐々木らの表で、α={alphas[0]} の正解率 {baseline} % を元の正解率とします。"
         f"{max_drop} ポイントまでの低下を許すと、最低の正解率は {baseline - max_drop:.2f} % です。"
         f"α={alpha} は {accuracies[at]} % で条件を満たし、"
         f"α={alphas[at + 1]} からは {accuracies[at + 1]} % 以下で条件を満たしません。"
@@ -115,7 +115,7 @@ def cases(rng):
 
     # Between the accuracies at 1.7 and at 1.8, which is the higher one of the two.
     max_drop = round(float(rng.uniform(1.74, 1.80)), 3)
-    yield "公開された表（途中で持ち直す）", (*COLUMNS, COLUMNS[1][0], max_drop)
+    yield "公表された表（途中で持ち直す）", (*COLUMNS, COLUMNS[1][0], max_drop)
 
 
 exercise.slip(

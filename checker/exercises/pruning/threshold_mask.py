@@ -24,6 +24,7 @@ exercise = Exercise(
     hints=(
         "しきい値を 1 つの数として求め、次に重みの大きさと比べる、という 2 段階に分けます。",
         "負の重みも大きければ大切です。比べる前に絶対値を取ります。",
+        "標準偏差は `weight.std(…)` で求めます。何で割るかは、引数 `correction` で選びます。",
         "`weight.std(correction=0)` は n で割る標準偏差です。重みの形にかかわらず 1 つの数になります。",
         "`weight.abs()` と `alpha * weight.std(correction=0)` を `>=` で比べた結果が答えです。",
     ),
@@ -92,7 +93,7 @@ def uses_sample_std(weight, alpha):
     return weight.abs() >= alpha * weight.std()
 
 
-@exercise.wrong("しきい値とちょうど等しい重みまで切っています。比べる記号は >= です。")
+@exercise.wrong("しきい値とちょうど等しい重みまで切っています。講義の「以下」ではそうなりますが、この講座では残します。比べる記号は >= です。")
 def cuts_ties(weight, alpha):
     return weight.abs() > alpha * weight.std(correction=0)
 

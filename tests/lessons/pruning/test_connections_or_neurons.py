@@ -99,5 +99,5 @@ def test_four_forms_are_timed(dense):
     """Catches a form that is left out; how long each takes is not asserted."""
     small = remove_hidden_neurons(dense, [784, 30, 10, 10])
     times = forward_milliseconds(dense, dense, small, torch.rand(8, 784), rounds=1)
-    assert list(times) == ["元の密", "0 を含む密", "CSR", "小さい密"]
+    assert list(times) == ["元の密行列", "0 を含む密行列", "CSR 形式", "小さい密行列"]
     assert all(ms > 0 for ms in times.values())

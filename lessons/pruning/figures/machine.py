@@ -1,0 +1,110 @@
+"""3 つの重み行列を、重み 1 本を 1 つの点として描きます。切ると点が消え、取り除くと小さくなります。
+
+つまみで動かすので、描くものを減らしています。軸の目盛りは使わず、棒のわきに値を書きます。
+"""
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from torch import Tensor
+
+from lessons.plots import BLUE, GREEN, GREY, VERMILION
+from lessons.pruning.connections_or_neurons import FLOAT32_BYTES, count_weights
+from lessons.pruning.machine import COMPARED, Cut
+from lessons.pruning.network import WIDTHS
+
+WIDTH, HEIGHT = 1382, 610  # 画素。144 dpi で 9.6 インチの図
+PLACES = ((40, 78, 1), (884, 78, 1), (884, 234, 3))  # 行列の左上の画素と、拡大率
+CUT, DEAD, CUT_OF_DEAD = (236, 236, 236), (150, 70, 0), (255, 185, 70)
+KEPT = np.array([(86, 166, 222), (0, 114, 190), (0, 50, 110)])  # 絶対値の小さい順
+WHOLE = count_weights(WIDTHS)
+
+
+def pruning_machine(cut: Cut) -> tuple[Figure, str]:
+    """切った 3 つの重み行列と、大きさと正解率の棒です。枠は、切る前の大きさです。"""
+    fig = Figure(figsize=(WIDTH / 144, HEIGHT / 144))
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+    ax.axis("off")
+    ax.set_title(f"{cut.rule} で、結合の {cut.percent:.1f} % を切る", y=0.94)
+    for i, (w, dead_rows, dead_columns) in enumerate(lit(cut)):
+        draw_matrix(ax, i, w, dead_rows, dead_columns, cut.layer_percent[i])
+    word = "取り除いた" if cut.removed else "働かない"
+    for i, gone in enumerate(cut.dead):
+        ax.text(884, 354 + 30 * i, f"{word}ニューロン　隠れ層 {i + 1}: {int(gone.sum())} 個")
+    draw_bars(ax, cut)
+    return fig, sentence(cut)
+
+
+def lit(cut: Cut) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """層ごとの重みと、光らせる行と列です。働かないニューロンを取り除いたあとは、どれも光りません。"""
+    found = []
+    for i, (w, _) in enumerate(cut.layers):
+        rows, columns = (torch.zeros(n, dtype=torch.bool) for n in w.shape)
+        if not cut.removed:
+            rows = cut.dead[i] if i < len(cut.dead) else rows
+            columns = cut.dead[i - 1] if i > 0 else columns
+        found.append((w, rows, columns))
+    return found
+
+
+def draw_matrix(
+    ax: Axes, layer: int, w: Tensor, dead_rows: Tensor, dead_columns: Tensor, percent: float
+) -> None:
+    """1 つの重み行列と、切る前の大きさの枠です。"""
+    x, y, zoom = PLACES[layer]
+    rows, columns = w.shape
+    if w.numel():
+        ax.imshow(pixels(w, dead_rows, dead_columns), interpolation="nearest", aspect="auto",
+                  extent=(x, x + zoom * columns, y + zoom * rows, y))
+    ax.add_patch(Rectangle((x - 2, y - 2), zoom * WIDTHS[layer] + 4, zoom * WIDTHS[layer + 1] + 4,
+                           fill=False, edgecolor=GREY, linestyle=":"))
+    larger = f"（{zoom} 倍に拡大）" if zoom > 1 else ""
+    ax.text(x, y - 12, f"FC {layer + 1}　{rows}×{columns}{larger}　切った割合 {percent:.1f} %")
+
+
+def pixels(w: Tensor, dead_rows: Tensor, dead_columns: Tensor) -> np.ndarray:
+    """重み行列の色です。uint8 [行, 列, 3]。残る重みは、絶対値が大きいほど濃い青にします。"""
+    kept = (w != 0).numpy()
+    level = (3 * w.abs() / w.abs().max().clamp(min=1e-12)).long().clamp(max=2).numpy()
+    picture = np.where(kept[..., None], KEPT[level], CUT).astype(np.uint8)
+    gone = (dead_rows[:, None] | dead_columns[None, :]).numpy()
+    picture[gone & kept], picture[gone & ~kept] = DEAD, CUT_OF_DEAD
+    return picture
+
+
+def draw_bars(ax: Axes, cut: Cut) -> None:
+    """掛け算の回数と 2 つの持ち方のバイト数（切る前の密な行列との比）、再学習の前とあとの正解率です。"""
+    before, after = cut.accuracies
+    sizes = [(f"掛け算 {cut.products:,} 回", cut.products / WHOLE),
+             (f"密な行列 {cut.dense_bytes / 1000:,.0f} kB", cut.dense_bytes / FLOAT32_BYTES / WHOLE),
+             (f"CSR 形式 {cut.csr_bytes / 1000:,.0f} kB", cut.csr_bytes / FLOAT32_BYTES / WHOLE)]
+    for i, (name, share) in enumerate(sizes):
+        draw_bar(ax, 300, 436 + 42 * i, 200 * share, name, BLUE)
+    ax.plot([500, 500], [428, 554], color=GREY, linestyle=":")
+    ax.text(500, 580, "点線: 切る前の密な行列", ha="center", color=GREY)
+    draw_bar(ax, 1130, 436, 2 * before, f"正解率 再学習の前 {before:.1f} %", VERMILION)
+    said = "（測っていません）" if after is None else f" {after:.1f} %"
+    draw_bar(ax, 1130, 478, 2 * (after or 0), f"再学習のあと{said}", GREEN)
+
+
+def draw_bar(ax: Axes, x: float, y: float, length: float, name: str, colour: str) -> None:
+    """左に名前と値を書いた、横棒です。"""
+    ax.add_patch(Rectangle((x, y), length, 26, facecolor=colour, edgecolor="black"))
+    ax.text(x - 10, y + 13, name, ha="right", va="center")
+
+
+def sentence(cut: Cut) -> str:
+    """図の内容です。取り除いたときは、出力の差も言います。"""
+    first, second = (int(gone.sum()) for gone in cut.dead)
+    text = (f"{cut.rule} で、結合の {cut.percent:.1f} % が切れます。働かないニューロンは、"
+            f"隠れ層 1 に {first} 個、隠れ層 2 に {second} 個です。")
+    if not cut.removed:
+        return text + f"行列の大きさは同じなので、掛け算は {WHOLE:,} 回のままです。"
+    zero = "小数第 9 位まで 0 です" if cut.difference < 5e-10 else "0 ではありません"
+    return text + (
+        f"取り除くと、掛け算は {WHOLE:,} 回から {cut.products:,} 回になります。"
+        f"画像 {COMPARED} 枚の出力の差は、{zero}（測った最大の差は {cut.difference:.0e}）。"
+        f"変わった予測は {cut.changed} 枚です。")
