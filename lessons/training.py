@@ -86,7 +86,7 @@ def train(
     """
     model.to(x.device).train()
     optimizer = torch.optim.SGD(
-        model.parameters(), lr, momentum=0.9, nesterov=True, weight_decay=weight_decay)
+        model.parameters(), lr, momentum=0.9, nesterov=True, weight_decay=weight_decay, fused=True)
     steps = epochs * math.ceil(len(x) / BATCH_SIZE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(epochs):
