@@ -31,7 +31,7 @@ def parameters(numbers: tuple[float, ...]) -> tuple[float, float]:
     return step, round(-low / step)
 
 
-@item(word="scale と zero_point", keyword="量子化", cell="affine_params", stem=a_range)
+@item(word="スケールと zero_point", keyword="量子化", cell="affine_params", stem=a_range)
 def scale_and_zero_point(rng, drawn):
     def said(pair: tuple[float, int]) -> str:
         return f"スケールは {pair[0]:.5f}、zero_point は {pair[1]}".replace("-", "−")
