@@ -65,7 +65,10 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
             "この解答は動かしていません。前にある解答が、1 つのノートブックに使える時間を使い切りました。",
             "終わらない解答と、sleep などで待つ解答を直してから、もう一度提出してください。",
         ),
-        "KeyboardInterrupt": ("実行が途中で止められました。", "もう一度 check を実行してください。"),
+        "KeyboardInterrupt": (
+            "実行が途中で止められました。",
+            "終わらないループがないかを確かめてから、もう一度 check を実行してください。",
+        ),
         "EOFError": (
             "input() で入力を待っています。",
             "判定のときは入力できません。値は関数の引数から受け取ってください。",

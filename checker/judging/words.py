@@ -180,10 +180,12 @@ def _of_types(where: str, expected: object, actual: object) -> str:
 def _of_elements(where: str, expected: torch.Tensor, actual: torch.Tensor) -> str:
     wrong = unequal(expected, actual)
     at = wrong.nonzero()[0].tolist()
-    place = f"[{', '.join(map(str, at))}]" if at else ""
-    first = f"最初の違い{place}は、あなたの値 {_number(actual[tuple(at)])}、"
+    values = (f"あなたの値は {_number(actual[tuple(at)])}、"
+              f"期待した値は {_number(expected[tuple(at)])} です。")
+    if not at:
+        return f"{where}が違います。{values}"
     count = f"{where}の {wrong.numel()} 個のうち {int(wrong.sum())} 個が違います。"
-    return f"{count}{first}期待した値 {_number(expected[tuple(at)])} です。"
+    return f"{count}最初に違うのは [{', '.join(map(str, at))}] の要素で、{values}"
 
 
 def _number(element: torch.Tensor) -> str:

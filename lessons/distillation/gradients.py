@@ -15,7 +15,7 @@ from lessons.distillation.losses import soft_loss
 
 
 def limit_gradient(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """式 (5): 温度が高いときの近似です。ロジットは件ごとに平均を 0 にし、件数で平均します。"""
+    """式 (5): 温度が高いときの近似です。ロジットは画像ごとに平均を 0 にし、画像の枚数で平均します。"""
     gap = student_logits - teacher_logits
     return (gap - gap.mean(dim=1, keepdim=True)) / (gap.numel() * temperature**2)
 

@@ -14,7 +14,7 @@ def soft_targets(logits: Tensor, temperature: float) -> Tensor:
     """式 (1): ロジットを温度で割ってから softmax を取り、ソフトターゲットを返します。
 
     logits:      [..., C]。±10000 のような大きな値も入ります。
-    temperature: 温度 T。0 より大きい数です。1 なら普通の softmax です。
+    temperature: 温度 T。0 より大きい数です。1 ならふつうの softmax です。
     戻り値:      logits と同じ形と型の確率。最後の軸の和が 1 です。
     ValueError:  temperature が 0 以下のとき。
     """

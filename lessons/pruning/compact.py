@@ -33,7 +33,7 @@ def remove_neurons(
     w_in:   隠れ層に入る重み [hidden, in]
     b_in:   隠れ層のバイアス [hidden]
     w_out:  隠れ層から出る重み [out, hidden]
-    keep:   残すニューロンが True の bool [hidden]。すべて True でもすべて False でも構いません。
+    keep:   残すニューロンが True の bool [hidden]。すべて True でもすべて False でもかまいません。
     戻り値: (w_in, b_in, w_out)。hidden は残したニューロンの数になります。
     ValueError: hidden がそろわないとき。
     """

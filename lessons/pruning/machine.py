@@ -33,7 +33,7 @@ class Cut:
 
     dead: 隠れ層ごとの、働かないニューロン。layers では、removed が真なら取り除いてあります。
     accuracies: 再学習の前とあとの正解率。測っていなければ None です。
-    difference: 取り除く前とあとの、出力の差の最大値。changed は、変わった予測の件数です。
+    difference: 取り除く前とあとの、出力の差の最大値。changed は、予測が変わった画像の枚数です。
     """
 
     rule: str

@@ -48,6 +48,6 @@ class Headline:
 
 
 def han_headlines() -> list[Headline]:
-    """Han らの要旨にある、AlexNet と VGG-16 の値です。"""
+    """Han ほかの論文の要旨にある、AlexNet と VGG-16 の値です。"""
     return [Headline(row["network"], float(row["before"]), float(row["after"]))
             for row in csv_rows("han_pruning.csv")]

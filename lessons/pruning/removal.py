@@ -73,7 +73,7 @@ def products(layers: Layers) -> int:
 
 
 def largest_difference(before: Layers, after: Layers, x: Tensor) -> tuple[float, int]:
-    """出力の差の最大値と、予測が変わった件数です。x: [n, in]"""
+    """出力の差の最大値と、予測が変わった画像の枚数です。x: [n, in]"""
     first, second = outputs(before, x), outputs(after, x)
     changed = (first.argmax(dim=1) != second.argmax(dim=1)).sum()
     return float((first - second).abs().max()), int(changed)

@@ -30,7 +30,7 @@ LAYOUTS = {
 def decode_float(bits: int, exponent_bits: int, fraction_bits: int) -> float:
     """式 (1)(2): ビットの並びが表す値を返します。
 
-    上の桁から順に、符号 1 ビット、指数部、仮数部が並びます。
+    上の桁から順に、1 bit の符号、指数部、仮数部が並びます。
     指数部がすべて 1 のときは、仮数部が 0 なら無限大、それ以外なら nan です。
     指数部がすべて 0 のときは、非正規化数か 0 です。0 にも符号があります。
 
@@ -42,7 +42,7 @@ def decode_float(bits: int, exponent_bits: int, fraction_bits: int) -> float:
     """
     e, f = exponent_bits, fraction_bits
     if not 0 <= bits < 2 ** (1 + e + f):
-        raise ValueError(f"{1 + e + f} ビットに収まりません: {bits}")
+        raise ValueError(f"{1 + e + f} bit に収まりません: {bits}")
     sign = -1.0 if bits >> (e + f) else 1.0
     exponent = (bits >> f) % 2**e
     fraction = bits % 2**f

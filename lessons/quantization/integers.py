@@ -36,7 +36,7 @@ def fit_slope(x: Tensor, y: Tensor, levels: Tensor) -> float:
 
 
 def affine_params(low: float, high: float, bits: int) -> tuple[float, int]:
-    """式 (9)(10): 値の範囲から、目盛りの間隔 scale と、0 を表す整数 zero_point を決めます。
+    """式 (9)(10): 値の範囲から、スケール（目盛りの間隔）scale と、0 を表す整数 zero_point を決めます。
 
     0 を必ず目盛りに乗せるため、はじめに範囲を広げて 0 を含めます。
 
@@ -62,7 +62,7 @@ def quantize(x: Tensor, scale: float, zero_point: int, bits: int) -> Tensor:
     範囲の外の値は、端の整数になります。
 
     x:          float32 のテンソル。形は問いません。値は有限です。
-    scale:      目盛りの間隔。正の数です。
+    scale:      スケール（目盛りの間隔）。正の数です。
     zero_point: 0 を表す整数
     bits:       量子化のビット数
     戻り値:     x と同じ形の int64 テンソル
@@ -79,7 +79,7 @@ def dequantize(q: Tensor, scale: float, zero_point: int) -> Tensor:
     """式 (12): 整数を、元の大きさの実数に戻します。
 
     q:          int64 のテンソル。形は問いません。
-    scale:      目盛りの間隔
+    scale:      スケール（目盛りの間隔）
     zero_point: 0 を表す整数
     戻り値:     q と同じ形の float32 テンソル
     """

@@ -2,7 +2,7 @@
 
 設定: Fashion-MNIST、層の幅 784-300-100-10。float64 で 3 エポック学習します。
 丸め: 重みだけを持つ形式の値に丸めます。計算は float64 のままなので、差は丸めだけから生まれます。
-大きさ: 8 bit の整数では、バイアスを float32 で、scale と zero_point を層ごとに 4 byte ずつで持ちます。
+大きさ: 8 bit の整数では、バイアスを float32 で、スケールと zero_point を層ごとに 4 byte ずつで持ちます。
 """
 
 import copy

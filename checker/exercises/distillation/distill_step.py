@@ -30,7 +30,7 @@ exercise = Exercise(
     hints=(
         "順番は、モードの切り替え、順伝播、損失、前の勾配の消去、逆伝播、更新です。"
         "`teacher.＿()`、`student.＿()`、`with torch.＿():`、損失の計算、"
-        "`optimizer.＿()`、`loss.＿()`、`optimizer.＿()` と書きます。＿ をうめてください。",
+        "`optimizer.＿()`、`loss.＿()`、`optimizer.＿()` と書きます。＿ を埋めてください。",
         "`eval()` は Dropout を止め、BatchNorm の統計（ためた平均と分散）を固定します。`train()` はその逆です。"
         "教師と生徒で、どちらを呼ぶか考えます。",
         "教師の順伝播は `with torch.no_grad():` の中で行います。計算の記録が残らず、勾配も流れません。",
@@ -118,11 +118,11 @@ def cases(rng):
     deep = [linear(rng, 6, 5), ["relu"], linear(rng, 5, 5), ["relu"], linear(rng, 5, 4)]
     plain = [linear(rng, 6, 9), ["relu"], linear(rng, 9, 4, size=1.5)]
     yield "教師は Dropout も BatchNorm もなし", (deep, plain, *batch(rng), sgd(rng), *mixture(rng))
-    yield "1 件だけ", (*networks(rng), *batch(rng, 1), sgd(rng), *mixture(rng))
+    yield "画像が 1 枚だけ", (*networks(rng), *batch(rng, 1), sgd(rng), *mixture(rng))
     yield "2 クラス", (*networks(rng, classes=2), *batch(rng, classes=2), sgd(rng), *mixture(rng))
 
     moving = sgd(rng, 0.9, 0.05)
-    yield "モメンタムと重み減衰", (*networks(rng, normed=True), *batch(rng), moving, *mixture(rng))
+    yield "モーメンタムと重み減衰", (*networks(rng, normed=True), *batch(rng), moving, *mixture(rng))
     # Adam divides by the gradient's size: with a small eps it would blow up the noise of float32.
     adam = ["Adam", {"lr": round(float(rng.uniform(0.02, 0.06)), 3), "eps": 1e-2}]
     yield "Adam で更新", (*networks(rng), *batch(rng), adam, *mixture(rng))

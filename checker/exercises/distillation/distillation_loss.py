@@ -65,7 +65,7 @@ def rest(rng, batch, classes, coldest=1.6, warmest=3.0) -> tuple[Tensor, float, 
 def cases(rng):
     yield "基本", (*logits(rng, 4, 5), *rest(rng, 4, 5))
     yield "例のロジット", SHOWN
-    yield "1 件だけ", (*logits(rng, 1, 6), *rest(rng, 1, 6))
+    yield "画像が 1 枚だけ", (*logits(rng, 1, 6), *rest(rng, 1, 6))
     yield "2 クラス", (*logits(rng, 5, 2), *rest(rng, 5, 2))
     yield "1 より低い温度", (*logits(rng, 3, 5), *rest(rng, 3, 5, 0.4, 0.7))
     yield "高い温度（倍精度）", (*logits(rng, 6, 4, torch.float64), *rest(rng, 6, 4, 8, 20))

@@ -85,7 +85,7 @@ def cases(rng):
     one, other = teachers(rng, 2, (3, 5))
     yield "同じ意見の教師が 2 人", ([one, other, one.clone()], warmth(rng))
     yield "迷っている教師", ([torch.zeros(3, 4), *teachers(rng, 2, (3, 4))], warmth(rng))
-    yield "1 件だけ（1 次元）", (teachers(rng, 3, (5,)), warmth(rng))
+    yield "画像が 1 枚だけ（1 次元）", (teachers(rng, 3, (5,)), warmth(rng))
     yield "3 次元", (teachers(rng, 4, (2, 3, 5)), warmth(rng))
     yield "大きさが 1 の軸", (teachers(rng, 3, (1, 1, 4)), warmth(rng))
     yield "クラスが 1 つだけ", (teachers(rng, 2, (3, 1)), warmth(rng))
@@ -181,7 +181,7 @@ def always_divides_by_two(logits, temperature):
     return sum(soft_targets(z, temperature) for z in logits) / 2
 
 
-@exercise.wrong("初めの 2 人の教師だけを使っています。すべての教師の確率を平均します。")
+@exercise.wrong("はじめの 2 人の教師だけを使っています。すべての教師の確率を平均します。")
 def takes_two_teachers(logits, temperature):
     return (soft_targets(logits[0], temperature) + soft_targets(logits[1], temperature)) / 2
 

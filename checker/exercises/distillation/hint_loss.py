@@ -76,7 +76,7 @@ def cases(rng):
     yield "例の層", SHOWN
     yield "幅が同じ", layers(rng, 3, 4, 4)
     yield "生徒のほうが広い", layers(rng, 5, 3, 6)
-    yield "1 件だけ", layers(rng, 1, 6, 4)
+    yield "画像が 1 枚だけ", layers(rng, 1, 6, 4)
     yield "生徒の特徴が 1 個", layers(rng, 4, 3, 1)
     yield "教師の特徴が 1 個", layers(rng, 5, 1, 3)
     yield "どの大きさも 1", layers(rng, 1, 1, 1)
@@ -93,13 +93,13 @@ def cases(rng):
     yield "倍精度", layers(rng, 3, 5, 2, torch.float64)
 
 
-@exercise.wrong("1/2 を掛けていません。1 件の損失は、二乗の和の半分です。")
+@exercise.wrong("1/2 を掛けていません。画像 1 枚の損失は、二乗の和の半分です。")
 def forgets_the_half(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor.T
     return error.square().sum(dim=1).mean()
 
 
-@exercise.wrong("特徴についても平均しています。特徴については足し、件数だけで平均します。")
+@exercise.wrong("特徴についても平均しています。特徴については足し、画像についてだけ平均します。")
 def averages_over_features(teacher_hint, student_guided, regressor):
     return 0.5 * F.mse_loss(student_guided @ regressor.T, teacher_hint)
 
@@ -120,12 +120,12 @@ def forgets_the_square(teacher_hint, student_guided, regressor):
     return 0.5 * (teacher_hint - student_guided @ regressor.T).norm(dim=1).mean()
 
 
-@exercise.wrong("件数で平均していません。特徴について足したあと、件数で割ります。")
+@exercise.wrong("画像について平均していません。特徴について足したあと、枚数で割ります。")
 def sums_over_the_batch(teacher_hint, student_guided, regressor):
     return 0.5 * (teacher_hint - student_guided @ regressor.T).square().sum()
 
 
-@exercise.wrong("足す軸と平均する軸が逆です。特徴（dim=1）について足し、件について平均します。")
+@exercise.wrong("足す軸と平均する軸が逆です。特徴（dim=1）について足し、画像について平均します。")
 def swaps_the_axes(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor.T
     return 0.5 * error.square().mean(dim=1).sum()
@@ -164,7 +164,7 @@ def squares_the_half(teacher_hint, student_guided, regressor):
     return error.square().sum(dim=1).mean()
 
 
-@exercise.wrong("1 件ごとの損失を返しています。件数で平均し、1 個の値にします。")
+@exercise.wrong("画像ごとの損失を返しています。画像について平均し、1 個の値にします。")
 def forgets_the_mean(teacher_hint, student_guided, regressor):
     error = teacher_hint - student_guided @ regressor.T
     return 0.5 * error.square().sum(dim=1)

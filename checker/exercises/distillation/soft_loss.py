@@ -120,7 +120,7 @@ def cold(rng, batch, classes) -> tuple[torch.Tensor, torch.Tensor]:
 def cases(rng):
     yield "基本", (*logits(rng, 4, 5), warmth(rng))
     yield "例のロジット", SHOWN
-    yield "1 件だけ", (*logits(rng, 1, 6), warmth(rng))
+    yield "画像が 1 枚だけ", (*logits(rng, 1, 6), warmth(rng))
     yield "2 クラス", (*logits(rng, 5, 2), warmth(rng))
     yield "温度が 1", (*logits(rng, 3, 4), 1.0)
     yield "1 より低い温度", (*cold(rng, 3, 5), warmth(rng, 0.4, 0.7))
@@ -153,12 +153,12 @@ def reverses_the_divergence(student_logits, teacher_logits, temperature):
 
 exercise.slip(
     "averages_over_classes",
-    "B × C 個で平均しています。クラスについては足し、件数だけで割ります（batchmean）。",
+    "B × C 個で平均しています。クラスについては足し、画像の枚数だけで割ります（batchmean）。",
     'reduction="batchmean")', 'reduction="none").mean()',
 )
 exercise.slip(
     "sums_over_the_batch",
-    "件数で割っていません。クラスについて足したあと、件数で平均します。",
+    "枚数で割っていません。クラスについて足したあと、画像の枚数で割ります。",
     '"batchmean"', '"sum"',
 )
 exercise.slip(
@@ -189,7 +189,7 @@ def forgets_the_temperature(student_logits, teacher_logits, temperature):
     return F.kl_div(log_q, p, reduction="batchmean")
 
 
-@exercise.wrong("クラスではなく件の軸で softmax を取っています。クラスは最後の軸で、dim=-1 です。")
+@exercise.wrong("クラスではなく画像の軸で softmax を取っています。クラスは最後の軸で、dim=-1 です。")
 def takes_the_batch_axis(student_logits, teacher_logits, temperature):
     p = F.softmax(teacher_logits / temperature, dim=0)
     log_q = F.log_softmax(student_logits / temperature, dim=0)

@@ -81,7 +81,7 @@ def cases(rng):
     yield "基本", (scores(rng, (3, 5)), warmth(rng))
     for temperature in (COLD, WARM):
         yield "例のロジット", (torch.tensor(SHOWN), temperature)
-    yield "1 件だけ（1 次元）", (scores(rng, (6,)), warmth(rng))
+    yield "画像が 1 枚だけ（1 次元）", (scores(rng, (6,)), warmth(rng))
     yield "3 次元", (scores(rng, (2, 3, 4)), warmth(rng))
     yield "大きさが 1 の軸", (scores(rng, (1, 1, 5)), warmth(rng))
     yield "クラスが 1 つだけ", (torch.tensor(rng.uniform(-3, 3, (4, 1)), dtype=torch.float32), warmth(rng))

@@ -115,7 +115,7 @@ def takes_nonzeros_for_each_row(rows, nonzeros, value_bytes, index_bytes):
     return rows * nonzeros * (value_bytes + index_bytes) + (rows + 1) * index_bytes
 
 
-@exercise.wrong("ビットの数を返しています。大きさはもともとバイトなので、8 は掛けません。")
+@exercise.wrong("ビット数を返しています。大きさはもともとバイトなので、8 は掛けません。")
 def counts_bits(rows, nonzeros, value_bytes, index_bytes):
     return 8 * (nonzeros * (value_bytes + index_bytes) + (rows + 1) * index_bytes)
 

@@ -8,14 +8,15 @@ from lessons.quantization import affine_params
 
 exercise = Exercise(
     affine_params,
-    title="scale と zero_point を決める",
+    title="スケールと zero_point を決める",
     statement=(
-        "範囲 `low` から `high` を 0 を含むように広げてから、その中の実数を "
+        "範囲 `low` から `high` を、0 を含むように広げてから、その中の実数を "
         "0 以上 $2^b - 1$ 以下の整数で表す目盛りを決めます（$b$ は `bits`）。"
-        "目盛りの間隔 scale は、広げた範囲の幅を $2^b - 1$ で割った値です（Python の float、倍精度）。"
-        "zero_point は実数の 0 を表す整数で、$-\\mathrm{low}/\\mathrm{scale}$ を `round` で偶数丸めにした値です。"
+        "スケール（目盛りの間隔）は、広げた範囲の幅を $2^b - 1$ で割った値です（Python の float、倍精度）。"
+        "zero_point は実数の 0 を表す整数で、$-\\mathrm{low}/\\mathrm{scale}$ を `round` で丸めた値です"
+        "（ちょうど中間なら、偶数になります）。"
         "広げた範囲の幅が 0 なら (1.0, 0) を返します。"
-        "返すのはタプル (scale, zero_point) で、zero_point は int です。scale は int でも float でも構いません。"
+        "返すのはタプル (scale, zero_point) で、zero_point は int です。scale は int でも float でもかまいません。"
     ),
     difficulty=2,
     minutes=10,
@@ -73,11 +74,11 @@ def cases(rng):
     yield "負に偏った範囲", clear(rng, -7.0, 0.8, 8, (0.05, 0.45))
     yield "例の範囲", (-1.2, 2.0, 4)
     yield "例の範囲", (3.0, 3.0, 4)
-    yield "4 ビット", clear(rng, -0.06, 0.09, 4)
+    yield "ビット数が 4", clear(rng, -0.06, 0.09, 4)
     yield "切り捨てと四捨五入が違う", (-0.7, 2.3, 2)
-    yield "16 ビット", clear(rng, -300.0, 500.0, 16)
+    yield "ビット数が 16", clear(rng, -300.0, 500.0, 16)
     for low, high in ((-0.25, 0.75), (-0.75, 0.25)):
-        yield "1 ビット", (low * number(0.9, 1.1), high, 1)
+        yield "ビット数が 1", (low * number(0.9, 1.1), high, 1)
     for low, high, bits in ((-0.5, 2.5, 2), (-1.5, 1.5, 2), (-2.5, 4.5, 3), (-3.5, 3.5, 3)):
         factor = 2.0 ** int(rng.integers(-3, 4))
         yield "ちょうど中間の zero_point", (low * factor, high * factor, bits)

@@ -19,7 +19,7 @@ from lessons.quantization.bit_budget import (
 
 exercise = Exercise(
     choose_bits,
-    title="パズル: 予算の中で層ごとのビット数を選ぶ",
+    title="予算の中で層ごとのビット数を選ぶ（パズル）",
     statement=(
         "3 つの層のビット数（1 以上 8 以下）を選び、リストで返します。"
         "重みの大きさは `budget` byte 以下、正解率は `target` % 以上にします。"

@@ -11,8 +11,8 @@ exercise = Exercise(
     title="ビットの並びを実数として読む",
     statement=(
         "0 以上の整数 `bits` を 2 進数の並びと見て、それが表す実数を Python の float（倍精度）で返します。"
-        "上の桁から、符号 $s$ が 1 ビット、指数部 $E$ が `exponent_bits` ビット、"
-        "仮数部 $M$ が `fraction_bits` ビットです。"
+        "上の桁から、符号 $s$ が 1 bit、指数部 $E$ が `exponent_bits` bit、"
+        "仮数部 $M$ が `fraction_bits` bit です。"
         "$e$ と $f$ を指数部と仮数部のビット数、バイアスを $b = 2^{e-1} - 1$ とします。"
         "ふつうの値（正規化数）は $(-1)^s \\cdot 2^{E-b} \\cdot (1 + M/2^f)$ です。"
         "$E = 0$ のときは $(-1)^s \\cdot 2^{1-b} \\cdot M/2^f$ で、0 にも符号がつきます。"
@@ -68,7 +68,7 @@ def cases(rng):
         for low, high in ((1, 2 ** (e - 1) - 1), (2 ** (e - 1), 2**e - 1)):
             yield f"{label} の正規化数", pattern(e, f, int(rng.integers(low, high)), fraction_of(f))
     for e, f in FORMATS[4:]:
-        yield "8 ビットの形式", pattern(e, f, int(rng.integers(1, 2**e - 1)), fraction_of(f))
+        yield "8 bit の形式", pattern(e, f, int(rng.integers(1, 2**e - 1)), fraction_of(f))
     yield "例の並び", (0b1_10001_1010000000, 5, 10)
     for e, f in FORMATS:
         small = int(rng.integers(1, 2 ** (f - 1))) if f < 4 else int(rng.integers(2, 2 ** (f - 1)))
@@ -149,7 +149,7 @@ exercise.slip(
 
 exercise.slip(
     "looks_at_the_top_bit_for_nan",
-    "仮数部のいちばん上のビットだけで nan を決めています。M が 0 でなければ、どのビットが 1 でも nan です。",
+    "仮数部の最も上のビットだけで nan を決めています。M が 0 でなければ、どのビットが 1 でも nan です。",
     "if fraction == 0 else", "if fraction < 2 ** (f - 1) else",
 )
 exercise.slip(

@@ -11,7 +11,7 @@ exercise = Exercise(
     title="整数を実数に戻す",
     statement=(
         "量子化した整数 `q` を、元の大きさの実数に戻します。"
-        "`q` が `zero_point` から何目盛り離れているかを求め、目盛りの間隔 `scale` を掛けます。"
+        "`q` が `zero_point` から何目盛り離れているかを求め、スケール（目盛りの間隔）`scale` を掛けます。"
         "`q` が `zero_point` と等しければ、値はちょうど 0 です。"
         "`zero_point` より小さい `q` は、負の値になります。"
         "戻り値は `q` と同じ形の float32 です。"
@@ -96,7 +96,7 @@ def divides_by_the_scale(q, scale, zero_point):
     return (q - zero_point).float() / scale
 
 
-@exercise.wrong("符号なし 8 ビットの型で引いています。負になるはずの差が、大きな正の数に化けます。")
+@exercise.wrong("符号なし 8 bit の型で引いています。負になるはずの差が、大きな正の数に化けます。")
 def wraps_in_uint8(q, scale, zero_point):
     return scale * (q.to(torch.uint8) - zero_point % 256).float()
 
@@ -116,7 +116,7 @@ def returns_doubles(q, scale, zero_point):
     return scale * (q - zero_point).double()
 
 
-@exercise.wrong("差を符号つき 8 ビットの型に入れています。差は −255 から 255 なので、あふれます。")
+@exercise.wrong("差を符号つき 8 bit の型に入れています。差は −255 から 255 なので、あふれます。")
 def wraps_in_int8(q, scale, zero_point):
     return scale * (q - zero_point).to(torch.int8).float()
 

@@ -27,7 +27,7 @@ exercise = Exercise(
         "候補 `a` の誤差は `(y - a * x).square().sum()` です。",
         "小さい順に調べ、誤差が前より小さくなったときだけ取り替えると、同点では小さい a が残ります。",
         "`levels.sort().values` で昇順に並べます。`errors.argmin()` が指す場所も、並べたあとの順です。",
-        "`(y - ascending[:, None] * x).square().sum(dim=1)` で全候補の誤差が 1 度に求まります。"
+        "`(y - ascending[:, None] * x).square().sum(dim=1)` ですべての候補の誤差が一度に求まります。"
         "`float(ascending[errors.argmin()])` が答えです。",
     ),
 )
@@ -40,7 +40,7 @@ def example() -> str:
     zero, one = (float((y - a * x).square().sum()) for a in (0.0, 1.0))
     return (
         f"`x` は `{x.tolist()}`、`y` は本当の傾き 0.1 を掛けた `{[round(v, 1) for v in y.tolist()]}` です。"
-        f"1 ビットで `{levels.tolist()}` しか使えないとします。"
+        f"1 bit で `{levels.tolist()}` しか使えないとします。"
         f"a = 0 の誤差は {zero:.2f}、a = 1 の誤差は {one:.2f} です。"
         f"答えは {fit_slope(x, y, levels)} で、当てはめた直線は y = 0 になります。"
     )
@@ -77,8 +77,8 @@ def cases(rng):
     yield "正と負の x が同じだけある", (doubles(mirrored), doubles(0.8 * mirrored), levels(0.75, 2))
 
     x = rng.uniform(0.5, 2, 8)
-    yield "1 ビットの 0 と 1", (doubles(x), doubles(0.1 * x), doubles([1, 0]))
-    yield "1 ビットの 0 と 1", (doubles(x), doubles(0.8 * x), doubles([0, 1]))
+    yield "1 bit の 0 と 1", (doubles(x), doubles(0.1 * x), doubles([1, 0]))
+    yield "1 bit の 0 と 1", (doubles(x), doubles(0.8 * x), doubles([0, 1]))
     x = np.array([1, 1.5, 2]) * rng.uniform(0.5, 2)
     y = x + 5 * x.max()
     yield "切片のあるデータ", (doubles(x), doubles(y), doubles([8.3, 3, 1, 5, 6.5]))
@@ -126,7 +126,7 @@ def takes_the_largest_of_equals(x, y, levels):
     return float(descending[(y - descending[:, None] * x).square().sum(dim=1).argmin()])
 
 
-@exercise.wrong("並べ替えた後の場所で、元の levels を見ています。場所と並びをそろえてください。")
+@exercise.wrong("並べ替えたあとの場所で、元の levels を見ています。場所と並びをそろえてください。")
 def mixes_the_orders(x, y, levels):
     ascending = levels.sort().values
     return float(levels[(y - ascending[:, None] * x).square().sum(dim=1).argmin()])

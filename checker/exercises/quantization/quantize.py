@@ -139,7 +139,7 @@ def converts_before_clamping(x, scale, zero_point, bits):
     return (torch.round(x / scale).to(torch.int64) + zero_point).clamp(0, 2**bits - 1)
 
 
-@exercise.wrong("32 ビットの整数の型にしてから範囲に収めています。大きな値が収まらずに壊れます。範囲に収めるのが先です。")
+@exercise.wrong("32 bit の整数の型にしてから範囲に収めています。大きな値が収まらずに壊れます。範囲に収めるのが先です。")
 def converts_to_int32(x, scale, zero_point, bits):
     return (torch.round(x / scale).to(torch.int32) + zero_point).clamp(0, 2**bits - 1).long()
 

@@ -12,12 +12,12 @@ exercise = Exercise(
     smallest_normal,
     title="最小の正規化数",
     statement=(
-        "指数部が $e$ = `exponent_bits` ビットの形式で、最小の正の正規化数を返します。"
+        "指数部のビット数が $e$（`exponent_bits`）の形式で、最小の正の正規化数を返します。"
         "正規化数は $2^{E-b} \\cdot (1 + M/2^f)$ で、バイアスは $b = 2^{e-1} - 1$ です。"
         "$E$ は指数部、$M$ は仮数部の整数、$f$ は仮数部のビット数で、"
         "正規化数の $E$ は 1 以上です（$E = 0$ は 0 と非正規化数のためのものです）。"
         "これより小さい値は、桁数が減ったり 0 になったりします。"
-        "Python の float（倍精度）で計算します。int で返しても構いません。"
+        "Python の float（倍精度）で計算します。int で返してもかまいません。"
     ),
     difficulty=1,
     minutes=6,
@@ -39,7 +39,7 @@ def example() -> str:
     bias = 2 ** (e - 1) - 1
     value = smallest_normal(e)
     return (
-        f"float16 の指数部は {e} ビットなので、バイアスは 2^{e - 1} − 1 = {bias} です。"
+        f"float16 の指数部は {e} bit なので、バイアスは 2^{e - 1} − 1 = {bias} です。"
         f"E の最小は 1 で、指数は 1 − {bias} = {1 - bias} です。"
         f"最小の正規化数は 2^({1 - bias}) = {value:.6e} です。"
         f"`torch.finfo(torch.float16).tiny` の {torch.finfo(torch.float16).tiny:.6e} と一致します。"

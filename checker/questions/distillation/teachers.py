@@ -145,9 +145,9 @@ def loss_of_a_hint(rng):
     squares = [f"({a} − {b})²" for a, b in zip(teacher, student, strict=True)]
     return Choice(
         stem=(
-            f"FitNets のヒント学習で、教師の中間の層の出力は `{listed(teacher)}` でした。"
+            f"FitNets のヒント学習で、教師の途中の層の出力は `{listed(teacher)}` でした。"
             f"生徒の出力を教師の幅に合わせたものは `{listed(student)}` でした。"
-            "1 件のヒントの損失はどれですか。損失は、二乗した差の和の半分です。"
+            "画像 1 枚のヒントの損失はどれですか。損失は、二乗した差の和の半分です。"
         ),
         right=right,
         wrong=wrong,
@@ -341,7 +341,7 @@ def points_won_on_digits(rng):
     right = 100 * (alone - taught) / images
     return Number(
         stem=(
-            f"Hinton らの論文の手書き数字の実験では、テスト画像 {images:,} 枚のうち、"
+            f"Hinton ほかの論文の手書き数字の実験では、テスト画像 {images:,} 枚のうち、"
             f"ラベルだけで学習した小さなネットワークは {alone} 枚を間違えました。"
             f"{whose}の間違いは {taught} 枚でした。"
             "正解率は何ポイント違いますか。小数第 2 位まで答えてください。"

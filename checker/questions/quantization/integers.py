@@ -31,10 +31,10 @@ def parameters(numbers: tuple[float, ...]) -> tuple[float, float]:
     return step, round(-low / step)
 
 
-@item(word="scale と zero_point", keyword="量子化", cell="affine_params", stem=a_range)
+@item(word="スケールと zero_point", keyword="量子化", cell="affine_params", stem=a_range)
 def scale_and_zero_point(rng, drawn):
     def said(pair: tuple[float, int]) -> str:
-        return f"scale は {pair[0]:.5f}、zero_point は {pair[1]}".replace("-", "−")
+        return f"スケールは {pair[0]:.5f}、zero_point は {pair[1]}".replace("-", "−")
 
     # Two scales and two zero points: neither half of the right pair stands out.
     by_256 = (
@@ -45,7 +45,7 @@ def scale_and_zero_point(rng, drawn):
     scale, zero = affine_params(low, high, BITS)
     right = said((scale, zero))
     return Choice(
-        stem="scale と zero_point の組はどれですか。",
+        stem="スケール（scale）と zero_point の組はどれですか。",
         right=right,
         wrong=(
             *slips(load("affine_params"), (low, high, BITS), said, by_256),
@@ -90,7 +90,7 @@ def quantized_value(rng, drawn):
         wrong=(
             *slips(
                 load("quantize"), arguments, said,
-                ("multiplies_by_the_scale", "scale を掛けています。整数は、x が目盛りの間隔の何個分かを表すので、割ります。"),
+                ("multiplies_by_the_scale", "スケールを掛けています。整数は、x が目盛りの間隔の何個分かを表すので、割ります。"),
             ),
             Option(
                 f"{zero - rounded}",
@@ -152,7 +152,7 @@ def integer_product(rng):
     mistakes = (
         ("forgets_the_zero_point", "zero_point を引いていません。入力の 0 が、zero_point として足されてしまいます。"),
         ("subtracts_once", "足し終わった和から 1 回だけ引いています。zero_point は、入力の 1 個ずつから引きます。"),
-        ("forgets_the_weight_scale", "重みの scale を掛けていません。2 つの scale の積を掛けます。"),
+        ("forgets_the_weight_scale", "重みのスケールを掛けていません。2 つのスケールの積を掛けます。"),
         ("adds_the_zero_point", "zero_point を足しています。実数に戻すときは引きます。"),
     )  # fmt: skip
     while True:
@@ -171,8 +171,8 @@ def integer_product(rng):
     )
     return Choice(
         stem=(
-            f"入力の整数は `{x}`、その zero_point は {zero}、scale は {scales[0]} です。"
-            f"重みの整数は `{w}`、その zero_point は 0、scale は {scales[1]} です。"
+            f"入力の整数は `{x}`、その zero_point は {zero}、スケールは {scales[0]} です。"
+            f"重みの整数は `{w}`、その zero_point は 0、スケールは {scales[1]} です。"
             "入力と重みの内積を実数に戻した値はどれですか。"
         ).replace("-", "−"),
         right=right,

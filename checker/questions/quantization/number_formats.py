@@ -201,7 +201,7 @@ def seconds_in_single(rng):
         stem=(
             f"ある GPU の理論性能は、単精度が {card.single} TFLOPS、倍精度が {card.double} TFLOPS です。"
             f"倍精度で {seconds} 秒かかる計算は、単精度では何秒かかりますか。"
-            "どちらも理論性能の通りに計算できるとします。小数第 1 位まで答えてください。"
+            "どちらも理論性能のとおりに計算できるとします。小数第 1 位まで答えてください。"
         ),
         right=right,
         unit="秒",

@@ -60,7 +60,7 @@ def _(slope, low, high, bits, *rest):
     return min((k / spaces for k in range(int(spaces) + 1)), key=lambda level: abs(level - slope))
 
 
-@item(word="1 bit の量子化", keyword="量子化", cell="1 bit まで減らすと: y = ax")
+@item(word="1 bit の量子化", keyword="量子化", cell="直線を 1 bit で近似する: y = ax")
 def one_bit_line(rng):
     slope = int(rng.choice([1, 2, 3, 4, 6, 7, 8, 9])) / 10
     lines = {0: "y = 0", 1: "y = x"}
@@ -88,7 +88,7 @@ def one_bit_line(rng):
     )
 
 
-@item(word="量子化誤差", keyword="量子化", cell="1 bit まで減らすと: y = ax")
+@item(word="量子化誤差", keyword="量子化", cell="直線を 1 bit で近似する: y = ax")
 def largest_rounding_error(rng):
     bits, width = int(rng.integers(2, 5)), int(rng.integers(1, 5))
     step = width / (2**bits - 1)

@@ -78,5 +78,5 @@ def weights_in_integers(
     right.minorticks_off()
     right.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False,
                  columnspacing=1)
-    return fig, (f"{bits} bit では、scale は {scale:.4g}、zero_point は {zero_point} です。"
+    return fig, (f"{bits} bit では、スケールは {scale:.4g}、zero_point は {zero_point} です。"
                  f"測った誤差 {error:.4g} は、Δ/√12 = {theory:.4g} の {error / theory:.2f} 倍です。")

@@ -98,7 +98,7 @@ def test_something_written_is_not_unanswered(body, outcome):
         ("return (values * factor)[0]", "戻り値の形が [3] です。[2, 3] になるはずです。"),
         ("return (values * factor).double()", "戻り値の dtype が float64 です"),
         ("return values * factor * math.nan", "6 個のうち 6 個が nan か inf です"),
-        ("return values * factor + 1", "6 個のうち 6 個が違います。最初の違い[0, 0]は、あなたの値"),
+        ("return values * factor + 1", "6 個のうち 6 個が違います。最初に違うのは [0, 0] の要素で、あなたの値は"),
         ("return [0] * 100_000", "戻り値の型が list です"),
         ("l = []\nl.append(l)\nreturn l", "戻り値の型が list です"),
         ("return torch.eye(2).to_sparse()", "戻り値の型が Tensor です"),
