@@ -58,8 +58,8 @@ def gradients_and_floor(
     at = EXPONENTS.index(scale_exponent)
     window = (f"どちらも起きないのは、2 の {usable[0]} 乗から {usable[-1]} 乗までです。" if usable
               else "どちらも起きない倍率はありません。")
-    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {lost[at]:.1f} % が 0 になり、"
-                 f"{over[at]:.1f} % が inf になります。{window}")
+    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {lost[at]:.2f} % が 0 になり、"
+                 f"{over[at]:.2f} % が inf になります。{window}")
 
 
 def training_curves(
