@@ -77,7 +77,7 @@ class BitBoxes(ipywidgets.VBox):
     def _box(self, name: str) -> ipywidgets.ToggleButton:
         box = ipywidgets.ToggleButton(
             description="0", tooltip=name,
-            layout={"width": "30px", "padding": "0", "margin": "1px"},
+            layout={"width": "28px", "padding": "0", "margin": "1px"},
         )
         box.observe(lambda _: self._take_boxes(), "value")
         return box

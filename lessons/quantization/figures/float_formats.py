@@ -76,7 +76,7 @@ def nearby(ax: Axes, decode: Decode, chosen: tuple[int, int], value: float) -> N
         ax.plot(inside, [row] * len(inside), color=BLUE, marker="|", markersize=14, linestyle="none",
                 markeredgewidth=1.6, alpha=bold)
     ax.axvline(0, color=VERMILION, linewidth=2, alpha=0.6)
-    ax.set(xlim=(-WINDOW, WINDOW), ylim=ROWS, yticks=[], xlabel="この値からのずれ (%)")
+    ax.set(xlim=(-WINDOW, WINDOW), ylim=ROWS, xticks=(-WINDOW, 0, WINDOW), yticks=[], xlabel="この値からのずれ (%)")
     ax.set_title("上下 3 % にある値（灰色は、線が重なる）", loc="left", fontsize=10)
 
 

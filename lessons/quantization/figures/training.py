@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lessons.plots import BLUE, GREEN, ORANGE, VERMILION
 
-EXPONENTS = range(0, 41, 2)
+EXPONENTS = range(0, 51, 2)
 LINES = ((BLUE, "o", 9), (VERMILION, "s", 7), (GREEN, "^", 6), (ORANGE, "D", 4), ("black", "v", 5))
 LABEL_GAP = 8.0  # 終わりの値が近い線の名前を離す、最小の間隔 (%)
 
@@ -29,36 +29,37 @@ def gradients_and_floor(
     # 最も近い値へ丸めるので、最小の非正規化数の半分以下が 0 になる。
     floor, ceiling = info.smallest_normal * info.eps / 2, info.max
     lost = [100 * share_of_zeros(exact * 2.0**k, dtype) for k in EXPONENTS]
-    over = [100 * float((exact.abs() * 2.0**k > ceiling).double().mean()) for k in EXPONENTS]
-    usable = [k for k, zero, inf in zip(EXPONENTS, lost, over, strict=True) if zero < 0.05 and inf == 0]
-    scaled = exact * 2.0**scale_exponent
-    magnitudes = scaled[scaled != 0].abs().log10().numpy()
+    nonzero = exact[exact != 0]
+    over = [100 * float((nonzero * 2.0**k).to(dtype).isinf().double().mean()) for k in EXPONENTS]
+    usable = [k for k, zero, inf in zip(EXPONENTS, lost, over, strict=True) if zero == inf == 0]
+    magnitudes = (nonzero * 2.0**scale_exponent).abs().log10().numpy()
     counts, edges = np.histogram(magnitudes, bins=np.arange(-26, 12.5, 0.5))
 
-    fig = Figure(figsize=(8.2, 5.2))
-    upper = fig.add_axes((0.1, 0.58, 0.87, 0.3))
-    lower = fig.add_axes((0.1, 0.11, 0.87, 0.29))
+    fig = Figure(figsize=(8.2, 4.8))
+    upper = fig.add_axes((0.1, 0.6, 0.87, 0.31))
+    lower = fig.add_axes((0.1, 0.12, 0.87, 0.27))
     upper.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="勾配 × 倍率")
-    upper.axvspan(-26, math.log10(floor), color=VERMILION, alpha=0.25, hatch="//",
+    upper.axvspan(-26, math.log10(floor), color=VERMILION, alpha=0.25,
                   label=f"{name} では 0 になる")
     upper.axvline(math.log10(info.smallest_normal), color="black", linestyle=":",
                   label="最小の正規化数")
-    upper.axvspan(math.log10(ceiling), 41, color=ORANGE, alpha=0.45, hatch="..",
+    upper.axvspan(math.log10(ceiling), 41, color=ORANGE, alpha=0.45,
                   label=f"{name} では inf になる")
-    upper.set(xlim=(-26, 12), xlabel="大きさの常用対数 log10|勾配 × 倍率|", ylabel="勾配の個数")
+    upper.set(xlim=(-26, 12), xticks=range(-25, 11, 5), xlabel="大きさの常用対数 log10|勾配 × 倍率|", ylabel="勾配の個数")
     upper.legend(fontsize=9, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0), frameon=False)
     if usable:
         lower.axvspan(usable[0] - 1, usable[-1] + 1, color=GREEN, alpha=0.25, label="使える倍率")
     lower.plot(EXPONENTS, lost, "s", color=VERMILION, label="0 になる割合")
     lower.plot(EXPONENTS, over, "D", color=ORANGE, markeredgecolor="black", label="inf になる割合")
     lower.axvline(scale_exponent, color="black", linewidth=2, label="選んだ倍率")
-    lower.set(xlim=(-1, 41), ylim=(-5, 105), xlabel="倍率（2 の何乗か）", ylabel="勾配の割合 (%)")
+    lower.set(xlim=(-1, 51), ylim=(-5, 105), xticks=range(0, 51, 10), yticks=(0, 50, 100),
+              xlabel="倍率（2 の何乗か）", ylabel="勾配の割合 (%)")
     lower.legend(fontsize=9, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0), frameon=False)
     at = EXPONENTS.index(scale_exponent)
     window = (f"どちらも起きないのは、2 の {usable[0]} 乗から {usable[-1]} 乗までです。" if usable
               else "どちらも起きない倍率はありません。")
-    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {lost[at]:.1f} % が 0 になり、"
-                 f"{over[at]:.1f} % が inf になります。{window}")
+    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {lost[at]:.2f} % が 0 になり、"
+                 f"{over[at]:.2f} % が inf になります。{window}")
 
 
 def training_curves(

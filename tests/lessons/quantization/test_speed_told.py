@@ -23,6 +23,10 @@ def test_the_reason_is_given_where_int8_is_slow():
     slow = told({"float32": 2.0, INT8: 50.0, ONCE: 2.1, EVERY_TIME: 9.0})
     assert "int8 の計算は、float32 の 25.0 倍の時間です。" in slow[0] and "使えないため" in slow[0]
     assert "ほぼ同じ時間" in slow[1] and slow[2].endswith("float32 の 4.5 倍の時間です。")
+    a_little = told({"float32": 2.0, INT8: 3.0, ONCE: 1.0, EVERY_TIME: 2.0})
+    assert a_little[0].endswith("float32 の 1.5 倍の時間です。"), "the reason holds for much slower only"
+    assert "2.0 倍の速さです。" in a_little[1] and "ばらつき" in a_little[1]
+    assert a_little[2].endswith("float32 とほぼ同じ時間です。")
     fast = told({"float32": 2.0, INT8: 1.0, ONCE: 3.0, EVERY_TIME: 1.9})
     assert "2.0 倍の速さです。" in fast[0] and "ため" not in fast[0]
     assert "1.5 倍の時間です。" in fast[1] and "ばらつき" in fast[1]
