@@ -34,15 +34,15 @@ def csr_size(rng):
     return Choice(
         stem=(
             f"{rows} 行 {columns} 列の重み行列を切ったところ、0 でない値が {nonzeros:,} 個残りました。"
-            f"値を {value_bits} bit、列番号と行ポインタを {index_bits} bitとして、"
+            f"値を {value_bits} bit、列番号と行ポインタを {index_bits} bit として、"
             "CSR 形式で保存すると、何バイトになりますか。"
         ),
         right=right,
         wrong=slips(load("csr_bytes"), arguments, said, *sample(rng, mistakes, 3)),
         explanation=(
             "使う公式: S = z·v + (z + R + 1)·i\n"
-            f"代入: {value_bits} bitは {value_bytes} バイト、"
-            f"{index_bits} bitは {index_bytes} バイトです。"
+            f"代入: {value_bits} bit は {value_bytes} バイト、"
+            f"{index_bits} bit は {index_bytes} バイトです。"
             f"{nonzeros:,} × {value_bytes} + ({nonzeros:,} + {rows} + 1) × {index_bytes}\n"
             f"答え: {right}"
         ),
@@ -75,7 +75,7 @@ def when_csr_pays(rng):
     return Number(
         stem=(
             "大きな行列を、密な形式か CSR 形式で保存します。"
-            f"値は {value_bits} bit、列番号は {index_bits} bitです。"
+            f"値は {value_bits} bit、列番号は {index_bits} bit です。"
             "行ポインタは小さいので無視します。"
             "CSR のほうが小さくなるのは、非ゼロの値の割合が何 % を下回るときですか。"
             "小数第 1 位まで答えてください。"
