@@ -88,19 +88,14 @@ class Machine:
         masks = self.masks([alpha] * len(self.weights) if by_sigma else self.fixed)
         dead = dead_in_each_layer(masks, self.dead_neurons)
         layers = before = masked(self.layers, masks)
+        difference, changed = 0.0, 0
         if remove:
             layers = without(before, dead, self.remove_neurons)
+            difference, changed = largest_difference(before, layers, self.images)
         stored = [self.csr_bytes(len(w), int(torch.count_nonzero(w)), FLOAT32_BYTES, INDEX_BYTES)
                   for w, _ in layers]
         return Cut(
             f"しきい値 {alpha:.1f}σ" if by_sigma else f"しきい値 {FIXED}", layers, dead, remove,
             [self.pruned_percent([mask]) for mask in masks], self.pruned_percent(masks),
             products(layers), FLOAT32_BYTES * products(layers), sum(stored),
-            self.measured[alpha] if by_sigma else (self.accuracy_fixed, None),
-            *largest_difference(before, layers, self.images))
-
-
-def example_layers() -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """remove_neurons を試すための、3 個の隠れニューロンを持つ小さい層です。"""
-    keep = torch.tensor([True, False, True])
-    return torch.arange(6.0).reshape(3, 2), torch.arange(3.0), torch.arange(6.0).reshape(2, 3), keep
+            self.measured[alpha] if by_sigma else (self.accuracy_fixed, None), difference, changed)

@@ -46,7 +46,7 @@ def draw_accuracies(ax: Axes, results: dict[int, list[EqualWeightsResult]]) -> N
                     markerfacecolor="white", label=name if i == 0 else None)
             ax.plot([x - 0.09, x + 0.09], [mean(found)] * 2, color=colour, linewidth=2.5)
     ax.set_xticks(range(len(results)), [f"{percent} %" for percent in results])
-    ax.set(xlabel="減らした重みの割合（目標）", ylabel="再学習のあとの正解率 (%)",
+    ax.set(xlabel="減らした重みの割合（目標）", ylabel="正解率 (%)",
            xlim=(-0.5, len(results) - 0.5))
 
 

@@ -17,8 +17,10 @@ from lessons.pruning.network import WIDTHS
 
 WIDTH, HEIGHT = 1382, 610  # 画素。144 dpi で 9.6 インチの図
 PLACES = ((40, 78, 1), (884, 78, 1), (884, 234, 3))  # 行列の左上の画素と、拡大率
-CUT, DEAD, CUT_OF_DEAD = (236, 236, 236), (150, 70, 0), (255, 185, 70)
-KEPT = np.array([(86, 166, 222), (0, 114, 190), (0, 50, 110)])  # 絶対値の小さい順
+# 切った重み、絶対値の小さい順に 3 段階の残した重み、働かないニューロンの残した重みと切った重み
+COLOURS = np.array([(236, 236, 236), (86, 166, 222), (0, 114, 190), (0, 50, 110),
+                    (150, 70, 0), (255, 185, 70)], dtype=np.uint8)
+CUT, KEPT, DEAD, CUT_OF_DEAD = 0, 1, 4, 5
 WHOLE = count_weights(WIDTHS)
 
 
@@ -62,17 +64,18 @@ def draw_matrix(
     ax.add_patch(Rectangle((x - 2, y - 2), zoom * WIDTHS[layer] + 4, zoom * WIDTHS[layer + 1] + 4,
                            fill=False, edgecolor=GREY, linestyle=":"))
     larger = f"（{zoom} 倍に拡大）" if zoom > 1 else ""
-    ax.text(x, y - 12, f"FC {layer + 1}　{rows}×{columns}{larger}　切った割合 {percent:.1f} %")
+    ax.text(x, y - 12, f"FC {layer + 1}　{rows}×{columns}{larger}　{percent:.2f} % を切る")
 
 
 def pixels(w: Tensor, dead_rows: Tensor, dead_columns: Tensor) -> np.ndarray:
     """重み行列の色です。uint8 [行, 列, 3]。残る重みは、絶対値が大きいほど濃い青にします。"""
-    kept = (w != 0).numpy()
-    level = (3 * w.abs() / w.abs().max().clamp(min=1e-12)).long().clamp(max=2).numpy()
-    picture = np.where(kept[..., None], KEPT[level], CUT).astype(np.uint8)
-    gone = (dead_rows[:, None] | dead_columns[None, :]).numpy()
-    picture[gone & kept], picture[gone & ~kept] = DEAD, CUT_OF_DEAD
-    return picture
+    size = w.abs()
+    level = (3 * size / size.max().clamp(min=1e-12)).clamp(max=2).to(torch.uint8)
+    kept = w != 0
+    colour = torch.where(kept, KEPT + level, CUT)
+    gone = dead_rows[:, None] | dead_columns[None, :]
+    colour = torch.where(gone, torch.where(kept, DEAD, CUT_OF_DEAD), colour)
+    return COLOURS[colour.numpy()]
 
 
 def draw_bars(ax: Axes, cut: Cut) -> None:

@@ -11,7 +11,7 @@ Sweeps = list[list[PruningResult]]  # シードごとの結果
 
 
 def before_and_after_retraining(sweeps: Sweeps, dense: list[float]) -> tuple[Figure, str]:
-    """α ごとの正解率です。細い線は 1 つのシード、点は測った値です。dense は、切る前の正解率です。"""
+    """α ごとの正解率です。点は 1 つのシードです。dense は、切る前の正解率です。"""
     fig = Figure(figsize=(7.6, 3.9))
     ax = fig.add_axes((0.10, 0.14, 0.87, 0.82))
     ax.axhline(mean(dense), color=GREY, linestyle=":", label=f"切る前（平均 {mean(dense):.1f} %）")
@@ -21,8 +21,8 @@ def before_and_after_retraining(sweeps: Sweeps, dense: list[float]) -> tuple[Fig
             ([r.accuracy_after for r in results], BLUE, "o", "再学習のあと"),
             ([r.accuracy_before for r in results], VERMILION, "s", "再学習の前"),
         ):
-            ax.plot(alphas, values, color=color, marker=marker, markersize=5, linewidth=0.8,
-                    markerfacecolor="white", label=None if i else f"{label}（線は 1 つのシード）")
+            ax.plot(alphas, values, color=color, marker=marker, linestyle="none",
+                    markerfacecolor="white", label=None if i else f"{label}（点は 1 つのシード）")
     ax.set(xlabel="しきい値の倍率 α", ylabel="正解率 (%)", ylim=(0, 100))
     ax.legend(loc="lower left", fontsize=10)
     last = max(r.alpha for r in sweeps[0])

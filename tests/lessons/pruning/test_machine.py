@@ -8,7 +8,7 @@ from figure_gate import assert_well_drawn
 import lessons.pruning as reference
 from lessons.pruning.connections_or_neurons import weight_bytes
 from lessons.pruning.figures.machine import pixels, pruning_machine
-from lessons.pruning.machine import FIXED, RULES, Machine, example_layers
+from lessons.pruning.machine import FIXED, RULES, Machine
 from lessons.pruning.network import PruningResult, threshold_masks, weights
 from lessons.training import accuracy, apply_masks, linear_layers, mlp
 
@@ -92,13 +92,6 @@ def test_each_function_is_the_one_it_was_given(name, model, fashion):
     assert called
 
 
-def test_the_example_tells_rows_from_columns():
-    """Catches an example on which a removal of the wrong axis would pass, or fails for another reason."""
-    w_in, b_in, w_out, keep = example_layers()
-    assert (w_in.shape[0], b_in.shape[0], w_out.shape[1]) == (3, 3, 3) and w_out.shape[0] != 3
-    assert [t.numel() for t in reference.remove_neurons(w_in, b_in, w_out, keep)] == [4, 2, 4]
-
-
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("setting", [(RULES[0], 0.0, False), (RULES[0], 1.5, True),
                                      (RULES[1], 2.4, False), (RULES[1], 0.5, True)])  # fmt: skip
@@ -129,3 +122,15 @@ def test_one_weight_is_one_pixel(machine):
     rows, columns = machine.at(RULES[0], 1.5, True).layers[0][0].shape
     assert size.tolist() == pytest.approx([columns, rows], abs=0.5)
     assert "変わった予測は 0 枚です。" in sentence
+
+
+def test_a_share_is_not_rounded_to_all(model, fashion):
+    """Catches "100.0 %" over a matrix in which kept weights are seen."""
+    masks = [torch.ones(w.shape, dtype=torch.bool) for w in weights(model)]
+    for mask in masks:
+        mask.flatten()[1:] = False
+    masks[0].flatten()[:60] = True  # of 235,200
+    drawn, _ = pruning_machine(
+        machine_of(model, fashion, threshold_mask=lambda w, _: next(
+            m for m in masks if m.shape == w.shape)).at(RULES[1], 0.5, False))
+    assert "99.97 % を切る" in next(t.get_text() for t in drawn.axes[0].texts if "FC 1" in t.get_text())
