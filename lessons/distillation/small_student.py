@@ -106,10 +106,12 @@ def at_each_temperature(hidden: int) -> tuple[float, dict[float, float]]:
 def trial(train: Callable[..., list[Tensor]], budget: int) -> str:
     """学習者の train を 1 つの問題で試し、大きさと正解率を文にします。判定とは違う画像の混ぜ方です。"""
     mixing = random_mixing(np.random.default_rng(0))
+    student = train(*puzzle(TRANSFER_SEEDS[0], mixing, budget))
+    if student is None:
+        return "train_student は、まだ値を返していません。"
     try:
-        student = train(*puzzle(TRANSFER_SEEDS[0], mixing, budget))
-    except NotImplementedError:
-        return "train_student は、まだ書かれていません。"
-    size = sum(part.numel() for part in student)
+        size, found = sum(part.numel() for part in student), student_accuracy(student, mixing)
+    except (AttributeError, RuntimeError, TypeError, ValueError):
+        return "train_student の返した値は、[W1, b1, W2, b2] の形ではありません。check の説明を読んでください。"
     return (f"あなたの生徒は、重みとバイアスが {size:,} 個（予算 {budget:,} 個）で、"
-            f"正解率は {student_accuracy(student, mixing):.1f} %（目標 {TARGET:g} %）です。")
+            f"正解率は {found:.1f} %（目標 {TARGET:g} %）です。")
