@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -23,6 +24,12 @@ HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}  # 
 
 def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
     """つまみで動く図です。draw(**値) は (Figure, 文) を返します。図と文は保存しても残ります。"""
+    # JupyterLab lets a thread of its own answer a slider, while the main thread may answer a button.
+    turn = threading.RLock()
+
+    def redraw(_: dict) -> None:
+        with turn:
+            shown.update(bundle(), raw=True)
 
     def bundle() -> dict[str, str]:
         drawn, text = draw(**{name: control.value for name, control in controls.items()})
@@ -34,7 +41,7 @@ def live(draw: Callable, **controls: ipywidgets.Widget) -> None:
     display({**row._repr_mimebundle_(), "text/plain": twin}, raw=True)
     shown = display(bundle(), raw=True, display_id=True)
     for control in controls.values():
-        control.observe(lambda _: shown.update(bundle(), raw=True), "value")
+        control.observe(redraw, "value")
 
 
 def figure(drawn: Figure, text: str) -> None:

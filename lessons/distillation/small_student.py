@@ -109,6 +109,9 @@ def trial(train: Callable[..., list[Tensor]], budget: int) -> str:
     student = train(*puzzle(TRANSFER_SEEDS[0], mixing, budget))
     if student is None:
         return "train_student は、まだ値を返していません。"
-    size = sum(part.numel() for part in student)
+    try:
+        size, found = sum(part.numel() for part in student), student_accuracy(student, mixing)
+    except (AttributeError, RuntimeError, TypeError, ValueError):
+        return "train_student の返した値は、[W1, b1, W2, b2] の形ではありません。check の説明を読んでください。"
     return (f"あなたの生徒は、重みとバイアスが {size:,} 個（予算 {budget:,} 個）で、"
-            f"正解率は {student_accuracy(student, mixing):.1f} %（目標 {TARGET:g} %）です。")
+            f"正解率は {found:.1f} %（目標 {TARGET:g} %）です。")

@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION, arrow
+from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION, arrow, box
 
 STAGES = {
     "BP": "正解ラベルだけを手本に、生徒のすべての層を学習します。教師は使いません。",
@@ -66,8 +66,7 @@ def hint(ax: Axes) -> None:
 def outputs(ax: Axes, with_teacher: bool) -> None:
     """生徒の出力を、正解ラベルと、あれば教師の出力に比べます。"""
     x = 8.75
-    ax.text(x, 2.35, "損失", ha="center", va="center", fontsize=11, bbox={
-        "facecolor": "white", "edgecolor": VERMILION, "boxstyle": "round,pad=0.4"})
+    box(ax, x, 2.35, "損失", VERMILION)
     arrow(ax, (x, STUDENT_Y + 0.2), (x, 2.05), BLUE)
     ax.text(6.4, 2.35, "正解ラベル", ha="center", va="center", fontsize=10, color=GREEN)
     arrow(ax, (7.1, 2.35), (x - 0.42, 2.35), GREEN)

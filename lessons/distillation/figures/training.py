@@ -66,7 +66,7 @@ def teacher_that_moves(
     text = []
     for (name, history), (color, line, _) in zip(histories.items(), LOOKS, strict=False):
         steps, losses, student, teacher = zip(*history, strict=True)
-        left.plot(steps, losses, color=color, linestyle=line, label=name)
+        left.plot(steps, losses, color=color, linestyle=line, marker="o", label=name)
         right.plot(steps, student, color=color, linestyle=line, marker="o", label=f"{name}: 生徒")
         right.plot(steps, teacher, color=color, linestyle=line, marker="s", markerfacecolor="white",
                    label=f"{name}: 教師")

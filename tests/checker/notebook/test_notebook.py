@@ -248,6 +248,41 @@ def test_a_live_figure_follows_its_control(run):
     assert "k は 7 です。" in moved.text
 
 
+TWO_THREADS = """
+import threading
+from matplotlib.figure import Figure
+from ipywidgets import IntSlider
+
+inside, entered, overlaps = [], threading.Event(), []
+
+def draw(k, n):
+    overlaps.append(len(inside))
+    inside.append(k)
+    entered.set()
+    if k and not n:
+        other.join(0.2)
+    inside.pop()
+    return Figure(figsize=(1, 1)), f"k は {k}、n は {n} です。"
+
+k, n = IntSlider(description="k"), IntSlider(description="n")
+other = threading.Thread(target=lambda: (entered.wait(), setattr(n, "value", 2)))
+live(draw, k=k, n=n)
+entered.clear()
+other.start()
+k.value = 1
+other.join()
+print(max(overlaps), len(overlaps))
+"""
+
+
+def test_two_controls_moved_at_once_are_drawn_one_after_the_other(run):
+    """Catches a draw function that runs in two threads: JupyterLab answers widgets in several, and
+    one picture with the artists of two, or a film that breaks off, is what comes of it."""
+    shown = run(TWO_THREADS)
+    assert shown.error is None
+    assert "0 3\n" in shown.text
+
+
 def test_a_figure_says_what_is_drawn_and_what_it_shows(run):
     """Catches a picture without alternative text, the sentence heard twice, text that becomes HTML."""
     shown = run(LIVE + "figure(draw(3)[0], '3 < 4 & \"赤い線\"')")

@@ -124,7 +124,7 @@ def test_the_temperatures_side_by_side_are_those_one_by_one():
 
 def test_a_trial_tells_size_and_accuracy_of_the_answer():
     """Catches a trial of the model answer, one whose test images are not mixed, and a traceback
-    before anything is written."""
+    before anything is written, or when what is returned is no student."""
     def unwritten(*_):
         ...
 
@@ -135,6 +135,8 @@ def test_a_trial_tells_size_and_accuracy_of_the_answer():
         return [torch.zeros(2, 64), torch.zeros(2), torch.zeros(10, 2), bias]
 
     assert "まだ値を返していません" in trial(unwritten, 777)
+    for wrong in (3.0, [1, 2, 3, 4], [torch.zeros(2, 64)] * 4, [torch.zeros(2, 64)]):
+        assert "[W1, b1, W2, b2] の形ではありません" in trial(lambda *_, wrong=wrong: wrong, 777)
     assert "160 個（予算 777 個）" in trial(constant, 777)
     assert "10.2 %（目標 91 %）" in trial(constant, 777)  # 55 of 540 are threes
     solved = trial(train_student, 1520)
