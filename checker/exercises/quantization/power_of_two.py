@@ -59,7 +59,7 @@ def clear_weights(rng, shape, bits, fraction=(0.05, 0.35), exponent=-2, dtype=to
     a threshold without ¾, or one of each row, never comes out right by chance.
     """
     levels = 2 ** (bits - 2)
-    rest = int(np.prod(shape[-1:])) if len(shape) > 1 else 0
+    rest = shape[-1] if np.prod(shape[:-1]) > 1 else 0
     while True:
         place = rng.uniform(-levels - 1, 0.3, shape)  # log2 of the magnitude, but for a factor
         place.flat[:rest] = rng.uniform(-levels, -1.7, rest)
