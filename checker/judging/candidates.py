@@ -34,7 +34,7 @@ from checker.judging.kinds import likelihood, sentence, when
 from checker.judging.merge import Conflict, merged
 from checker.judging.mutants import MAKES_POWERS, bare, has_powers, slips
 
-LIMIT = 800  # candidates that one answer is compared with: a number, so that no clock decides
+LIMIT = 800  # candidates that one answer is compared with: mostly this number decides, and no clock
 MIXED = 400  # of which a known wrong answer has an edit
 VAGUE = ("name", "constant", "index", "order")  # kinds that say little beside another mistake
 LIMIT_OBSERVED = 300  # where every call of one makes models and gradients

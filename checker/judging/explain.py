@@ -12,8 +12,10 @@ import ast
 import contextlib
 import functools
 import io
+import math
+import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
@@ -28,6 +30,7 @@ from checker.judging.reading import caret, oversight
 from checker.judging.relations import relation
 from checker.running.inside.messages import Observation
 
+SECONDS = 0.22  # of processor time for all but the known wrong answers: a last guard
 FEW = 3  # labels that a sentence can list
 OTHER_SEED = 2**40  # of cases in which only candidates are compared
 ROUGH = 1e-5  # relative: what is left of a float32
@@ -58,6 +61,7 @@ class Seen:
     cases: tuple[Case, ...]
     actual: tuple[Observation, ...]
     findings: list[Finding | None]
+    ends: float = math.inf  # of the search, in seconds of this thread
 
     @functools.cached_property
     def order(self) -> list[int]:
@@ -75,7 +79,7 @@ def explanation(
     reveal: bool = True,
 ) -> Explanation | None:
     """The explanation of a wrong answer, or None."""
-    seen = Seen(exercise, cases, actual, findings)
+    seen = Seen(exercise, cases, actual, findings, time.thread_time() + SECONDS)
     # An exception tells its own cause, and many slips end in the same one.
     raises = next(a.failure for a, found in zip(actual, findings, strict=True) if found)
     every = candidates(exercise)
@@ -84,17 +88,22 @@ def explanation(
             found = first(seen, takewhile(lambda c: c.wrong, every))
         elif all(found.kind in TOLD for found in findings if found):
             # The difference is the cause: what else ends in the same type is no explanation of it.
-            named = takewhile(lambda c: c.stage == "named", every)
+            named = takewhile(lambda c: c.stage == "named", in_time(seen, every))
             return first(seen, named) or related(seen, reveal, "type")
         else:
             found = of_text(caret(tree)) if tree else None
-            found = found or first(seen, takewhile(lambda c: c.stage != "double", every))
+            found = found or first(seen, takewhile(lambda c: c.stage != "double", in_time(seen, every)))
             found = found or imprecise(seen) or related(seen, reveal)
             found = found or of_text(oversight(exercise, tree)) if tree else found
-            found = found or first(seen, dropwhile(lambda c: c.stage != "double", every))
+            found = found or first(seen, dropwhile(lambda c: c.stage != "double", in_time(seen, every)))
             found = found or except_few(seen) or only_failing(cases, findings)
             found = found or related(seen, reveal, rough=True)
     return found or of_cases(cases, findings)
+
+
+def in_time(seen: Seen, every: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Candidates until the time is up. The exercise's own known wrong answers are always tried."""
+    return takewhile(lambda c: c.wrong or time.thread_time() < seen.ends, every)
 
 
 def first(seen: Seen, those: Iterable[Candidate]) -> Explanation | None:
@@ -151,7 +160,8 @@ def except_few(seen: Seen) -> Explanation | None:
     labels = list(dict.fromkeys(case.label for case in seen.cases))
     failing = {c.label for c, found in zip(seen.cases, seen.findings, strict=True) if found}
     best: tuple[int, Candidate, list[str]] | None = None
-    for c in takewhile(lambda c: c.stage == "named", candidates(seen.exercise)):
+    every = in_time(seen, candidates(seen.exercise))
+    for c in takewhile(lambda c: c.stage == "named", every):
         apart = unlike(seen, c, MOST_APART)
         if apart is None or len(failing - apart) < AGREEING * len(apart):
             continue

@@ -59,7 +59,7 @@ def clear_weights(rng, shape, bits, fraction=(0.05, 0.35), exponent=-2, dtype=to
     a threshold without ¾, or one of each row, never comes out right by chance.
     """
     levels = 2 ** (bits - 2)
-    rest = int(np.prod(shape[-1:])) if len(shape) > 1 else 0
+    rest = shape[-1] if np.prod(shape[:-1]) > 1 else 0
     while True:
         place = rng.uniform(-levels - 1, 0.3, shape)  # log2 of the magnitude, but for a factor
         place.flat[:rest] = rng.uniform(-levels, -1.7, rest)
@@ -91,7 +91,7 @@ def cases(rng):
     yield "ビット数が 5", clear_weights(rng, (5, 6), 5, fraction=(0.75, 0.95))
     yield "ビット数が 6", clear_weights(rng, (6, 8), 6)
     yield "1 次元", clear_weights(rng, (11,), 4, fraction=(0.55, 0.75))
-    yield "畳み込みの重み（4 次元）", clear_weights(rng, (3, 2, 3, 3), 3)
+    yield "畳み込みの重み（4 次元）", clear_weights(rng, (3, 2, 3, 3), 3, fraction=(0.75, 0.95))
     yield "小さな値の重み", clear_weights(rng, (4, 5), 4, exponent=-12)
     yield "大きな値の重み", clear_weights(rng, (4, 5), 3, exponent=5, fraction=(0.75, 0.95))
 
@@ -101,7 +101,7 @@ def cases(rng):
     ties = rng.permuted(rows, axis=1) * rng.choice([-1, 1], (2, 7)) / 8
     yield "しきい値とちょうど等しい重み", (torch.tensor(ties, dtype=torch.float32), 4)
 
-    weight, bits = clear_weights(rng, (4, 6), 3)
+    weight, bits = clear_weights(rng, (4, 6), 3, fraction=(0.75, 0.95))
     smallest = weight.abs() < 0.15 * weight.abs().max()
     with_zeros = torch.where(smallest, 0.0, weight)
     yield "0 を含む重み", (with_zeros, bits)
@@ -118,8 +118,8 @@ def cases(rng):
     yield "重みが 1 つだけ", (torch.tensor([[-float(rng.uniform(0.8, 0.95))]]) * factor, 4)
     yield "すべて同じ重み", (torch.full((2, 3), float(rng.uniform(0.8, 0.95))) * factor, 3)
     yield "1 行だけの重み", clear_weights(rng, (1, 9), 3, fraction=(0.75, 0.95))
-    yield "とても小さい重み", clear_weights(rng, (4, 5), 3, exponent=-90)
-    yield "とても大きい重み", clear_weights(rng, (4, 5), 3, exponent=90)
+    yield "とても小さい重み", clear_weights(rng, (4, 5), 3, fraction=(0.75, 0.95), exponent=-90)
+    yield "とても大きい重み", clear_weights(rng, (4, 5), 3, fraction=(0.75, 0.95), exponent=90)
     yield "すべて 0", (torch.zeros(3, 4), 4)
     yield "倍精度", clear_weights(rng, (4, 5), 4, dtype=torch.float64)
 

@@ -26,6 +26,12 @@ from checker.judging.source import cases_of, judge_source
 from checker.judging.verdict import Verdict
 from checker.running.inside.messages import Failure, Observation
 
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """What is found hangs on no clock here."""
+    monkeypatch.setattr(explain, "SECONDS", float("inf"))
+
+
 HEAD = "def scaled(values, factor):\n    return "
 
 
@@ -346,6 +352,15 @@ def test_a_relation_that_one_case_breaks_is_not_told():
     exercise = sample(wrongs={}, rights=[], cases=without_zero)
     said = explained(verdict_on(HEAD + "values * factor * (1.7 if factor > 0 else 1.8)", exercise))
     assert "倍です" not in said
+
+
+def test_when_the_time_is_up_known_mistakes_are_still_named_and_slips_are_not(monkeypatch):
+    """Catches a search that goes on for ever, and one that gives up what the course names."""
+    [wrong, *_], slip = sample().wrongs.values(), f"{HEAD}values ** factor"
+    assert explained(verdict_on(slip)) == sentence("operator")
+    monkeypatch.setattr(explain, "SECONDS", 0)
+    assert verdict_on(wrong.text).misconception == wrong.name
+    assert "operator" not in (verdict_on(slip).explanation or "")
 
 
 def test_an_endless_slip_is_stopped_and_the_tracer_put_back():
