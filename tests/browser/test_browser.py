@@ -383,13 +383,14 @@ def test_every_control_changes_its_sentence(notebook):
         output = show(notebook, cell_id).locator(".jp-OutputArea").first
         expect(output.locator("img")).to_be_visible()
         sentence = sentence_of(output)
-        # The last one of each row of buttons, and every slider away from its nearer end.
-        for row in output.locator(".widget-toggle-buttons").all():
-            changes(sentence, row.locator("button").last.click)
+        # Every slider away from its nearer end, and the last one of each row of buttons: a button may
+        # choose a way of cutting for which a slider means nothing.
         for handle in output.locator(".noUi-handle").all():
             now, least = (float(handle.get_attribute(f"aria-value{part}")) for part in ("now", "min"))
             key = "ArrowRight" if now == least else "ArrowLeft"
             changes(sentence, lambda handle=handle, key=key: handle.press(key))
+        for row in output.locator(".widget-toggle-buttons").all():
+            changes(sentence, row.locator("button").last.click)
 
 
 def sentence_of(output):
@@ -452,6 +453,7 @@ def test_a_slider_changes_the_figure_and_its_sentence(notebook):
     is the sentence once more or lacks the threshold, which the legend names."""
     output = show(notebook, cell_with(notebook, "weight_histogram")).locator(".jp-OutputArea").first
     picture, sentence = output.locator("img"), sentence_of(output)
+    expect(sentence).to_contain_text("α")  # it is drawn: before, its text is empty
     before, drawn, told = (sentence.inner_text(), *map(picture.get_attribute, ("src", "alt")))
     output.locator(".noUi-handle").press("ArrowRight")
     expect(sentence).not_to_have_text(before)
@@ -564,22 +566,24 @@ def test_a_question_is_answered_by_the_keyboard_at_once(notebook):
     shown = run(notebook, cell_with(notebook, f'quiz("{item.name}"'))
     expect(shown).to_contain_text("問 1")
     outputs = shown.locator(".jp-OutputArea-output")
+    first = next(i for i, text in enumerate(outputs.all_inner_texts()) if "問 1" in text)
+    form, reply = outputs.nth(first + 1), outputs.nth(first + 2)
     for seed in (0, 1):
         variant = item.draw(seed)
         at = variant.order.index(1)
-        options = outputs.nth(1).locator("input[type=radio]")
+        options = form.locator("input[type=radio]")
         expect(options).to_have_count(4)
-        expect(outputs.nth(1)).to_contain_text(variant.options[at])
+        expect(form).to_contain_text(variant.options[at])
         options.nth(at).focus()
         notebook.keyboard.press("Space")
-        expect(outputs.nth(2)).to_contain_text(f"× 不正解　{variant.options[at]}")
-        expect(outputs.nth(2)).to_contain_text(variant.question.wrong[0].reason)
+        expect(reply).to_contain_text(f"× 不正解　{variant.options[at]}")
+        expect(reply).to_contain_text(variant.question.wrong[0].reason)
         photograph(shown, "quiz.png")
-        outputs.nth(1).locator("button").focus()
+        form.locator("button").focus()
         notebook.keyboard.press("Space")
-        expect(outputs.nth(2)).to_contain_text("未回答")
+        expect(reply).to_contain_text("未回答")
     notebook.set_viewport_size({"width": 800, "height": 900})
-    lines = [box.bounding_box() for box in outputs.nth(1).locator(".widget-radio-box label").all()]
+    lines = [box.bounding_box() for box in form.locator(".widget-radio-box label").all()]
     assert max(line["height"] for line in lines) > 30  # an option of two lines, none over the next
     assert all(a["y"] + a["height"] <= b["y"] for a, b in itertools.pairwise(lines))
     notebook.set_viewport_size({"width": 1280, "height": 900})

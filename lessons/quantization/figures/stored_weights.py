@@ -34,7 +34,7 @@ def bytes_and_accuracy(found: list[Stored], board: str, memory_bytes: int) -> tu
     for ax in (left, right):
         ax.invert_yaxis()
     return fig, "、".join(
-        f"{s.name} では {s.bytes / 1000:,.0f} kB で {a:.1f} %" for s, a in zip(found, averages, strict=True)
+        f"「{s.name}」は {s.bytes / 1000:,.0f} kB で {a:.1f} %" for s, a in zip(found, averages, strict=True)
     ) + " です。"
 
 

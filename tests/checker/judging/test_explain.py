@@ -243,7 +243,8 @@ def test_a_slip_in_the_known_mistake_itself_is_not_told():
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [
-        (Failure("RuntimeError", "size of a (3)"), Failure("RuntimeError", "size of a (4)"), False),
+        (Failure("RuntimeError", "size of a"), Failure("RuntimeError", "type of a"), False),
+        (Failure("RuntimeError", "size of a (3)"), Failure("RuntimeError", "size of a (4)"), True),
         (Failure("TypeError", "'x' is odd"), Failure("TypeError", "'y' is odd"), True),
         (Failure("IndexError", "list"), Failure("IndexError", "tensor"), True),
         (Failure("IndexError", "list"), Failure("KeyError", "list"), False),

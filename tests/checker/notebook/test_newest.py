@@ -251,7 +251,7 @@ def test_a_kernel_in_which_nothing_was_run(restarted):
         ("live(draw)", "live"),
         ("x = np.ones(2)", "np"),
         ("reference.threshold_mask", "reference"),
-        ("print(dense_accuracy)", "dense_accuracy"),
+        ("print(halved)", "halved"),
     ):
         shown = restarted.run(cell)
         assert shown.error is None
@@ -272,7 +272,7 @@ def test_a_missing_name_leads_back_to_the_map(restarted):
     """Catches a learner who comes back, opens yesterday's file half way and is not told of 続きから;
     and a link beside the map, or one whose tags the twin shows."""
     restarted.run("import pathlib\npathlib.Path('../course.ipynb').touch()")
-    shown = restarted.run("print(dense_accuracy)")
+    shown = restarted.run("print(halved)")
     assert '<a href="../course.ipynb">コースの地図</a>の「続きから」' in shown.html
     assert shown.text.strip().endswith("コースの地図の「続きから」で分かります。")
     assert "<" not in shown.text
