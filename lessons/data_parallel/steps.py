@@ -6,13 +6,14 @@ import asyncio
 
 import ipywidgets
 import traitlets
-from IPython import get_ipython
+
+from lessons.film import Film
 
 SECONDS = 1.2  # 1 歩を見せる時間
 PLAY, STOP = "▶ 再生", "■ 止める"
 
 
-class Steps(ipywidgets.HBox):
+class Steps(Film, ipywidgets.HBox):
     """0 から last までの歩みです。`value` が、いまの歩の番号です。
 
     再生は、最後の歩で止まります。ほかのセルを実行したときにも止まります。
@@ -30,16 +31,13 @@ class Steps(ipywidgets.HBox):
         self.button.observe(self.switch, "value")
 
     def switch(self, change: dict) -> None:
-        """再生を始めるか、止めます。再生しているあいだだけ、次のセルの実行を待ち受けます。"""
-        events = get_ipython().events
+        """再生を始めるか、止めます。"""
         if change["new"]:
             self.button.description = STOP
-            self.film = asyncio.ensure_future(self.go_on())
-            events.register("pre_run_cell", self.stop)
+            self.begin(self.go_on())
         else:
             self.button.description = PLAY
-            self.film.cancel()
-            events.unregister("pre_run_cell", self.stop)
+            self.end()
 
     async def go_on(self) -> None:
         """最後の歩まで、時間を置いて進めます。最後の歩から始めるときは、はじめに戻ります。"""

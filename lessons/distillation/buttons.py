@@ -6,15 +6,15 @@ import asyncio
 
 import ipywidgets
 import traitlets
-from IPython import get_ipython
 
 from lessons.distillation.machine import LAST
+from lessons.film import Film
 
 FRAMES = 10  # 「100 回」を、10 回ずつの 10 こまに分けて見せる
 PAUSE = 0.02  # こまの間に、図を描き替える時間
 
 
-class Updates(ipywidgets.HBox):
+class Updates(Film, ipywidgets.HBox):
     """更新回数を進めるボタンです。`value` が、ここまでの更新回数です。
 
     「100 回」は 10 回ずつ進みます。はじめに戻すと止まり、ほかのセルを実行したときにも止まります。
@@ -23,7 +23,7 @@ class Updates(ipywidgets.HBox):
     value = traitlets.Int()
 
     def __init__(self, last: int, description: str = "更新"):
-        self.last, self.description, self.film = last, description, None
+        self.last, self.description = last, description
         self.once, self.many, self.again = (
             ipywidgets.Button(description=name, layout={"width": "100px"})
             for name in ("1 回更新", "100 回", "はじめから"))
@@ -39,8 +39,7 @@ class Updates(ipywidgets.HBox):
     def play(self, *_) -> None:
         """100 回を、続けて進めます。"""
         self.stop()
-        self.film = asyncio.ensure_future(self.one_hundred())
-        get_ipython().events.register("pre_run_cell", self.stop)
+        self.begin(self.one_hundred())
 
     async def one_hundred(self) -> None:
         """10 回ずつ進めて、そのたびに図を描き替えさせます。"""
@@ -55,11 +54,8 @@ class Updates(ipywidgets.HBox):
         self.value = 0
 
     def stop(self, *_) -> None:
-        """続けて進めるのをやめます。進めているあいだだけ、次のセルの実行を待ち受けます。"""
-        if self.film is not None:
-            self.film.cancel()
-            self.film = None
-            get_ipython().events.unregister("pre_run_cell", self.stop)
+        """続けて進めるのをやめます。"""
+        self.end()
 
 
 def controls() -> dict[str, ipywidgets.Widget]:

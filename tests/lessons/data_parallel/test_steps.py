@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from IPython.core.events import EventManager, available_events
 
+from lessons import film
 from lessons.data_parallel import steps
 from lessons.data_parallel.steps import PLAY, STOP, Steps
 
@@ -14,7 +15,7 @@ from lessons.data_parallel.steps import PLAY, STOP, Steps
 def shell(monkeypatch):
     """A kernel's events, and a film that need not be waited for."""
     shell = SimpleNamespace(events=EventManager(None, available_events))
-    monkeypatch.setattr(steps, "get_ipython", lambda: shell)
+    monkeypatch.setattr(film, "get_ipython", lambda: shell)
     monkeypatch.setattr(steps, "SECONDS", 0)
     return shell
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from IPython.core.events import EventManager, available_events
 
+from lessons import film
 from lessons.distillation import buttons
 from lessons.distillation.buttons import Updates, controls
 
@@ -14,7 +15,7 @@ from lessons.distillation.buttons import Updates, controls
 def shell(monkeypatch):
     """A kernel's events, and a film that need not be waited for."""
     shell = SimpleNamespace(events=EventManager(None, available_events))
-    monkeypatch.setattr(buttons, "get_ipython", lambda: shell)
+    monkeypatch.setattr(film, "get_ipython", lambda: shell)
     monkeypatch.setattr(buttons, "PAUSE", 0)
     return shell
 

@@ -1,10 +1,9 @@
 """The figures of 04_2: well drawn, and their sentences tell their numbers."""
 
-import re
-
 import numpy as np
 import pytest
 import torch
+from drawn import numbers
 from figure_gate import assert_well_drawn
 
 from lessons.quantization.bit_widths import BitWidthResult
@@ -54,10 +53,6 @@ FIGURES = {
 def test_is_well_drawn(name, caplog):
     """Catches boxes for missing glyphs, text that is cut off, an axis without a name."""
     assert_well_drawn(FIGURES[name], caplog)
-
-
-def numbers(text: str) -> list[float]:
-    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text)]
 
 
 def test_the_staircase_has_its_levels_and_passes_through_zero():

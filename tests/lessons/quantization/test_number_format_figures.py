@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from drawn import numbers
 from figure_gate import assert_well_drawn
 
 from lessons.quantization.figures.float_formats import WINDOW, float_on_the_line
@@ -78,10 +79,6 @@ FIGURES = {
 def test_is_well_drawn(name, caplog):
     """Catches boxes for missing glyphs, text that is cut off, an axis without a name."""
     assert_well_drawn(FIGURES[name], caplog)
-
-
-def numbers(text: str) -> list[float]:
-    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text)]
 
 
 def test_the_line_tells_the_value_its_kind_and_its_neighbours():
