@@ -1,7 +1,4 @@
-"""動く図: 教師と生徒、2 つの損失、ロジットを押す矢印、競走を、1 枚に描きます。
-
-軸と目盛りは変わらないので、1 度だけ作ります。毎回作り直すより、20 ミリ秒ほど速く描けます。
-"""
+"""動く図: 教師と生徒、2 つの損失、ロジットを押す矢印、競走を、1 枚に描きます。"""
 
 import functools
 from collections.abc import Callable
@@ -14,6 +11,7 @@ from torch import Tensor
 from lessons.distillation.losses import soft_targets
 from lessons.distillation.machine import LAST, Race, Terms, terms
 from lessons.plots import BLUE, GREY, ORANGE, VERMILION, box
+from lessons.still import StillFigure
 
 STRONGEST = 1.3  # 矢印の軸の端
 TEACHER_Y, STUDENT_Y = 2.35, 1.05  # 流れの図の 2 つの段
@@ -30,11 +28,8 @@ def machine(
     race.go_to(updates, temperature, alpha, squared, frozen)
     image, label, student, teacher = race.shown()
     now = terms(loss, student, teacher, label, temperature, alpha, squared)
-    fig = empty_axes()
+    fig = frame().begin()
     flow, pulls, running = fig.axes
-    for ax in fig.axes:
-        for drawn in (*ax.lines, *ax.collections, *ax.texts):
-            drawn.remove()
     draw_networks(flow, image, label, student, teacher, temperature, frozen)
     draw_losses(flow, now, temperature, alpha, squared, frozen)
     draw_pulls(pulls, now)
@@ -43,20 +38,23 @@ def machine(
 
 
 @functools.cache
-def empty_axes() -> Figure:
-    """流れ、矢印、競走の 3 つの座標軸です。まだ何も描いてありません。"""
-    fig = Figure(figsize=(8.4, 5.8))
+def frame() -> StillFigure:
+    """動かない部分: 流れ、矢印、競走の 3 つの座標軸と、2 つの凡例です。"""
+    fig = StillFigure(8.4, 5.8)
     flow = fig.add_axes((0, 0.44, 1, 0.56))
-    flow.set(xlim=(0, 8.4), ylim=(0, 3.25), autoscale_on=False)
+    flow.set(xlim=(0, 8.4), ylim=(0, 3.25))
     flow.set_axis_off()
     flow.set_title("教師と生徒から損失まで", visible=False)
-    fig.add_axes((0.085, 0.09, 0.4, 0.31)).set(
-        xlim=(-0.6, 9.6), ylim=(-STRONGEST, STRONGEST), autoscale_on=False, xticks=range(10),
-        yticks=[-1, 0, 1], xlabel="生徒のロジット（クラス）", ylabel="押す強さ")
-    fig.add_axes((0.575, 0.09, 0.41, 0.31)).set(
-        xlim=(-10, LAST + 10), ylim=(0, 104), autoscale_on=False, xticks=range(0, LAST + 1, 100),
-        yticks=[0, 50, 100], xlabel="更新回数", ylabel="テストの正解率 (%)")
-    return fig
+    pulls = fig.add_axes((0.085, 0.09, 0.4, 0.31))
+    pulls.set(xlim=(-0.6, 9.6), ylim=(-STRONGEST, STRONGEST), xticks=range(10), yticks=[-1, 0, 1],
+              xlabel="生徒のロジット（クラス）", ylabel="押す強さ")
+    key(pulls, ["左: ラベルの項", "右: 教師の項"], [BLUE, ORANGE])
+    pulls.axhline(0, color="black", linewidth=0.8)
+    running = fig.add_axes((0.575, 0.09, 0.41, 0.31))
+    running.set(xlim=(-10, LAST + 10), ylim=(0, 104), xticks=range(0, LAST + 1, 100),
+                yticks=[0, 50, 100], xlabel="更新回数", ylabel="テストの正解率 (%)")
+    key(running, ["▲: 教師", "■: ラベルだけの生徒", "●: 蒸留の生徒"], [GREY, BLUE, ORANGE])
+    return fig.freeze()
 
 
 def draw_networks(
@@ -107,27 +105,24 @@ def draw_losses(
 def draw_pulls(ax: Axes, now: Terms) -> None:
     """生徒の 10 個のロジットを押す、2 本ずつの矢印です。"""
     classes = np.arange(len(now.soft))
-    both = ((-0.2, now.hard.numpy(), BLUE, "左: ラベルの項"), (0.2, now.soft.numpy(), ORANGE, "右: 教師の項"))
-    for row, (shift, force, color, name) in enumerate(both):
-        key(ax, row, name, color)
+    for shift, force, color in ((-0.2, now.hard.numpy(), BLUE), (0.2, now.soft.numpy(), ORANGE)):
         ax.vlines(classes + shift, 0, force, color=color, linewidth=4)
         for tip, marker in ((force > 0.03, "^"), (force < -0.03, "v")):
             ax.plot(classes[tip] + shift, force[tip], marker, color=color, markersize=8)
-    ax.axhline(0, color="black", linewidth=0.8)
 
 
 def draw_race(ax: Axes, history: list[tuple[int, float, float, float]]) -> None:
     """更新回数と正解率です。点が、測ったところです。"""
     updates, *curves = zip(*history, strict=True)
-    looks = (("●: 蒸留の生徒", ORANGE, "o"), ("■: ラベルだけの生徒", BLUE, "s"), ("▲: 教師", GREY, "^"))
-    for row, ((name, color, marker), curve) in enumerate(zip(looks, curves, strict=True)):
-        key(ax, 2 - row, name, color)
+    for (color, marker), curve in zip(((ORANGE, "o"), (BLUE, "s"), (GREY, "^")), curves, strict=True):
         ax.plot(updates, curve, color=color, marker=marker, markersize=4, linewidth=1)
 
 
-def key(ax: Axes, row: int, name: str, color: str) -> None:
-    """凡例の 1 行を、右下から数えて row 行目に書きます。ax.legend より、10 ミリ秒ほど速く描けます。"""
-    ax.text(0.98, 0.06 + 0.12 * row, name, color=color, fontsize=10, ha="right", transform=ax.transAxes)
+def key(ax: Axes, names: list[str], colors: list[str]) -> None:
+    """凡例を、右下から上へ書きます。"""
+    for row, (name, color) in enumerate(zip(names, colors, strict=True)):
+        ax.text(0.98, 0.06 + 0.12 * row, name, color=color, fontsize=10, ha="right",
+                transform=ax.transAxes)
 
 
 def bars(ax: Axes, left: float, base: float, heights: Tensor, color: str) -> None:

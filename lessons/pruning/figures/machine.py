@@ -3,6 +3,8 @@
 つまみで動かすので、描くものを減らしています。軸の目盛りは使わず、棒のわきに値を書きます。
 """
 
+import functools
+
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -14,6 +16,7 @@ from lessons.plots import BLUE, GREEN, GREY, VERMILION
 from lessons.pruning.connections_or_neurons import FLOAT32_BYTES, count_weights
 from lessons.pruning.machine import COMPARED, Cut
 from lessons.pruning.network import WIDTHS
+from lessons.still import DPI, StillFigure
 
 WIDTH, HEIGHT = 1382, 610  # 画素。144 dpi で 9.6 インチの図
 PLACES = ((40, 78, 1), (884, 78, 1), (884, 234, 3))  # 行列の左上の画素と、拡大率
@@ -26,10 +29,8 @@ WHOLE = count_weights(WIDTHS)
 
 def pruning_machine(cut: Cut) -> tuple[Figure, str]:
     """切った 3 つの重み行列と、大きさと正解率の棒です。枠は、切る前の大きさです。"""
-    fig = Figure(figsize=(WIDTH / 144, HEIGHT / 144))
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
-    ax.axis("off")
+    fig = frame().begin()
+    ax = fig.axes[0]
     ax.set_title(f"{cut.rule} で、結合の {cut.percent:.1f} % を切る", y=0.94)
     for i, (w, dead_rows, dead_columns) in enumerate(lit(cut)):
         draw_matrix(ax, i, w, dead_rows, dead_columns, cut.layer_percent[i])
@@ -38,6 +39,22 @@ def pruning_machine(cut: Cut) -> tuple[Figure, str]:
         ax.text(884, 354 + 30 * i, f"{word}ニューロン　隠れ層 {i + 1}: {int(gone.sum())} 個")
     draw_bars(ax, cut)
     return fig, sentence(cut)
+
+
+@functools.cache
+def frame() -> StillFigure:
+    """動かない部分: 切る前の大きさを示す、3 つの枠と点線です。"""
+    fig = StillFigure(WIDTH / DPI, HEIGHT / DPI)
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+    ax.axis("off")
+    for layer, (x, y, zoom) in enumerate(PLACES):
+        columns, rows = WIDTHS[layer : layer + 2]
+        ax.add_patch(Rectangle((x - 2, y - 2), zoom * columns + 4, zoom * rows + 4, fill=False,
+                               edgecolor=GREY, linestyle=":"))
+    ax.plot([500, 500], [428, 554], color=GREY, linestyle=":")
+    ax.text(500, 580, "点線: 切る前の密な行列", ha="center", color=GREY)
+    return fig.freeze()
 
 
 def lit(cut: Cut) -> list[tuple[Tensor, Tensor, Tensor]]:
@@ -55,14 +72,12 @@ def lit(cut: Cut) -> list[tuple[Tensor, Tensor, Tensor]]:
 def draw_matrix(
     ax: Axes, layer: int, w: Tensor, dead_rows: Tensor, dead_columns: Tensor, percent: float
 ) -> None:
-    """1 つの重み行列と、切る前の大きさの枠です。"""
+    """1 つの重み行列です。"""
     x, y, zoom = PLACES[layer]
     rows, columns = w.shape
     if w.numel():
         ax.imshow(pixels(w, dead_rows, dead_columns), interpolation="nearest", aspect="auto",
                   extent=(x, x + zoom * columns, y + zoom * rows, y))
-    ax.add_patch(Rectangle((x - 2, y - 2), zoom * WIDTHS[layer] + 4, zoom * WIDTHS[layer + 1] + 4,
-                           fill=False, edgecolor=GREY, linestyle=":"))
     larger = f"（{zoom} 倍に拡大）" if zoom > 1 else ""
     ax.text(x, y - 12, f"FC {layer + 1}　{rows}×{columns}{larger}　{percent:.2f} % を切る")
 
@@ -86,8 +101,6 @@ def draw_bars(ax: Axes, cut: Cut) -> None:
              (f"CSR 形式 {cut.csr_bytes / 1000:,.0f} kB", cut.csr_bytes / FLOAT32_BYTES / WHOLE)]
     for i, (name, share) in enumerate(sizes):
         draw_bar(ax, 300, 436 + 42 * i, 200 * share, name, BLUE)
-    ax.plot([500, 500], [428, 554], color=GREY, linestyle=":")
-    ax.text(500, 580, "点線: 切る前の密な行列", ha="center", color=GREY)
     draw_bar(ax, 1130, 436, 2 * before, f"正解率 再学習の前 {before:.1f} %", VERMILION)
     said = "（測っていません）" if after is None else f" {after:.1f} %"
     draw_bar(ax, 1130, 478, 2 * (after or 0), f"再学習のあと{said}", GREEN)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lessons.plots import BLUE, GREY, ORANGE, VERMILION
 from lessons.quantization.number_line import Row
+from lessons.still import StillFigure
 
 EDGE = 0.25         # 数直線の端
 MOST_TICKS = 300    # これより多い目盛りは、つながって見えるので、帯で描く
@@ -25,11 +26,8 @@ def number_line(layer: str, ascending: Tensor, rows: list[Row], weight: float) -
     place = int((ascending - weight).abs().argmin())
     chosen = float(ascending[place])
     landed = [float(row.values[place]) + 0.0 for row in rows]  # -0 を 0 と書く
-    fig = Figure(figsize=(8.8, 4.9))
-    ax = fig.add_axes((0.005, 0.1, 0.99, 0.895))
-    ax.set(xlim=(-0.58, 0.68), ylim=(-N_ROWS + 0.4, 2.6), yticks=[], xticks=[-0.2, -0.1, 0, 0.1, 0.2])
-    ax.spines[:].set_visible(False)
-    ax.set_xlabel("重みの値", x=0.46)
+    fig = frame().begin()
+    ax = fig.axes[0]
     draw_ticks(ax, rows)
     counts, edges = histogram(ascending)
     ax.stairs(0.7 + 1.7 * counts / counts.max(), edges, baseline=0.7, fill=True, color=GREY, alpha=0.6)
@@ -38,8 +36,6 @@ def number_line(layer: str, ascending: Tensor, rows: list[Row], weight: float) -
     ax.plot(*zip(*inside, strict=True), color=ORANGE, marker="o", markersize=8, linestyle="none",
             markeredgecolor="black")
     ax.text(-0.26, 1.4, f"{layer} の重み", ha="right", va="center")
-    for x, head in zip(COLUMNS, ("移る値", "使った値", "0 になる", "誤差"), strict=True):
-        ax.text(x, 0.9, head, va="center")
     for y, (row, value) in enumerate(zip(rows, landed, strict=True)):
         used = f"{len(row.levels):,}" + (f" / {row.available}" if row.available else "")
         ax.text(-0.26, -y, row.name, ha="right", va="center")
@@ -56,14 +52,31 @@ def number_line(layer: str, ascending: Tensor, rows: list[Row], weight: float) -
     return fig, text
 
 
+@functools.cache
+def frame() -> StillFigure:
+    """動かない部分: 数直線の軸と、右の表の見出しです。"""
+    fig = StillFigure(8.8, 4.9)
+    ax = fig.add_axes((0.005, 0.1, 0.99, 0.895))
+    ax.set(xlim=(-0.58, 0.68), ylim=(-N_ROWS + 0.4, 2.6), yticks=[], xticks=[-0.2, -0.1, 0, 0.1, 0.2])
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel("重みの値", x=0.46)
+    for x, head in zip(COLUMNS, ("移る値", "使った値", "0 になる", "誤差"), strict=True):
+        ax.text(x, 0.9, head, va="center")
+    return fig.freeze()
+
+
 def draw_ticks(ax: Axes, rows: list[Row]) -> None:
     """それぞれの行に、実際に使った値を縦の線で描きます。図の外にも値があれば、端に三角を描きます。"""
+    bands, fine = [], []  # 1 度にまとめて描くと、行ごとに描くより 10 ミリ秒ほど速い
     for y, row in enumerate(rows):
         levels = row.levels.numpy()
         if len(levels) > MOST_TICKS:
-            ax.hlines(-y, max(levels[0], -EDGE), min(levels[-1], EDGE), color=BLUE, linewidth=9, alpha=0.5)
+            bands.append((-y, max(levels[0], -EDGE), min(levels[-1], EDGE)))
         else:
-            ax.vlines(levels[abs(levels) <= EDGE], -y - 0.3, -y + 0.3, color=BLUE, linewidth=1.1)
+            fine += [(x, -y) for x in levels[abs(levels) <= EDGE]]
+    ax.hlines(*zip(*bands, strict=True), color=BLUE, linewidth=9, alpha=0.5)
+    x, y = np.array(fine).T
+    ax.vlines(x, y - 0.3, y + 0.3, color=BLUE, linewidth=1.1)
     for end, sign in ((-1, "<"), (1, ">")):
         beyond = [-y for y, row in enumerate(rows) if float((end * row.levels).max()) > EDGE]
         ax.plot([end * (EDGE - 0.002)] * len(beyond), beyond, color=GREY, marker=sign, linestyle="none")

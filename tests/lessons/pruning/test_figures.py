@@ -78,7 +78,7 @@ def test_the_gate_sees_an_axis_without_a_name_and_text_that_is_cut_off(caplog):
     """Catches a gate that cannot fail."""
     for spoil in (lambda figure: figure.axes[0].set_xlabel(""),
                   lambda figure: figure.text(0.99, 0.5, "外にはみ出す文字")):
-        figure, sentence = FIGURES["weights"]()
+        figure, sentence = FIGURES["storage"]()
         spoil(figure)
         with pytest.raises(AssertionError):
             assert_well_drawn(lambda made=(figure, sentence): made, caplog)
