@@ -1,14 +1,20 @@
 """温度と勾配の図です。どの関数も (Figure, 文) を返します。"""
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from torch import Tensor
 
 from lessons.plots import BLUE, GREY, ORANGE
+from lessons.still import StillFigure
+
+HARD = {"facecolor": GREY, "edgecolor": "black", "label": "ハードラベル"}
+SOFT = {"facecolor": ORANGE, "edgecolor": "black", "hatch": "//", "label": "ソフトラベル"}
 
 
 def labels_of_one_image(
@@ -19,23 +25,33 @@ def labels_of_one_image(
     soft_targets: 演習の soft_targets と同じ約束の関数
     """
     soft = soft_targets(logits, temperature)
-    fig = Figure(figsize=(8.4, 3.2))
-    picture = fig.add_axes((0.01, 0.17, 0.2, 0.65))
-    picture.imshow(image.reshape(8, 8).numpy(), cmap="gray_r")
-    picture.axis("off")
+    fig = frame(len(logits)).begin()
+    picture, ax = fig.axes
+    picture.imshow(image.reshape(8, 8).numpy(), cmap="gray_r", aspect="auto", extent=(0, 8, 8, 0))
     picture.set_title(f"正解は {label}")
-    ax = fig.add_axes((0.31, 0.17, 0.67, 0.72))
     classes = np.arange(len(logits))
-    ax.bar(classes - 0.2, F.one_hot(torch.tensor(label), len(logits)).numpy(), width=0.4, color=GREY,
-           edgecolor="black", label="ハードラベル")
-    ax.bar(classes + 0.2, soft.numpy(), width=0.4, color=ORANGE, edgecolor="black", hatch="//",
-           label=f"ソフトラベル（T = {temperature:g}）")
-    ax.set(xlabel="クラス", ylabel="確率", xticks=classes, ylim=(0, 1.05))
-    ax.legend(fontsize=9)
+    ax.bar(classes - 0.2, F.one_hot(torch.tensor(label), len(logits)).numpy(), width=0.4, **HARD)
+    ax.bar(classes + 0.2, soft.numpy(), width=0.4, **SOFT)
+    ax.set_title(f"温度 T = {temperature:g}", fontsize=10.5, x=0.25)
     first, second, third = soft.topk(3).indices.tolist()
     text = (f"T = {temperature:g} のとき、教師の確率は {first} が {float(soft[first]):.3f}、"
             f"{second} が {float(soft[second]):.3f}、{third} が {float(soft[third]):.3f} です。")
     return fig, text
+
+
+@functools.cache
+def frame(classes: int) -> StillFigure:
+    """動かない部分: 画像の場所と、クラスごとの確率の軸です。"""
+    fig = StillFigure(8.4, 3.2)
+    picture = fig.add_axes((0.01, 0.17, 0.2, 0.525))
+    picture.set(xlim=(0, 8), ylim=(8, 0))
+    picture.axis("off")
+    ax = fig.add_axes((0.31, 0.17, 0.67, 0.62))
+    ax.set(xlabel="クラス", ylabel="確率", xticks=range(classes), xlim=(-0.9, classes - 0.1),
+           ylim=(0, 1.05))
+    ax.legend(handles=[Patch(**HARD), Patch(**SOFT)], fontsize=9, loc="lower right",
+              bbox_to_anchor=(1, 1), ncols=2, frameon=False)
+    return fig.freeze()
 
 
 def gradient_against_temperature(

@@ -1,13 +1,18 @@
 """学習したネットワークを少ないビット数で表した結果の図です。どの関数も (Figure, 文) を返します。"""
 
+import functools
+
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from lessons.plots import BLUE, GREEN, GREY, ORANGE, VERMILION, puzzle_verdict
 from lessons.quantization.bit_budget import accuracy_with_bits, packed_bytes
 from lessons.quantization.bit_widths import BitWidthResult
 from lessons.quantization.speed_told import compared
+from lessons.still import StillFigure
 
+LAYER_LOOKS = tuple({"facecolor": c, "hatch": h} for c, h in ((BLUE, ""), (ORANGE, "//"), (GREEN, "..")))
 COLUMNS = ("64", "32", "bf16", "fp16", "8", "6", "5", "4", "3", "2", "1")
 
 
@@ -96,27 +101,37 @@ def bits_puzzle(
 ) -> tuple[Figure, str]:
     """層ごとのビット数を決めたときの、大きさと正解率です。予算と目標を線で示します。"""
     size, measured = packed_bytes(weights, bits), accuracy_with_bits(weights, bits, x, y)
-    fig = Figure(figsize=(8.4, 3.4))
-    left = fig.add_axes((0.09, 0.16, 0.5, 0.74))
-    right = fig.add_axes((0.74, 0.16, 0.23, 0.74))
-    bottom = 0.0
-    for layer, (weight, b, hatch, color) in enumerate(
-            zip(weights, bits, ("", "//", ".."), (BLUE, ORANGE, GREEN), strict=True), 1):
+    fig = puzzle_frame(packed_bytes(weights, [8] * len(weights)), budget).begin()
+    left, right = fig.axes
+    bottom = 0
+    for layer, (weight, b, look) in enumerate(zip(weights, bits, LAYER_LOOKS, strict=True), 1):
         share = packed_bytes([weight], [b])
-        left.barh(["大きさ"], [share], left=[bottom], color=color, hatch=hatch, edgecolor="black",
-                  label=f"FC {layer}: {weight.numel():,} 個 × {b} bit")
+        left.barh([0], [share], left=[bottom], edgecolor="black", **look)
+        name = f"FC {layer}: {weight.numel():,} 個 × {b} bit"
+        left.text(0.98, 0.95 - 0.09 * layer, name, ha="right", transform=left.transAxes, fontsize=9)
         bottom += share
-    left.axvline(budget, color=VERMILION, linestyle="--", linewidth=2, label=f"予算 {budget:,} byte")
-    left.set(xlabel="大きさ (byte)", xlim=(0, packed_bytes(weights, [8] * len(weights))), ylim=(-1, 2),
-             yticks=[])
-    left.legend(fontsize=9, loc="upper right")
+    left.vlines(budget, -1, 2, color=VERMILION, linestyle="--", linewidth=2)
     right.plot([0], [measured - target], color=BLUE, marker="o", markersize=13, markeredgecolor="black")
-    right.axhline(0, color=VERMILION, linestyle="--", linewidth=2)
-    right.set_yscale("symlog", linthresh=1)
-    right.set(ylabel="目標との差（ポイント）", ylim=(-100, 10), xlim=(-1, 1), xticks=[],
-              title=f"正解率 {measured:.2f} %（目標 {target:.2f} %）")
-    right.set_yticks([-100, -10, -1, 0, 1, 10], ["−100", "−10", "−1", "0", "1", "10"])
-    right.title.set_fontsize(10)
+    right.set_title(f"正解率 {measured:.2f} %（目標 {target:.2f} %）", fontsize=10)
     verdict = puzzle_verdict(fits=size <= budget, good=measured >= target)
     text = (f"ビット数 {bits} の大きさは {size:,} byte、正解率は {measured:.2f} % です。{verdict}")
     return fig, text
+
+
+@functools.lru_cache(maxsize=4)
+def puzzle_frame(largest: int, budget: int) -> StillFigure:
+    """動かない部分: 8 bit のときの大きさ largest (byte) までの軸と、予算、目標との差の軸です。"""
+    fig = StillFigure(8.4, 3.4)
+    left = fig.add_axes((0.09, 0.16, 0.5, 0.74))
+    right = fig.add_axes((0.74, 0.16, 0.23, 0.74))
+    left.set(xlabel="大きさ (byte)", xlim=(0, largest), ylim=(-1, 2), yticks=[])
+    left.text(0.98, 0.95, f"破線: 予算 {budget:,} byte", ha="right", transform=left.transAxes,
+              fontsize=9, color=VERMILION)
+    for row, look in enumerate(LAYER_LOOKS, 1):
+        left.add_patch(Rectangle((0.61, 0.945 - 0.09 * row), 0.05, 0.05, edgecolor="black",
+                                 transform=left.transAxes, **look))
+    right.axhline(0, color=VERMILION, linestyle="--", linewidth=2)
+    right.set_yscale("symlog", linthresh=1)
+    right.set(ylabel="目標との差（ポイント）", ylim=(-100, 10), xlim=(-1, 1), xticks=[])
+    right.set_yticks([-100, -10, -1, 0, 1, 10], ["−100", "−10", "−1", "0", "1", "10"])
+    return fig.freeze()

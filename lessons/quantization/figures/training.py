@@ -1,5 +1,6 @@
 """形式と学習の図です: 0 になる勾配と、エポックごとの正解率。(Figure, 文) を返します。"""
 
+import functools
 import math
 from collections.abc import Callable
 from statistics import mean
@@ -7,11 +8,15 @@ from statistics import mean
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from torch import Tensor
 
 from lessons.plots import BLUE, GREEN, ORANGE, VERMILION
+from lessons.still import StillFigure
 
 EXPONENTS = range(0, 51, 2)
+ABOVE = {"fontsize": 9, "loc": "lower center", "ncols": 4, "bbox_to_anchor": (0.5, 1.0), "frameon": False}
 LINES = ((BLUE, "o", 9), (VERMILION, "s", 7), (GREEN, "^", 6), (ORANGE, "D", 4), ("black", "v", 5))
 LABEL_GAP = 8.0  # 終わりの値が近い線の名前を離す、最小の間隔 (%)
 
@@ -24,42 +29,80 @@ def gradients_and_floor(
 
     share_of_zeros: 0 になる値の割合を返す関数。演習 underflow_fraction の答えです。
     """
-    name, info = str(dtype).removeprefix("torch."), torch.finfo(dtype)
-    exact = gradients.double()
-    # 最も近い値へ丸めるので、最小の非正規化数の半分以下が 0 になる。
-    floor, ceiling = info.smallest_normal * info.eps / 2, info.max
-    lost = [100 * share_of_zeros(exact * 2.0**k, dtype) for k in EXPONENTS]
-    nonzero = exact[exact != 0]
-    over = [100 * float((nonzero * 2.0**k).to(dtype).isinf().double().mean()) for k in EXPONENTS]
-    usable = [k for k, zero, inf in zip(EXPONENTS, lost, over, strict=True) if zero == inf == 0]
-    magnitudes = (nonzero * 2.0**scale_exponent).abs().log10().numpy()
-    counts, edges = np.histogram(magnitudes, bins=np.arange(-26, 12.5, 0.5))
+    name, shares = str(dtype).removeprefix("torch."), lost_at(gradients, dtype, share_of_zeros)
+    fig = frame(dtype, tuple(shares.items()), most_in_a_bin(gradients)).begin()
+    upper, lower = fig.axes
+    upper.stairs(*histogram(gradients, scale_exponent), fill=True, color=BLUE, alpha=0.6)
+    lower.vlines(scale_exponent, *lower.get_ylim(), color="black", linewidth=2)
+    zero, inf = shares[scale_exponent]
+    usable = usable_scales(shares)
+    window = (f"どちらも起きないのは、2 の {usable[0]} 乗から {usable[-1]} 乗までです。" if usable
+              else "どちらも起きない倍率はありません。")
+    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {zero:.2f} % が 0 になり、"
+                 f"{inf:.2f} % が inf になります。{window}")
 
-    fig = Figure(figsize=(8.2, 4.8))
+
+@functools.lru_cache(maxsize=8)
+def lost_at(
+    gradients: Tensor, dtype: torch.dtype, share_of_zeros: Callable[[Tensor, torch.dtype], float]
+) -> dict[int, tuple[float, float]]:
+    """倍率 (2 の何乗か) ごとの、0 になる割合と inf になる割合 (%) です。"""
+    exact = gradients.double()
+    nonzero = exact[exact != 0]
+    return {k: (100 * share_of_zeros(exact * 2.0**k, dtype),
+                100 * float((nonzero * 2.0**k).to(dtype).isinf().double().mean()))
+            for k in EXPONENTS}
+
+
+def usable_scales(shares: dict[int, tuple[float, float]]) -> list[int]:
+    """0 にも inf にもならない倍率です。"""
+    return [k for k, lost in shares.items() if lost == (0, 0)]
+
+
+@functools.lru_cache(maxsize=len(EXPONENTS))
+def histogram(gradients: Tensor, scale_exponent: int) -> tuple[np.ndarray, np.ndarray]:
+    """0 でない勾配に 2 の scale_exponent 乗を掛けた、大きさの常用対数の個数です。"""
+    magnitudes = (gradients[gradients != 0].double() * 2.0**scale_exponent).abs().log10().numpy()
+    return np.histogram(magnitudes, bins=np.arange(-26, 12.5, 0.5))
+
+
+def most_in_a_bin(gradients: Tensor) -> int:
+    """どの倍率でも、1 本の棒に入る最も多い個数です。縦軸を、この値で決めます。"""
+    return max(int(histogram(gradients, k)[0].max()) for k in EXPONENTS)
+
+
+@functools.lru_cache(maxsize=4)
+def frame(
+    dtype: torch.dtype, shares: tuple[tuple[int, tuple[float, float]], ...], most: int
+) -> StillFigure:
+    """動かない部分: 0 や inf になる範囲と、倍率ごとの割合です。"""
+    name, info = str(dtype).removeprefix("torch."), torch.finfo(dtype)
+    # 最も近い値へ丸めるので、最小の非正規化数の半分以下が 0 になる。
+    floor = info.smallest_normal * info.eps / 2
+    fig = StillFigure(8.2, 4.8)
     upper = fig.add_axes((0.1, 0.6, 0.87, 0.31))
     lower = fig.add_axes((0.1, 0.12, 0.87, 0.27))
-    upper.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="勾配 × 倍率")
     upper.axvspan(-26, math.log10(floor), color=VERMILION, alpha=0.25,
                   label=f"{name} では 0 になる")
     upper.axvline(math.log10(info.smallest_normal), color="black", linestyle=":",
                   label="最小の正規化数")
-    upper.axvspan(math.log10(ceiling), 41, color=ORANGE, alpha=0.45,
+    upper.axvspan(math.log10(info.max), 41, color=ORANGE, alpha=0.45,
                   label=f"{name} では inf になる")
-    upper.set(xlim=(-26, 12), xticks=range(-25, 11, 5), xlabel="大きさの常用対数 log10|勾配 × 倍率|", ylabel="勾配の個数")
-    upper.legend(fontsize=9, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0), frameon=False)
-    if usable:
+    upper.set(xlim=(-26, 12), ylim=(0, 1.05 * most), xticks=range(-25, 11, 5),
+              xlabel="大きさの常用対数 log10|勾配 × 倍率|", ylabel="勾配の個数")
+    blue = Patch(color=BLUE, alpha=0.6, label="勾配 × 倍率")
+    upper.legend(handles=[blue, *upper.get_legend_handles_labels()[0]], **ABOVE)
+    if usable := usable_scales(dict(shares)):
         lower.axvspan(usable[0] - 1, usable[-1] + 1, color=GREEN, alpha=0.25, label="使える倍率")
-    lower.plot(EXPONENTS, lost, "s", color=VERMILION, label="0 になる割合")
-    lower.plot(EXPONENTS, over, "D", color=ORANGE, markeredgecolor="black", label="inf になる割合")
-    lower.axvline(scale_exponent, color="black", linewidth=2, label="選んだ倍率")
+    for i, look in enumerate((
+            {"marker": "s", "color": VERMILION, "label": "0 になる割合"},
+            {"marker": "D", "color": ORANGE, "markeredgecolor": "black", "label": "inf になる割合"})):
+        lower.plot(EXPONENTS, [lost[i] for _, lost in shares], linestyle="none", **look)
     lower.set(xlim=(-1, 51), ylim=(-5, 105), xticks=range(0, 51, 10), yticks=(0, 50, 100),
               xlabel="倍率（2 の何乗か）", ylabel="勾配の割合 (%)")
-    lower.legend(fontsize=9, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0), frameon=False)
-    at = EXPONENTS.index(scale_exponent)
-    window = (f"どちらも起きないのは、2 の {usable[0]} 乗から {usable[-1]} 乗までです。" if usable
-              else "どちらも起きない倍率はありません。")
-    return fig, (f"倍率が 2 の {scale_exponent} 乗のとき、{name} では 0 でない勾配の {lost[at]:.2f} % が 0 になり、"
-                 f"{over[at]:.2f} % が inf になります。{window}")
+    chosen = Line2D([], [], color="black", linewidth=2, label="選んだ倍率")
+    lower.legend(handles=[*lower.get_legend_handles_labels()[0], chosen], **ABOVE)
+    return fig.freeze()
 
 
 def training_curves(

@@ -158,7 +158,8 @@ def test_the_slope_is_snapped_to_the_levels_and_the_bits_are_marked():
     assert numbers(slope_with_levels(LINE, 0.1 * LINE, 0.3, None)[1])[0] == 0.3
     figure, told = slope_with_levels(LINE, 0.1 * LINE, 0.3, 2)
     assert "2 bit の傾き 0.3333" in told and "最もよい傾きは 0 です" in told
-    assert [line.get_xdata() for line in figure.axes[1].lines][-1] == [2, 2]
+    segment, = figure.axes[1].collections[-1].get_segments()
+    assert segment[:, 0].tolist() == [2, 2]
     assert unit_levels(2).tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
     assert "最もよい傾きは 1 です" in slope_with_levels(
         LINE, 0.1 * LINE, 0.3, 2, lambda x, y, levels: float(levels[-1]))[1]
