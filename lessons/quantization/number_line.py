@@ -19,7 +19,7 @@ FLOATS = {"float64": torch.float64, "float32": torch.float32, "float16": torch.f
           "bfloat16": torch.bfloat16, "E4M3（8 bit の浮動小数点）": torch.float8_e4m3fn}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """1 つの形式か方式で表した、1 つの層の重みです。
 

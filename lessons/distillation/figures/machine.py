@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -45,6 +46,7 @@ def frame() -> StillFigure:
     flow.set(xlim=(0, 8.4), ylim=(0, 3.25))
     flow.set_axis_off()
     flow.set_title("教師と生徒から損失まで", visible=False)
+    draw_flow(flow)
     pulls = fig.add_axes((0.085, 0.09, 0.4, 0.31))
     pulls.set(xlim=(-0.6, 9.6), ylim=(-STRONGEST, STRONGEST), xticks=range(10), yticks=[-1, 0, 1],
               xlabel="生徒のロジット（クラス）", ylabel="押す強さ")
@@ -57,27 +59,36 @@ def frame() -> StillFigure:
     return fig.freeze()
 
 
+def draw_flow(ax: Axes) -> None:
+    """画像から、2 つのネットワークを通り、損失までの、動かない部分です。"""
+    box(ax, 1.98, STUDENT_Y + 0.1, "生徒", BLUE)
+    for y, letter in ((TEACHER_Y, "p"), (STUDENT_Y, "q")):
+        ax.text(3.6, y + 0.57, "ロジット", ha="center", fontsize=10)
+        ax.text(4.53, y, "softmax", ha="center", va="top", fontsize=9)
+        ax.text(5.5, y + 0.57, f"確率 {letter}", ha="center", fontsize=10)
+        ax.hlines([y, y], [2.95, 4.85], [4.25, 6.15], color="black", linewidth=0.8)
+        arrows(ax, [((1.1, 1.92), (1.4, y + 0.1)), ((2.6, y + 0.1), (2.88, y + 0.1)),
+                    ((4.3, y + 0.1), (4.78, y + 0.1))])
+    arrows(ax, [((6.22, TEACHER_Y + 0.1), (6.52, 2.12)), ((6.22, STUDENT_Y + 0.2), (6.52, 1.95)),
+                ((6.22, STUDENT_Y + 0.05), (6.52, STUDENT_Y + 0.05))])
+    ax.plot([7.4, 7.4, 1.98], [0.78, 0.4, 0.4], color=VERMILION, linewidth=2)
+    arrows(ax, [((1.98, 0.4), (1.98, STUDENT_Y - 0.08))], VERMILION)
+
+
 def draw_networks(
     ax: Axes, image: Tensor, label: int, student: Tensor, teacher: Tensor, temperature: float,
     frozen: bool,
 ) -> None:
-    """画像から、2 つのネットワークを通り、温度つきの確率までです。"""
+    """画像、教師、ロジット、温度つきの確率です。"""
     edges = np.linspace(0, 0.96, 9)
     ax.pcolormesh(0.1 + edges, 2.4 - edges, image.reshape(8, 8).numpy(), cmap="gray_r")
     ax.text(0.58, 1.2, f"正解は {label}", ha="center", fontsize=10)
-    rows = ((TEACHER_Y, "教師（固定）" if frozen else "教師（動く）", teacher, ORANGE, "p"),
-            (STUDENT_Y, "生徒", student, BLUE, "q"))
-    for y, name, logits, color, letter in rows:
-        box(ax, 1.98, y + 0.1, name, color)
-        bars(ax, 2.95, y, logits / 25, color)
-        ax.text(3.6, y + 0.57, "ロジット", ha="center", fontsize=10)
+    box(ax, 1.98, TEACHER_Y + 0.1, "教師（固定）" if frozen else "教師（動く）", ORANGE)
+    for y, logits, color in ((TEACHER_Y, teacher, ORANGE), (STUDENT_Y, student, BLUE)):
         ax.text(4.53, y + 0.2, f"÷{temperature:g}", ha="center", fontsize=11)
-        ax.text(4.53, y, "softmax", ha="center", va="top", fontsize=9)
-        bars(ax, 4.85, y, 0.5 * soft_targets(logits, temperature), color)
-        ax.text(5.5, y + 0.57, f"確率 {letter}", ha="center", fontsize=10)
-    between = ((2.6, 2.88), (4.3, 4.78))
-    arrows(ax, [*(((1.1, 1.92), (1.4, y + 0.1)) for y, *_ in rows),
-                *(((left, y + 0.1), (right, y + 0.1)) for y, *_ in rows for left, right in between)])
+        places = 0.13 * np.arange(len(logits)) + 0.065
+        heights = torch.cat([logits / 25, 0.5 * soft_targets(logits, temperature)]).numpy()
+        ax.vlines(np.concatenate([2.95 + places, 4.85 + places]), y, y + heights, color=color, linewidth=6)
 
 
 def draw_losses(
@@ -89,17 +100,12 @@ def draw_losses(
     factor = f"{alpha:.1f}×{temperature:g}²×" if squared else f"{alpha:.1f}×"
     box(ax, 7.4, 2.05, f"教師の項 {soft:.3f}\n{factor}KL {now.kl:.3f}", ORANGE)
     box(ax, 7.4, 1.1, f"ラベルの項 {hard:.3f}\n{1 - alpha:.1f}×CE {now.cross_entropy:.3f}", BLUE)
-    arrows(ax, [((6.22, TEACHER_Y + 0.1), (6.52, 2.12)), ((6.22, STUDENT_Y + 0.2), (6.52, 1.95)),
-                ((6.22, STUDENT_Y + 0.05), (6.52, STUDENT_Y + 0.05))])
-    back = [((1.98, 0.4), (1.98, STUDENT_Y - 0.08))]
-    ax.plot([7.4, 7.4, 1.98], [0.82, 0.4, 0.4], color=VERMILION, linewidth=2)
     whose = "生徒の重みだけ" if frozen else "生徒と教師の重み"
     ax.text(4.6, 0.14, f"逆伝播: 損失 {soft + hard:.3f} を減らす向きへ、{whose}を直します", ha="center",
             fontsize=10, color=VERMILION)
     if not frozen:
         ax.plot([7.4, 7.4, 1.98], [2.32, 3.12, 3.12], color=VERMILION, linewidth=2)
-        back.append(((1.98, 3.12), (1.98, TEACHER_Y + 0.28)))
-    arrows(ax, back, VERMILION)
+        arrows(ax, [((1.98, 3.12), (1.98, TEACHER_Y + 0.28))], VERMILION)
 
 
 def draw_pulls(ax: Axes, now: Terms) -> None:
@@ -123,13 +129,6 @@ def key(ax: Axes, names: list[str], colors: list[str]) -> None:
     for row, (name, color) in enumerate(zip(names, colors, strict=True)):
         ax.text(0.98, 0.06 + 0.12 * row, name, color=color, fontsize=10, ha="right",
                 transform=ax.transAxes)
-
-
-def bars(ax: Axes, left: float, base: float, heights: Tensor, color: str) -> None:
-    """10 個の値を、流れの図の中に小さな棒で描きます。"""
-    places = left + 0.13 * np.arange(len(heights)) + 0.065
-    ax.hlines(base, left, left + 1.3, color="black", linewidth=0.8)
-    ax.vlines(places, base, base + heights.numpy(), color=color, linewidth=6)
 
 
 def arrows(

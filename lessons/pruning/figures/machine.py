@@ -21,8 +21,8 @@ from lessons.still import DPI, StillFigure
 WIDTH, HEIGHT = 1382, 610  # 画素。144 dpi で 9.6 インチの図
 PLACES = ((40, 78, 1), (884, 78, 1), (884, 234, 3))  # 行列の左上の画素と、拡大率
 # 切った重み、絶対値の小さい順に 3 段階の残した重み、働かないニューロンの残した重みと切った重み
-COLOURS = np.array([(236, 236, 236), (86, 166, 222), (0, 114, 190), (0, 50, 110),
-                    (150, 70, 0), (255, 185, 70)], dtype=np.uint8)
+COLOURS = np.array([(236, 236, 236, 255), (86, 166, 222, 255), (0, 114, 190, 255), (0, 50, 110, 255),
+                    (150, 70, 0, 255), (255, 185, 70, 255)], dtype=np.uint8)
 CUT, KEPT, DEAD, CUT_OF_DEAD = 0, 1, 4, 5
 WHOLE = count_weights(WIDTHS)
 
@@ -83,7 +83,7 @@ def draw_matrix(
 
 
 def pixels(w: Tensor, dead_rows: Tensor, dead_columns: Tensor) -> np.ndarray:
-    """重み行列の色です。uint8 [行, 列, 3]。残る重みは、絶対値が大きいほど濃い青にします。"""
+    """重み行列の色です。uint8 [行, 列, 4]。残る重みは、絶対値が大きいほど濃い青にします。"""
     size = w.abs()
     level = (3 * size / size.max().clamp(min=1e-12)).clamp(max=2).to(torch.uint8)
     kept = w != 0

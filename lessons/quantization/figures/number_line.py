@@ -1,6 +1,7 @@
 """1 本の数直線の図です。(Figure, 文) を返し、軸の範囲は変わりません。"""
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,22 +27,16 @@ def number_line(layer: str, ascending: Tensor, rows: list[Row], weight: float) -
     place = int((ascending - weight).abs().argmin())
     chosen = float(ascending[place])
     landed = [float(row.values[place]) + 0.0 for row in rows]  # -0 を 0 と書く
-    fig = frame().begin()
+    fixed = tuple(row for row in rows if row.available is None)
+    fig = frame(layer, ascending, fixed).begin()
     ax = fig.axes[0]
-    draw_ticks(ax, rows)
-    counts, edges = histogram(ascending)
-    ax.stairs(0.7 + 1.7 * counts / counts.max(), edges, baseline=0.7, fill=True, color=GREY, alpha=0.6)
+    draw_rows(ax, len(fixed), rows[len(fixed):])
     ax.vlines(chosen, -N_ROWS + 0.4, 2.6, color=VERMILION, linewidth=1, linestyle="--")
     inside = [(x, -y) for y, x in enumerate(landed) if abs(x) <= EDGE]
     ax.plot(*zip(*inside, strict=True), color=ORANGE, marker="o", markersize=8, linestyle="none",
             markeredgecolor="black")
-    ax.text(-0.26, 1.4, f"{layer} の重み", ha="right", va="center")
-    for y, (row, value) in enumerate(zip(rows, landed, strict=True)):
-        used = f"{len(row.levels):,}" + (f" / {row.available}" if row.available else "")
-        ax.text(-0.26, -y, row.name, ha="right", va="center")
-        for x, text in zip(COLUMNS, (f"{value:.4g}", used, f"{row.zeros:.1f} %", f"{row.error:.2g} %"),
-                           strict=True):
-            ax.text(x, -y, text, va="center")
+    for y, value in enumerate(landed):
+        ax.text(COLUMNS[0], -y, f"{value:.4g}", va="center")
     if len(rows) < N_ROWS:
         ax.text(-0.26, 1 - N_ROWS, "2 の累乗は、3 bit から", ha="right", va="center")
     symmetric, binary = (next(r for r in rows if r.name.startswith(name)) for name in ("対称", "±α"))
@@ -52,37 +47,42 @@ def number_line(layer: str, ascending: Tensor, rows: list[Row], weight: float) -
     return fig, text
 
 
-@functools.cache
-def frame() -> StillFigure:
-    """動かない部分: 数直線の軸と、右の表の見出しです。"""
+@functools.lru_cache(maxsize=3)
+def frame(layer: str, ascending: Tensor, fixed: tuple[Row, ...]) -> StillFigure:
+    """動かない部分: 軸、ヒストグラム、ビット数のつまみによらない行です。"""
     fig = StillFigure(8.8, 4.9)
     ax = fig.add_axes((0.005, 0.1, 0.99, 0.895))
     ax.set(xlim=(-0.58, 0.68), ylim=(-N_ROWS + 0.4, 2.6), yticks=[], xticks=[-0.2, -0.1, 0, 0.1, 0.2])
     ax.spines[:].set_visible(False)
     ax.set_xlabel("重みの値", x=0.46)
+    counts, edges = np.histogram(ascending.numpy(), bins=100, range=(-EDGE, EDGE))
+    ax.stairs(0.7 + 1.7 * counts / counts.max(), edges, baseline=0.7, fill=True, color=GREY, alpha=0.6)
+    ax.text(-0.26, 1.4, f"{layer} の重み", ha="right", va="center")
     for x, head in zip(COLUMNS, ("移る値", "使った値", "0 になる", "誤差"), strict=True):
         ax.text(x, 0.9, head, va="center")
+    draw_rows(ax, 0, fixed)
     return fig.freeze()
 
 
-def draw_ticks(ax: Axes, rows: list[Row]) -> None:
-    """それぞれの行に、実際に使った値を縦の線で描きます。図の外にも値があれば、端に三角を描きます。"""
-    bands, fine = [], []  # 1 度にまとめて描くと、行ごとに描くより 10 ミリ秒ほど速い
-    for y, row in enumerate(rows):
+def draw_rows(ax: Axes, first: int, rows: Sequence[Row]) -> None:
+    """first 行目から、名前と、実際に使った値と、右の表を書きます。
+
+    使った値は縦の線です。多ければ、帯にします。図の外にもあれば、端に三角を描きます。
+    """
+    bands, ticks = [], []  # 1 度にまとめて描くと、行ごとに描くより 10 ミリ秒ほど速い
+    for y, row in enumerate(rows, first):
         levels = row.levels.numpy()
         if len(levels) > MOST_TICKS:
             bands.append((-y, max(levels[0], -EDGE), min(levels[-1], EDGE)))
         else:
-            fine += [(x, -y) for x in levels[abs(levels) <= EDGE]]
-    ax.hlines(*zip(*bands, strict=True), color=BLUE, linewidth=9, alpha=0.5)
-    x, y = np.array(fine).T
-    ax.vlines(x, y - 0.3, y + 0.3, color=BLUE, linewidth=1.1)
+            ticks += [(x, -y - 0.3, -y + 0.3) for x in levels[abs(levels) <= EDGE]]
+        used = f"{len(row.levels):,}" + (f" / {row.available}" if row.available else "")
+        ax.text(-0.26, -y, row.name, ha="right", va="center")
+        for x, text in zip(COLUMNS[1:], (used, f"{row.zeros:.1f} %", f"{row.error:.2g} %"), strict=True):
+            ax.text(x, -y, text, va="center")
+    if bands:
+        ax.hlines(*zip(*bands, strict=True), color=BLUE, linewidth=9, alpha=0.5)
+    ax.vlines(*zip(*ticks, strict=True), color=BLUE, linewidth=1.1)
     for end, sign in ((-1, "<"), (1, ">")):
-        beyond = [-y for y, row in enumerate(rows) if float((end * row.levels).max()) > EDGE]
+        beyond = [-y for y, row in enumerate(rows, first) if float((end * row.levels).max()) > EDGE]
         ax.plot([end * (EDGE - 0.002)] * len(beyond), beyond, color=GREY, marker=sign, linestyle="none")
-
-
-@functools.lru_cache(maxsize=8)
-def histogram(ascending: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """数直線の範囲での、重みの個数です。"""
-    return np.histogram(ascending.numpy(), bins=100, range=(-EDGE, EDGE))

@@ -105,12 +105,12 @@ def test_pixels_tell_kept_cut_and_dead_apart():
     w = torch.tensor([[0.5, 0.0, 0.2], [0.0, 0.0, 1.0]], dtype=torch.float64)
     rows, columns = torch.tensor([False, True]), torch.tensor([False, False, True])
     picture = pixels(w, rows, columns)
-    assert picture.shape == (2, 3, 3) and picture.dtype == np.uint8
+    assert picture.shape == (2, 3, 4) and picture.dtype == np.uint8
     colours = {name: tuple(picture[place]) for name, place in
                dict(kept=(0, 0), cut=(0, 1), dead=(0, 2), cut_of_dead=(1, 0), dead_too=(1, 2)).items()}
     assert colours["dead"] == colours["dead_too"]
     assert len(set(colours.values())) == 4
-    assert len(set(colours["cut"])) == 1, "grey stays grey when the dark theme turns a figure over"
+    assert len(set(colours["cut"][:3])) == 1, "grey stays grey when the dark theme turns a figure over"
 
 
 def test_one_weight_is_one_pixel(machine):
