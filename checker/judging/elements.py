@@ -20,6 +20,7 @@ FEWEST, CASES = 3, 2  # wrong elements, and cases with some, that make a rule
 MOST = 0.6  # of all elements that a place may hold, or it tells nothing
 DENSE = 0.6  # of a place's elements that have to be wrong
 ONE_SIDED = 12  # wrong elements, each on the same side: with fewer it may be chance
+ONE_SIDED_NUMBERS = 7  # where each case has one number alone
 
 
 @dataclass(frozen=True)
@@ -256,15 +257,15 @@ def _rows(c: Compared) -> list[Compared]:
 
 
 def _one_sided(all_: list[Compared], sign: int) -> bool:
-    if all(c.expected.ndim == 0 for c in all_):
-        return False  # of so few numbers it may be chance
+    single = all(c.expected.ndim == 0 for c in all_)
     wrong = 0
     for c in all_:
         above = sign * (c.actual.double() - c.expected.double()) > 0
         if (c.wrong & ~above).any():
             return False
         wrong += int(c.wrong.sum())
-    return wrong >= ONE_SIDED and sum(bool(c.wrong.any()) for c in all_) > CASES
+    fewest = ONE_SIDED_NUMBERS if single else ONE_SIDED
+    return wrong >= fewest and sum(bool(c.wrong.any()) for c in all_) > CASES
 
 
 def _same_signs(all_: list[Compared]) -> bool:
