@@ -157,6 +157,7 @@ def test_the_letters_belong_to_the_numbers():
 
 
 @pytest.mark.box
+@pytest.mark.slow
 def test_the_sandbox_gives_the_same_marks():
     """Catches a hand-in that is judged otherwise than in the notebook."""
     verdict = judge_source(NAME, answer(changed(0, WRONG[0][1])), seed=5, box=True)
