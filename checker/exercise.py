@@ -64,6 +64,7 @@ class Exercise:
     rtol: float | None = None  # for Python floats, where 1e-9 asks too much
     uses: tuple[str, ...] = ()  # earlier exercises whose solutions the answer may call
     domain_is_public: bool = False  # all legal inputs are cases: they may be known by heart
+    questions: tuple[str, ...] = ()  # of the bank, asked by their letters: set by checker.letters
     accepts: Callable | None = None  # set by the decorator `accepted_when`
     observer: Callable | None = None  # set by the decorator `observe`
     wrongs: dict[str, Wrong] = field(default_factory=dict)  # by name
@@ -72,6 +73,12 @@ class Exercise:
     @property
     def name(self) -> str:
         return self.solution.__name__
+
+    @property
+    def begins_with_basics(self) -> bool:
+        """Whether nothing is earned unless the first label, 基本, passes. Questions that are asked
+        together have nothing to do with each other: each is marked by itself."""
+        return not self.questions
 
     def example(self, write: Callable[[], str]) -> Callable[[], str]:
         """Decorator: a function that returns the worked example as Markdown, numbers computed."""

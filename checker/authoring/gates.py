@@ -60,14 +60,17 @@ def heading_problems(exercise: Exercise) -> list[str]:
 
 
 def case_problems(exercise: Exercise) -> list[str]:
-    """Cases must begin with 基本, repeat for a seed and differ between seeds."""
+    """Cases must begin with 基本, repeat for a seed and differ between seeds.
+
+    Questions begin with any of them, and a few known inputs are the same for every seed.
+    """
     once, again, other = (exercise.make_cases(seed) for seed in (0, 0, 1))
     found = []
-    if once[0].label != "基本":
+    if exercise.begins_with_basics and once[0].label != "基本":
         found.append(f"the first case is labelled {once[0].label!r}, not 基本")
     if _gap(once, again) != 0:
         found.append("two runs of one seed give different cases")
-    if _gap(once, other) == 0:
+    if not exercise.domain_is_public and _gap(once, other) == 0:
         found.append("two seeds give the same cases, so answers could be written down")
     return found
 

@@ -98,7 +98,7 @@ def explanation(
             found = found or first(seen, dropwhile(lambda c: c.stage != "double", in_time(seen, every)))
             found = found or except_few(seen) or only_failing(cases, findings)
             found = found or related(seen, reveal, rough=True)
-    return found or of_cases(cases, findings)
+    return found or of_cases(exercise, cases, findings)
 
 
 def in_time(seen: Seen, every: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -206,9 +206,11 @@ def agrees(seen: Seen, candidate: Candidate, i: int, rtol: float | None = None) 
     return finding(exercise, known(exercise, exercise.solution, case), observed) is None
 
 
-def of_cases(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
+def of_cases(
+    exercise: Exercise, cases: tuple[Case, ...], findings: list[Finding | None]
+) -> Explanation | None:
     """Where only few labels fail, or only few pass, these tell what is special."""
-    return only_failing(cases, findings) or only_passing(cases, findings)
+    return only_failing(cases, findings) or only_passing(exercise, cases, findings)
 
 
 def only_failing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
@@ -220,12 +222,16 @@ def only_failing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Exp
     return Explanation("cases", "fails " + "、".join(wrong), told)
 
 
-def only_passing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
+def only_passing(
+    exercise: Exercise, cases: tuple[Case, ...], findings: list[Finding | None]
+) -> Explanation | None:
     _, right = divided(cases, findings)
     if not 0 < len(right) <= FEW:
         return None
     listed = "』『".join(right)
-    told = f"合っているのは『{listed}』だけです。ほかのケースと何が違うかを確かめてください。"
+    told = f"合っているのは『{listed}』だけです。"
+    if not exercise.questions:  # which have nothing in common
+        told += "ほかのケースと何が違うかを確かめてください。"
     return Explanation("cases", "passes " + "、".join(right), told)
 
 

@@ -48,11 +48,16 @@ class Facts:
         return self.explanation.misconception if self.explanation else None
 
     @property
+    def misses_basics(self) -> bool:
+        """Whether the first label fails, without which the others earn nothing."""
+        return self.exercise.begins_with_basics and self.labels[0] in self.failed
+
+    @property
     def score(self) -> float:
-        """Share of the labels that pass, if the first one passes."""
+        """Share of the labels that pass, where 基本 comes first if that one passes."""
         if self.outcome == "right":
             return 1.0
-        if self.outcome != "wrong" or self.labels[0] in self.failed:
+        if self.outcome != "wrong" or self.misses_basics:
             return 0.0
         return (len(self.labels) - len(self.failed)) / len(self.labels)
 

@@ -78,7 +78,7 @@ def _wrong(facts: Facts) -> list[Line]:
     return [
         Line("呼び出し", call_text(facts.exercise, facts.case) if reveal else "", "code"),
         Line("ケース", facts.case.label),
-        Line("違い", found(facts) if reveal else hidden(facts)),
+        Line("違い", told_difference(facts)),
         Line("あなたの値", show(facts.actual) if both else "", "compared"),
         Line("期待した値", show(facts.expected) if both else "", "compared"),
         _explained(facts),
@@ -93,7 +93,9 @@ def _explained(facts: Facts) -> Line:
     """What the answer coincides with; where it is nothing known, that is said too."""
     if facts.explanation:
         is_cause = facts.explanation.stage in ("named", "pair")
-        return Line("考えられる原因" if is_cause else "手がかり", facts.explanation.sentence)
+        said = facts.explanation.sentence
+        twice = said in told_difference(facts)  # by the exercise's own words
+        return Line("考えられる原因" if is_cause else "手がかり", "" if twice else said)
     told = facts.finding.kind not in ("value", "finite", "exception")
     return Line("手がかり", "" if told else UNEXPLAINED)
 
@@ -110,11 +112,17 @@ def _printed(facts: Facts) -> Line:
 
 
 def _passed(facts: Facts) -> str:
-    total, first = len(facts.labels), facts.labels[0]
+    total = len(facts.labels)
     count = f"{total} 種類のうち {total - len(facts.failed)} 種類"
-    if first in facts.failed:
-        return f"{count}（「{first}」が通ると部分点がつきます）"
+    if facts.misses_basics:
+        return f"{count}（「{facts.labels[0]}」が通ると部分点がつきます）"
     return count
+
+
+def told_difference(facts: Facts) -> str:
+    """What is wrong in the first failing case, as far as it may be told."""
+    public = facts.finding.kind == "unmet" and facts.exercise.domain_is_public
+    return found(facts) if facts.reveal or public else hidden(facts)
 
 
 def found(facts: Facts) -> str:

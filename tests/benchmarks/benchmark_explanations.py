@@ -190,7 +190,7 @@ def refuted(exercise: Exercise, text: str, explanation: Explanation | None) -> i
             with anything_tells():
                 true = explanation.key in holding(exercise, cases, expected, actual)
         else:
-            found = of_cases(cases, findings)
+            found = of_cases(exercise, cases, findings)
             true = found is not None and found.key == explanation.key
         if not true:
             return seed

@@ -29,10 +29,11 @@ QUICK = "import checker.grading, pytest; raise SystemExit(pytest.main())"
 @pytest.mark.parametrize("paths, wanted", [
     (["checker/exercises/pruning/csr_bytes.py"], {"csr_bytes"}),
     (["checker/exercises/distillation/soft_loss.py"], {"soft_loss", "distillation_loss"}),
+    (["checker/questions/overview/estimates.py"], {"overview_letters"}),
     (["lessons/pruning/masks.py"], PRUNING),
     (["README.md", "lessons/pruning/06_pruning.md", "checker/grading/report.py"], set()),
     (["checker/exercises/pruning/gone.py", "lessons/data/README.md"], set()),
-], ids=["an exercise", "with a neighbour", "a section", "no code", "gone"])
+], ids=["an exercise", "with a neighbour", "graded questions", "a section", "no code", "gone"])
 def test_a_change_touches_what_imports_it(paths, wanted):
     """Catches an exercise whose gate does not run after a change of its file or of its lesson."""
     assert touched.touched_by(paths) == wanted

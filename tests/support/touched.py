@@ -14,7 +14,7 @@ import grimp
 from grimp.exceptions import SourceSyntaxError
 from places import ROOT
 
-from checker.catalogue import exercise_files
+from checker.catalogue import exercise_files, question_files
 
 GATES = "checker.authoring.gates"  # what it imports judges every exercise
 MANY, SOME, FEW = 200, 40, 2  # seeds: for what a change touches, elsewhere, in the fast run
@@ -54,6 +54,7 @@ def touched_by(paths: Iterable[str]) -> set[str]:
     """The exercises that import one of these files, over however many others."""
     paths, files = set(paths), exercise_files()
     sections = {f"checker.exercises.{path.parent.name}" for path in files.values()}
+    sections |= {f"checker.questions.{path.parent.name}" for path in question_files().values()}
     try:
         graph = grimp.build_graph("lessons", "checker", *sorted(sections), cache_dir=None)
     except SourceSyntaxError:  # the tests themselves will say where

@@ -471,7 +471,7 @@ def test_of_cases_lists_few_labels():
     made = sample().make_cases(0)
 
     def said(*failing):
-        found = explain.of_cases(made, [object() if i in failing else None for i in range(4)])
+        found = explain.of_cases(sample(), made, [object() if i in failing else None for i in range(4)])
         return found and found.sentence
 
     assert said(1) == "ほかのケースはすべて合っています。違うのは『負の倍率』だけです。"
