@@ -110,6 +110,15 @@ MEANINGS = {
     r"cannot convert float infinity to integer|int too (?:large|big) to convert|Overflow when unpacking": (
         "表せる範囲を超えた値を、整数に直そうとしています。torch.clamp などで範囲に収めてから直します。"
     ),
+    r"(?:Python integer \S+ out of bounds for|value cannot be converted to type) (\w+?)(?:_t)?\b": (
+        "dtype {0} の範囲に収まらない数です。もっと範囲の広い dtype を使ってください。"
+    ),
+    r"type (\S+) doesn't define __(\w+)__ method": (
+        "Python の {1} は、{0} には使えません。torch.{1} や np.{1} なら、要素ごとに計算できます。"
+    ),
+    r"^KeyError: (.+)": (
+        "辞書に {0} というキーがありません。辞書に入れたキーと、引数の値を確かめてください。"
+    ),
     r"cannot convert float NaN to integer": (
         "nan（0 割る 0 など、数でない値）を、整数に直そうとしています。nan になる場合を先に分けます。"
     ),

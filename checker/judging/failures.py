@@ -99,7 +99,7 @@ def explain(answer: Answer, failure: Failure, reveal: bool = True) -> tuple[str,
     # The name of a learner's own class could spell out a hidden input.
     word = kind if reveal or hasattr(builtins, kind) else "例外"
     detail = f"{word}: {message}" if message else f"{word} が起きました。"
-    advice = meaning(message) or "メッセージと行の番号を手がかりに直してください。"
+    advice = meaning(detail) or "メッセージと行の番号を手がかりに直してください。"
     return fixed.get(kind, (detail, advice))
 
 

@@ -128,10 +128,26 @@ exercise.slip(
     "下の端を広げていません。すべて正の範囲では、0 が目盛りに乗りません。",
     "low, high = min(low, 0.0), max(high, 0.0)", "high = max(high, 0.0)",
 )
+
+
+@exercise.wrong("組の順が逆です。(scale, zero_point) の順に返します。")
+def swaps_the_pair(low, high, bits):
+    low, high = min(low, 0.0), max(high, 0.0)
+    if low == high:
+        return 0, 1.0
+    scale = (high - low) / (2**bits - 1)
+    return round(-low / scale), scale
+
+
 exercise.slip(
-    "swaps_the_pair",
-    "組の順が逆です。(scale, zero_point) の順に返します。",
-    "return scale, round(-low / scale)", "return round(-low / scale), scale",
+    "swaps_min_and_max",
+    "範囲を広げる min と max が逆です。0 と比べて、low は小さいほう、high は大きいほうにします。",
+    "min(low, 0.0), max(high, 0.0)", "max(low, 0.0), min(high, 0.0)",
+)
+exercise.slip(
+    "forgets_to_round",
+    "zero_point を丸めていません。round で、最も近い整数にしてください。",
+    "round(-low / scale)", "-low / scale",
 )
 exercise.slip(
     "takes_the_ceiling",

@@ -97,6 +97,24 @@ def takes_alpha_of_each_row(weight):
     return torch.where(weight >= 0, alpha, -alpha)
 
 
+@exercise.wrong("α を行ごと（dim=1）に求めています。α は層全体で 1 つの数なので、次元を指定せずに平均します。")
+def averages_along_the_rows(weight):
+    alpha = weight.abs().mean(dim=1, keepdim=True)
+    return torch.where(weight >= 0, alpha, -alpha)
+
+
+@exercise.wrong("α を列ごと（dim=0）に求めています。α は層全体で 1 つの数なので、次元を指定せずに平均します。")
+def averages_down_the_columns(weight):
+    alpha = weight.abs().mean(dim=0)
+    return torch.where(weight >= 0, alpha, -alpha)
+
+
+@exercise.wrong("len(weight) は最初の次元の大きさです。重みの個数は weight.numel() です。")
+def divides_by_the_rows(weight):
+    alpha = weight.abs().sum() / len(weight)
+    return torch.where(weight >= 0, alpha, -alpha)
+
+
 @exercise.wrong("α を 0 でない重みだけで平均しています。0 の重みも個数に数えます。")
 def averages_without_zeros(weight):
     alpha = weight[weight != 0].abs().mean()

@@ -181,7 +181,7 @@ def ignores_the_target(weights, x, y, budget, target):
     return [1] * len(weights)
 
 
-@exercise.wrong("入力に近い層ほど多くしています。大きな層に多く使うと、予算がすぐになくなります。")
+@exercise.wrong("大きさだけを見て、入力に近い層から多く配っています。配分ごとに正解率も測って、目標と比べてください。")
 def spends_on_the_first_layer(weights, x, y, budget, target):
     sizes = [weight.numel() for weight in weights]
     bits = [1] * len(weights)

@@ -108,6 +108,29 @@ exercise.slip(
     "bias = 2 ** (e - 1) - 1", "bias = 127",
 )
 exercise.slip(
+    "always_takes_15",
+    "バイアスを 15 に決めています。15 は float16 の値で、指数部のビット数が変わると、バイアスも変わります。",
+    "bias = 2 ** (e - 1) - 1", "bias = 15",
+)
+exercise.slip(
+    "always_divides_by_1024",
+    "M をいつも 1024 で割っています。1024 は float16 の 2^f で、仮数部のビット数が変わると、割る数も変わります。",
+    "bias = 2 ** (e - 1) - 1\n", "bias = 2 ** (e - 1) - 1\n    f = 10\n",
+)
+exercise.slip(
+    "leaves_the_sign_in_the_exponent",
+    "符号の 1 bit が E に混じっています。右にずらしたあとで、下の e bit だけを残してください。",
+    "(bits >> f) % 2**e", "bits >> f",
+)
+exercise.slip(
+    "loses_the_leading_zeros",
+    "先頭の 0 が消えています。bin は上の桁の 0 を書かないので、1 + e + f 桁にそろえてから切り分けます。",
+    "    sign = -1.0 if bits >> (e + f) else 1.0\n"
+    "    exponent = (bits >> f) % 2**e\n    fraction = bits % 2**f\n",
+    "    d = bin(bits)[2:]\n    sign = -1.0 if d[0] == '1' else 1.0\n"
+    "    exponent, fraction = int(d[1 : 1 + e], 2), int(d[1 + e :], 2)\n",
+)
+exercise.slip(
     "forgets_the_hidden_one",
     "隠れた 1 を足していません。正規化数の仮数は 1 + M/2^f です。",
     "2**f + fraction", "fraction",
@@ -141,12 +164,21 @@ exercise.slip(
     "",
 )
 exercise.slip(
+    "forgets_the_sign_of_infinity",
+    "無限大に符号がありません。無限大にも符号を掛けて、-inf を返してください。",
+    "sign * math.inf", "math.inf",
+)
+exercise.slip(
+    "knows_no_subnormals",
+    "E = 0 の場合分けがありません。E = 0 のときは、隠れた 1 がなく、指数は 1 − b です。",
+    "    if exponent == 0:\n"
+    "        return sign * math.ldexp(fraction, 1 - bias - f)\n", "",
+)
+exercise.slip(
     "knows_no_nan",
     "nan の並びを無限大と読んでいます。M が 0 でなければ nan です。",
     " if fraction == 0 else math.nan", "",
 )
-
-
 exercise.slip(
     "looks_at_the_top_bit_for_nan",
     "仮数部の最も上のビットだけで nan を決めています。M が 0 でなければ、どのビットが 1 でも nan です。",
@@ -158,20 +190,11 @@ exercise.slip(
     "    if exponent == 0:\n",
     "    if fraction == 0:\n        return sign * 0.0\n    if exponent == 0:\n",
 )
-
-
-@exercise.wrong("2^E を先に計算しています。E が 1024 以上だと Python の float に収まりません。指数の E − b を先に求めます。")
-def overflows_the_power(bits, exponent_bits, fraction_bits):
-    e, f = exponent_bits, fraction_bits
-    sign = -1.0 if bits >> (e + f) else 1.0
-    exponent, fraction, bias = (bits >> f) % 2**e, bits % 2**f, 2 ** (e - 1) - 1
-    if exponent == 2**e - 1:
-        return math.nan if fraction else sign * math.inf
-    if exponent == 0:
-        return sign * 2.0 ** (1 - bias) * (fraction / 2**f)
-    return sign * 2.0**exponent / 2.0**bias * (1 + fraction / 2**f)
-
-
+exercise.slip(
+    "overflows_the_power",
+    "2^E を先に計算しています。E が 1024 以上だと Python の float に収まりません。指数の E − b を先に求めます。",
+    "math.ldexp(2**f + fraction, exponent - bias - f)", "2.0**exponent / 2.0**bias * (1 + fraction / 2**f)",
+)
 exercise.slip(
     "loses_the_parentheses_of_the_sign",
     "符号がいつも負です。-1.0 ** s は -(1.0 ** s) と読まれるので、(-1.0) ** s と書きます。",
@@ -183,15 +206,12 @@ exercise.slip(
     "sign * math.inf if fraction == 0 else math.nan",
     "math.nan if fraction == 0 else sign * math.inf",
 )
-
-
 exercise.slip(
     "divides_into_whole_numbers",
     "M/2^f が効いていません。M は 2^f より小さいので、// で割ると、いつも 0 です。",
-    "math.ldexp(2**f + fraction,", "math.ldexp(2**f,",
+    "fraction, 1 - bias - f)\n    return sign * math.ldexp(2**f + fraction,",
+    "0, 1 - bias - f)\n    return sign * math.ldexp(2**f,",
 )
-
-
 exercise.slip(
     "returns_zero_for_subnormals",
     "非正規化数を 0 にしています。E = 0 でも M が 0 でなければ 0 ではなく、0 にも符号があります。",
@@ -210,20 +230,6 @@ def term_by_term(bits, exponent_bits, fraction_bits):
     if E == 0:
         return (-1) ** s * 2.0 ** (1 - b) * M / 2**fraction_bits
     return (-1) ** s * 2.0 ** (E - b) * (1 + M / 2**fraction_bits)
-
-
-@exercise.right
-def float64_with_struct(bits, exponent_bits, fraction_bits):
-    import struct
-
-    e, f = exponent_bits, fraction_bits
-    negative, rest = divmod(bits, 2 ** (e + f))
-    if rest >> f == 2**e - 1:
-        value = math.nan if rest % 2**f else math.inf
-    else:  # the same fields in a float64 differ only by the two biases
-        value = struct.unpack("<d", struct.pack("<Q", rest << (52 - f)))[0]
-        value *= 2.0 ** (1023 - (2 ** (e - 1) - 1))
-    return -value if negative else value
 
 
 @exercise.right

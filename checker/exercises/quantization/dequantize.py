@@ -51,6 +51,12 @@ def scale(rng) -> float:
     return round(float(rng.uniform(0.03, 0.4)), 4)
 
 
+def inexact_scale(rng, zero_point) -> float:
+    """One for which rounding to float32 before the product and after it makes a difference."""
+    drawn = (scale(rng) for _ in range(999))
+    return next(s for s in drawn if np.float32(s) * np.float32(zero_point) != np.float32(s * zero_point))
+
+
 @exercise.cases
 def cases(rng):
     yield "基本", (integers(rng, (4, 6), 4), scale(rng), 5)
@@ -61,10 +67,12 @@ def cases(rng):
     yield "ほとんどが zero_point", (torch.tensor([[7, 7, 7, 7], [7, 6, 7, 7]]), scale(rng), 7)
     yield "ビット数が 1", (integers(rng, (7,), 1), scale(rng), 1)
     yield "ビット数が 16", (integers(rng, (5, 4), 16), scale(rng), 30001)
+    near = torch.tensor([[13, 0, -7], [-15, 2, 0]]) + 1_000_003
+    yield "大きな zero_point の近く", (near, inexact_scale(rng, 1_000_003), 1_000_003)
     yield "例の整数", (torch.tensor([0, 2, 3, 7]), 0.25, 3)
     yield "整数が 1 個だけ", (torch.tensor([[int(rng.integers(20, 60))]]), scale(rng), 77)
     yield "1 行だけの整数", (integers(rng, (1, 5), 8), scale(rng), 100)
-    yield "すべて zero_point", (torch.full((2, 3), 9), scale(rng), 9)
+    yield "すべて zero_point", (torch.full((2, 3), 9), inexact_scale(rng, 9), 9)
     yield "すべて zero_point より小さい", (torch.tensor(rng.integers(0, 40, (2, 4))), scale(rng), 200)
     yield "目盛りの間隔がとても大きい", (integers(rng, (3, 4), 8), scale(rng) * 1e30, 99)
     yield "目盛りの間隔が 1 より大きい", (integers(rng, (3, 4), 8), scale(rng) + 3, 140)
@@ -94,6 +102,16 @@ def subtracts_the_other_way(q, scale, zero_point):
 @exercise.wrong("scale で割っています。割るのは量子化のときで、戻すときは掛けます。")
 def divides_by_the_scale(q, scale, zero_point):
     return (q - zero_point).float() / scale
+
+
+@exercise.wrong("zero_point だけに scale を掛けています。先に引き算をするように、かっこを付けます。")
+def loses_the_parentheses(q, scale, zero_point):
+    return q - zero_point * scale
+
+
+@exercise.wrong("q と zero_point に別々に scale を掛けてから引いています。float32 では桁が足りないので、整数のまま先に引きます。")
+def subtracts_rounded_products(q, scale, zero_point):
+    return q.float() * scale - torch.tensor(zero_point * scale)
 
 
 @exercise.wrong("符号なし 8 bit の型で引いています。負になるはずの差が、大きな正の数に化けます。")

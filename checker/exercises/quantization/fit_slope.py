@@ -132,6 +132,18 @@ def mixes_the_orders(x, y, levels):
     return float(levels[(y - ascending[:, None] * x).square().sum(dim=1).argmin()])
 
 
+@exercise.wrong("誤差が等しいとき、絶対値が最小の a を返しています。負の a は、どの正の a よりも小さい数です。")
+def takes_the_one_nearest_to_zero(x, y, levels):
+    return min(levels.tolist(), key=lambda a: (float((y - a * x).square().sum()), abs(a)))
+
+
+@exercise.wrong("x がすべて 0 のときに 0 を返しています。levels の中で最小の a を返してください。")
+def returns_zero_for_zero_x(x, y, levels):
+    if not x.any():
+        return 0.0
+    return min(levels.tolist(), key=lambda a: (float((y - a * x).square().sum()), a))
+
+
 @exercise.wrong("誤差の絶対値を合計しています。二乗した誤差の合計で比べてください。")
 def sums_absolute_errors(x, y, levels):
     ascending = levels.sort().values
@@ -152,7 +164,7 @@ def rounds_the_errors(x, y, levels):
     return min(sorted(levels.tolist()), key=error)
 
 
-@exercise.wrong("float32 で計算しています。大きな誤差に、小さな違いが埋もれます。float64 のまま計算してください。")
+@exercise.wrong("大きな誤差に、小さな違いが埋もれています。float32 に直さず、math.isclose も使わずに、誤差をそのまま比べます。")
 def computes_in_float32(x, y, levels):
     x, y, ascending = x.float(), y.float(), levels.sort().values
     errors = (y - ascending.float()[:, None] * x).square().sum(dim=1)

@@ -182,6 +182,25 @@ def accumulates_in_int8(xq, x_scale, x_zero, wq, w_scale):
     return (accumulated.double() * (x_scale * w_scale)).float()
 
 
+@exercise.wrong("x_zero を引いた値を符号なし 8 bit の型に入れています。負になるはずの差が、大きな正の数に化けます。")
+def wraps_in_uint8(xq, x_scale, x_zero, wq, w_scale):
+    accumulated = (xq - x_zero).to(torch.uint8).long() @ wq.T
+    return (accumulated.double() * (x_scale * w_scale)).float()
+
+
+@exercise.wrong("reshape は、重みの行と列を入れ替えません。並びが崩れるので、.T で入れ替えます。")
+def reshapes_instead_of_transposing(xq, x_scale, x_zero, wq, w_scale):
+    accumulated = (xq - x_zero) @ wq.reshape(wq.shape[1], wq.shape[0])
+    return (accumulated.double() * (x_scale * w_scale)).float()
+
+
+@exercise.wrong("積を 1 つずつ float32 のテンソルに足しています。2^24 を超える和は丸められるので、整数に足します。")
+def adds_one_by_one_in_float32(xq, x_scale, x_zero, wq, w_scale):
+    products = (xq - x_zero)[:, None] * wq
+    accumulated = np.cumsum(products.numpy(), axis=-1, dtype=np.float32)[..., -1]
+    return torch.from_numpy(accumulated) * (x_scale * w_scale)
+
+
 @exercise.right
 def corrects_the_sum(xq, x_scale, x_zero, wq, w_scale):
     accumulated = xq @ wq.T - x_zero * wq.sum(dim=1)

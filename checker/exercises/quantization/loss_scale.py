@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import torch
 
 from checker.exercise import Exercise
@@ -123,27 +122,16 @@ exercise.slip(
     "最も近い 2 の累乗に丸めています。切り上がると、最大値を超えて inf になります。",
     "return 2.0**k", "return 2.0 ** round(math.log2(limit / largest))",
 )
-
-
-@exercise.wrong(
-    "勾配全体のノルム（二乗の和の平方根）を見ています。"
-    "収まるかどうかを決めるのは、絶対値が最大の 1 つです。"
+exercise.slip(
+    "takes_the_norm",
+    "勾配全体のノルム（二乗の和の平方根）を見ています。収まるかどうかを決めるのは、絶対値が最大の 1 つです。",
+    "float(gradients.abs().max())", "float(gradients.double().norm())",
 )
-def takes_the_norm(gradients, dtype):
-    norm = float(gradients.double().norm())
-    if norm == 0:
-        return 1.0
-    return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / norm))
-
-
-@exercise.wrong("絶対値を取っていません。負の大きな勾配も、掛けると範囲を超えます。")
-def forgets_abs(gradients, dtype):
-    largest = float(gradients.max())
-    if largest == 0:
-        return 1.0
-    return 2.0 ** math.floor(math.log2(torch.finfo(dtype).max / abs(largest)))
-
-
+exercise.slip(
+    "forgets_abs",
+    "絶対値を取っていません。負の大きな勾配も、掛けると範囲を超えます。",
+    "float(gradients.abs().max())", "abs(float(gradients.max()))",
+)
 exercise.slip(
     "excludes_the_limit",
     "ちょうど最大値になる倍率を除いています。最大値そのものは表せます。",
@@ -174,7 +162,7 @@ exercise.slip(
 exercise.slip(
     "rounds_up",
     "2 の累乗に切り上げています。掛けた値が最大値を超えて inf になります。",
-    "        k -= 1\n", "        pass\n",
+    "return 2.0**k", "return 2.0 ** math.ceil(math.log2(limit / largest))",
 )
 exercise.slip(
     "leaves_a_bit",
@@ -219,6 +207,18 @@ def doubles_in_float32(gradients, dtype):
     return scale
 
 
+@exercise.wrong("float32 のテンソルに掛けています。float(…) で Python の数にしてから 2 倍していきます。")
+def doubles_in_float32_and_halves(gradients, dtype):
+    largest, limit, scale = gradients.abs().max(), torch.finfo(dtype).max, 1.0
+    if largest == 0:
+        return scale
+    while largest * scale * 2 <= limit:
+        scale *= 2
+    while largest * scale > limit:
+        scale /= 2
+    return scale
+
+
 exercise.slip(
     "always_float16",
     "いつも float16 の最大値を使っています。最大値は dtype から取り出してください。",
@@ -229,17 +229,26 @@ exercise.slip(
     "指数だけを返しています。2 をその指数で累乗してください。",
     "return 2.0**k", "return k",
 )
-
-
-@exercise.wrong("65536 から半分にしていくだけです。小さな勾配には、もっと大きな倍率が使えます。")
-def starts_at_65536(gradients, dtype):
-    largest = float(gradients.abs().max())
-    if largest == 0:
-        return 1.0
-    scale = 65536.0
-    while largest * scale > torch.finfo(dtype).max:
-        scale /= 2
-    return scale
+exercise.slip(
+    "starts_at_65536",
+    "65536 から半分にしていくだけです。小さな勾配には、もっと大きな倍率が使えます。",
+    "return 2.0**k", "return min(65536.0, 2.0**k)",
+)
+exercise.slip(
+    "truncates_the_exponent",
+    "int は 0 のほうへ切り捨てます。log2 が負のときは切り上がるので、math.floor で切り下げます。",
+    "return 2.0**k", "return 2.0 ** int(math.log2(limit / largest))",
+)
+exercise.slip(
+    "goes_one_step_too_far",
+    "最大値を超えてしまった倍率を返しています。超える 1 つ前の倍率で、2 倍にするのを止めてください。",
+    "return 2.0**k", "return max(1.0, 2.0 ** (k + 1))",
+)
+exercise.slip(
+    "doubles_without_end",
+    "勾配がすべて 0 のときに、倍率が inf になるまで 2 倍しています。先に調べて 1.0 を返してください。",
+    "        return 1.0\n", "        return math.inf\n",
+)
 
 
 @exercise.right
@@ -261,20 +270,3 @@ def loop(gradients, dtype):
     while largest * scale * 2 <= limit:
         scale *= 2
     return scale
-
-
-@exercise.right
-def numpy_minded(gradients, dtype):
-    largest = np.abs(gradients.numpy().astype(np.float64)).max()
-    if largest == 0:
-        return 1.0
-    return float(2.0 ** np.floor(np.log2(torch.finfo(dtype).max / largest)))
-
-
-@exercise.right
-def in_double_precision(gradients, dtype):
-    magnitudes = gradients.double().abs()
-    if not magnitudes.any():
-        return 1.0
-    _, exponent = torch.frexp(torch.finfo(dtype).max / magnitudes.max())
-    return 2.0 ** (int(exponent) - 1)

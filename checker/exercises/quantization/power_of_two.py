@@ -56,7 +56,8 @@ def clear_weights(rng, shape, bits, fraction=(0.05, 0.35), exponent=-2, dtype=to
 
     None lies near a threshold, and what floor drops from log2(…) lies in `fraction`. On each level
     one weight lies below the next power of two, and in the first of several rows all are small:
-    a threshold without ¾, or one of each row, never comes out right by chance.
+    a threshold without ¾, or one of each row, never comes out right by chance. The largest is
+    positive: where the signs matter to μ, a case of its own shows it.
     """
     levels = 2 ** (bits - 2)
     rest = shape[-1] if np.prod(shape[:-1]) > 1 else 0
@@ -80,7 +81,7 @@ def clear_weights(rng, shape, bits, fraction=(0.05, 0.35), exponent=-2, dtype=to
             and abs(sums - math.floor(s) + (0.5 if fraction[0] < 0.5 else -0.5)) < 0.49
         ):
             signs = rng.choice([-1, 1], shape)
-            signs.flat[chosen[:2]] = -1, 1
+            signs.flat[chosen[:2]] = 1, -1
             return torch.tensor(signs * magnitude, dtype=dtype), bits
 
 
@@ -99,6 +100,7 @@ def cases(rng):
     rows = [[0.375, 0.375, 0.1875, 0.1875, 0.09375, 0.046875, 0],
             [1, 1, 0.75, 0.75, 0.09375, 0.046875, 0]]
     ties = rng.permuted(rows, axis=1) * rng.choice([-1, 1], (2, 7)) / 8
+    ties *= np.sign(ties.flat[np.abs(ties).argmax()])
     yield "しきい値とちょうど等しい重み", (torch.tensor(ties, dtype=torch.float32), 4)
 
     weight, bits = clear_weights(rng, (4, 6), 3, fraction=(0.75, 0.95))
@@ -176,28 +178,17 @@ exercise.slip(
     "すべて 0 の重みを分けていません。log2(0) は計算できないので、先に 0 を返します。",
     "    if mu == 0:\n        return torch.zeros_like(weight)\n", "",
 )
-
-
 exercise.slip(
     "sums_q_without_squaring",
     "s の式の分母が、q の合計になっています。分母は q² の合計の 3 倍です。",
     "q.square().sum()", "q.sum()",
 )
-
-
-@exercise.wrong("s を、|w|/q の平均から求めています。Σ q·|w| と Σ q² を別々に合計してから割ります。")
-def averages_the_ratios(weight, bits):
-    magnitude = weight.abs()
-    mu = 0.75 * magnitude.max()
-    q = torch.zeros_like(weight)
-    if mu == 0:
-        return q
-    for t in reversed(range(2 ** (bits - 2))):
-        q[magnitude >= mu * 2.0**-t] = 2.0**-t
-    ratios = magnitude[q > 0] / q[q > 0]
-    return weight.sign() * q * 2.0 ** math.floor(math.log2(4 / 3 * ratios.mean()))
-
-
+exercise.slip(
+    "averages_the_ratios",
+    "s を、|w|/q の平均から求めています。Σ q·|w| と Σ q² を別々に合計してから割ります。",
+    "4 * (q * magnitude).sum() / (3 * q.square().sum())",
+    "4 / 3 * (magnitude[q > 0] / q[q > 0]).mean()",
+)
 exercise.slip(
     "looks_for_a_positive_weight",
     "符号つきの最大が 0 かどうかを調べています。0 と負の重みだけの層も、すべて 0 ではありません。",
@@ -208,8 +199,27 @@ exercise.slip(
     "符号を付けていません。負の重みは負のままです。",
     "weight.sign() * q", "q",
 )
-
-
+exercise.slip(
+    "truncates_the_exponent",
+    "int は 0 のほうへ切り捨てます。log2 が負のときは切り上がるので、math.floor で切り下げます。",
+    "math.floor(", "int(",
+)
+exercise.slip(
+    "leaves_the_exponent_real",
+    "s を整数に切り下げていません。q·2^s が 2 の累乗にならないので、math.floor を使います。",
+    "math.floor(math.log2(4 * (q * magnitude).sum() / (3 * q.square().sum())))",
+    "math.log2(4 * (q * magnitude).sum() / (3 * q.square().sum()))",
+)
+exercise.slip(
+    "forgets_abs_for_mu",
+    "μ を、絶対値を取らずに最大の重みから求めています。負の大きな重みも数えるので、|w| の最大を使います。",
+    "magnitude.max()\n    if mu == 0:", "weight.max()\n    if magnitude.max() == 0:",
+)
+exercise.slip(
+    "counts_the_levels_from_one",
+    "t を 1 から数えています。t は 0 以上 n 未満なので、最初の段は μ·2^0 です。",
+    "range(2 ** (bits - 2))", "range(1, 2 ** (bits - 2) + 1)",
+)
 exercise.slip(
     "takes_the_bits_for_the_levels",
     "段の数が違います。n は bits − 1 や bits − 2 ではなく、2^(bits − 2) です。",
@@ -239,19 +249,6 @@ def without_loop(weight, bits):
     q = torch.where(t < 2 ** (bits - 2), 2.0**-t, 0.0)
     s = (4 * (q * magnitude).sum() / (3 * q.square().sum())).log2().floor()
     return torch.where(q > 0, weight.sign() * q * 2.0**s, 0.0)
-
-
-@exercise.right
-def numpy_minded(weight, bits):
-    values = weight.numpy()
-    q = np.zeros_like(values)
-    threshold, level = 0.75 * np.abs(values).max(), 1.0
-    for _ in range(2 ** (bits - 2)):
-        q[(q == 0) & (np.abs(values) >= threshold) & (values != 0)] = level
-        threshold, level = threshold / 2, level / 2
-    if q.any():
-        q *= 2.0 ** np.floor(np.log2(4 * (q * np.abs(values)).sum() / (3 * (q * q).sum())))
-    return torch.from_numpy(np.sign(values) * q)
 
 
 @exercise.right

@@ -159,6 +159,21 @@ def forgets_to_clamp(x, scale, zero_point, bits):
     return torch.round(x / scale).to(torch.int64) + zero_point
 
 
+@exercise.wrong("範囲に収めていません。範囲の外に出た整数は、0 か 2^bits − 1 のうち近いほうにします。")
+def forgets_to_clamp_real_numbers(x, scale, zero_point, bits):
+    return (torch.round(x / scale) + zero_point).to(torch.int64)
+
+
+@exercise.wrong("zero_point を引いています。引くのは整数を実数に戻すときで、量子化では足します。")
+def subtracts_the_zero_point(x, scale, zero_point, bits):
+    return (torch.round(x / scale) - zero_point).clamp(0, 2**bits - 1).to(torch.int64)
+
+
+@exercise.wrong("x に zero_point を足してから割っています。zero_point は整数の側の数なので、割って丸めたあとで足します。")
+def adds_before_dividing(x, scale, zero_point, bits):
+    return torch.round((x + zero_point) / scale).clamp(0, 2**bits - 1).to(torch.int64)
+
+
 @exercise.right
 def numpy_minded(x, scale, zero_point, bits):
     q = np.rint(x.numpy() / scale) + zero_point

@@ -122,6 +122,16 @@ def takes_double_for_other_formats(exponent_bits):
     return torch.finfo(known.get(exponent_bits, torch.float64)).tiny
 
 
+@exercise.wrong("E に最大の値を使っています。最小の正規化数の E は 1 です。")
+def takes_the_largest_exponent(exponent_bits):
+    return 2.0 ** (2 ** (exponent_bits - 1) - 1)
+
+
+@exercise.wrong("10 を累乗しています。2 進数なので、累乗するのは 2 です。")
+def raises_ten(exponent_bits):
+    return 10.0 ** (2 - 2 ** (exponent_bits - 1))
+
+
 @exercise.wrong("バイアスの符号が逆です。最小の値なので、指数は 1 − b です。")
 def adds_the_bias(exponent_bits):
     return 2.0 ** (2 ** (exponent_bits - 1))

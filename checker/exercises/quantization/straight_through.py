@@ -127,6 +127,11 @@ def clips_the_gradient(grad_output, weight):
     return grad_output.clamp(-1, 1)
 
 
+@exercise.wrong("渡す勾配だけを取り出しています。形を変えずに、渡さない場所を 0 にします。")
+def takes_the_passed_gradients_out(grad_output, weight):
+    return grad_output[weight.abs() <= 1]
+
+
 @exercise.wrong("添え字への代入は、引数そのものを変えます。torch.where で新しいテンソルを作ります。")
 def writes_into_the_gradient(grad_output, weight):
     grad_output[weight.abs() > 1] = 0

@@ -72,7 +72,7 @@ def cases(rng):
         yield "基本", (mixed(rng, half, lost, 9, 4, 5), torch.float16)
     yield "形が 3 次元", (mixed(rng, half, 5, 11, 3, 3).reshape(2, 3, 4), torch.float16)
     values = mixed(rng, half, count(4, 8), 12, 2)
-    yield "bfloat16 では消えない値", (values, torch.bfloat16)
+    yield "bfloat16 では消えない値", (torch.cat([values, torch.tensor([2e-8])]), torch.bfloat16)
     yield "bfloat16 でも消える値", (mixed(rng, brain, count(4, 8), 10, 3, 6), torch.bfloat16)
     doubles = mixed(rng, single, count(4, 8), 8, 3, 5, dtype=torch.float64)
     yield "float64 から float32", (doubles, torch.float32)
@@ -164,6 +164,16 @@ exercise.slip(
     "counts_rounded_values",
     "変換で少しでも変わった値を数えています。数えるのは、ちょうど 0 になった値です。",
     "values.to(dtype) == 0", "values.to(dtype).to(values.dtype) != values",
+)
+exercise.slip(
+    "takes_small_values_for_zero",
+    "0 に近いだけの値も、消えた値に数えています。ちょうど 0 かどうかを == 0 で調べます。",
+    "values.to(dtype) == 0", "values.to(dtype).double().abs() <= 1e-8",
+)
+exercise.slip(
+    "looks_before_converting",
+    "変換する前の値を調べています。to は新しいテンソルを返すので、その結果を調べます。",
+    "values.to(dtype) == 0", "values == 0",
 )
 exercise.slip(
     "divides_by_zero",
