@@ -98,7 +98,8 @@ def cases(rng):
 def observer(answer, student_logits, teacher_logits, labels, temperature, alpha):
     student_logits.requires_grad_()
     teacher_logits.requires_grad_()
-    value = answer(student_logits, teacher_logits, labels, temperature, alpha)
+    computed = teacher_logits.view_as(teacher_logits)  # as a teacher's are: no leaf
+    value = answer(student_logits, computed, labels, temperature, alpha)
     if isinstance(value, Tensor) and value.ndim == 0 and value.requires_grad:
         try:
             value.backward()
@@ -168,7 +169,7 @@ exercise.slip(
 )
 
 
-@exercise.wrong("生徒のロジットに勾配が流れません。no_grad や detach を使うのは、教師にだけです。")
+@exercise.wrong("生徒のロジットに勾配が流れません。no_grad や detach を使うのは教師にだけで、損失も作り直しません。")
 def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, alpha):
     with torch.no_grad():
         soft = soft_loss(student_logits, teacher_logits, temperature)
@@ -185,6 +186,18 @@ exercise.slip(
     "swaps_student_and_teacher",
     "soft_loss の引数の順が逆です。1 番目が生徒、2 番目が教師のロジットです。",
     "student_logits, teacher_logits.detach()", "teacher_logits.detach(), student_logits",
+)
+exercise.slip(
+    "passes_probabilities_to_the_soft_loss",
+    "soft_loss に確率を渡しています。温度と softmax は中で使うので、ロジットを渡します。",
+    "student_logits, teacher_logits.detach()",
+    "*((z / temperature).softmax(-1) for z in (student_logits, teacher_logits.detach()))",
+)
+exercise.slip(
+    "divides_by_the_temperature_twice",
+    "温度で 2 回割っています。soft_loss の中で割るので、ロジットはそのまま渡します。",
+    "student_logits, teacher_logits.detach()",
+    "student_logits / temperature, teacher_logits.detach() / temperature",
 )
 exercise.slip(
     "returns_a_float",
