@@ -210,8 +210,7 @@ exercise.slip(
     "関数の中で backward を呼んでいます。勾配を計算するのは、損失を受け取った側です。",
     "return alpha * temperature**2 * soft + (1 - alpha) * hard",
     "loss = alpha * temperature**2 * soft + (1 - alpha) * hard\n"
-    "    loss.backward()\n"
-    "    return loss",
+    "    loss.backward()\n    return loss",
 )
 
 
