@@ -32,7 +32,7 @@ MEANINGS = {
     ),
     r"does not require grad and does not have a grad_fn": (
         "勾配を記録していない値で backward() を呼んでいます。途中に .detach()、.item()、"
-        "torch.no_grad() がないかを確かめてください。"
+        "torch.no_grad() がないかと、関数に渡す引数の順が逆でないかを確かめてください。"
     ),
     r"(max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|zero-size array to reduction|"
     r"Expected reduction dim to be specified for input.numel\(\) == 0": (
@@ -77,7 +77,11 @@ MEANINGS = {
     r"bitwise_xor|unsupported operand type\(s\) for \^": (
         "^ は、Python では累乗ではありません。累乗は ** と書きます。"
     ),
-    r"\"(\w+)_cpu\" not implemented for '(\w+)'": (
+    r"only change requires_grad flags of leaf|Can't detach views in-place": (
+        "渡された Tensor の設定を、その場で変えようとしています。引数は変えずに、"
+        "勾配を流さない別の Tensor を .detach() で作って使います。"
+    ),
+    r"\"(\w+)_(?:cpu|kernel_impl)\" not implemented for '(\w+)'": (
         "この計算は、dtype が {1} の Tensor にはありません。.dtype を確かめてください。"
     ),
     r"argument '(\w+)' \(position (\d+)\) must be Tensor, not (\w+)": (

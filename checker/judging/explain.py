@@ -134,10 +134,19 @@ def other_cases(exercise: Exercise) -> tuple[Case, ...]:
 def imprecise(seen: Seen) -> Explanation | None:
     """A known wrong answer that was computed with too few digits as well."""
     for c in takewhile(lambda c: c.wrong, candidates(seen.exercise)):
-        if fits(seen, c, ROUGH):
+        if fits(seen, c, ROUGH) and not lacks_digits_alone(seen, c):
             said = f"次の 2 つが重なっています。（1）{c.sentence}（2）{TOO_FEW_DIGITS}"
             return Explanation("pair", f"{c.key}+precision", said, None, (c,), ROUGH)
     return None
+
+
+def lacks_digits_alone(seen: Seen, candidate: Candidate) -> bool:
+    """Whether too few digits are all that is wrong with a candidate: they are no second mistake."""
+    exercise, failing = seen.exercise, (c for c, found in zip(seen.cases, seen.findings, strict=True) if found)
+    return all(
+        same(known(exercise, exercise.solution, case), candidate.observe(exercise, case), ROUGH)
+        for case in failing
+    )
 
 
 def related(seen: Seen, reveal: bool, *keys: str, rough: bool = False) -> Explanation | None:

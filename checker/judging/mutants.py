@@ -70,6 +70,10 @@ def slips(tree: ast.Module, within: set[str] | None = None) -> Iterator[str]:
                 continue
             statements[i] = ast.copy_location(ast.Pass(), statement)
             yield "statement"
+            if isinstance(statement, ast.AugAssign):
+                overwritten = ast.Assign([statement.target], statement.value)
+                statements[i] = ast.copy_location(overwritten, statement)
+                yield "overwriting"
             statements[i] = statement
     if within is not None:
         return

@@ -24,7 +24,7 @@ class Finding:
     kind: str  # one of compare.KINDS, "exception", "unmet", "changed" or "aliased"
     difference: Difference | None = None
     unmet: str = ""  # what falls short, in the exercise's own words
-    parameter: str = ""  # the argument that was changed
+    parameter: str = ""  # the argument that was changed, also where something else is wrong, too
 
 
 @functools.lru_cache(maxsize=4096)
@@ -69,17 +69,22 @@ def finding(exercise: Exercise, expected: Observation, actual: Observation) -> F
         return Finding("exception")
     where = "" if exercise.observer else "戻り値"  # an observer's values have names of their own
     found = difference(expected.value, actual.value, exercise.rtol, where)
+    parameter = _changed(exercise, expected, actual)
     if exercise.accepts and (found is None or found.kind not in ("type", "length")):
         unmet = exercise.accepts(actual.value, *expected.arguments)
         if unmet:
-            return Finding("unmet", unmet=unmet)
+            return Finding("unmet", unmet=unmet, parameter=parameter)
     elif found:
-        return Finding(found.kind, found)
-    names = list(inspect.signature(exercise.solution).parameters)
-    after = zip(names, expected.arguments, actual.arguments, strict=True)
-    for parameter, wanted, got in after:
-        if difference(wanted, got):
-            return Finding("changed", parameter=parameter)
+        return Finding(found.kind, found, parameter=parameter)
+    if parameter:
+        return Finding("changed", parameter=parameter)
     if actual.aliased and not expected.aliased:
         return Finding("aliased")
     return None
+
+
+def _changed(exercise: Exercise, expected: Observation, actual: Observation) -> str:
+    """The name of the first argument that is not as it should be after the call, or nothing."""
+    names = inspect.signature(exercise.solution).parameters
+    after = zip(names, expected.arguments, actual.arguments, strict=True)
+    return next((name for name, wanted, got in after if difference(wanted, got)), "")

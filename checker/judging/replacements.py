@@ -111,7 +111,9 @@ def _of_one(value: object) -> Iterator[Slip]:
                 name = name_of(function)
                 yield "rounding" if name in ROUNDINGS else "call", inner
             for kind, other in _renamed(function):
-                yield kind, ast.Call(other, arguments, keywords)
+                # The norm comes instead of a standard deviation, and knows no correction.
+                kept = [k for k in keywords if k.arg != "correction" or name_of(other) != "norm"]
+                yield kind, ast.Call(other, arguments, kept)
         case ast.GeneratorExp(element, loops) | ast.ListComp(element, loops):
             for i, loop in enumerate(loops):
                 if loop.ifs:

@@ -78,7 +78,7 @@ def _wrong(facts: Facts) -> list[Line]:
     return [
         Line("呼び出し", call_text(facts.exercise, facts.case) if reveal else "", "code"),
         Line("ケース", facts.case.label),
-        Line("違い", told_difference(facts)),
+        Line("違い", told_difference(facts) + _changed_too(facts.finding)),
         Line("あなたの値", show(facts.actual) if both else "", "compared"),
         Line("期待した値", show(facts.expected) if both else "", "compared"),
         _explained(facts),
@@ -138,6 +138,13 @@ def found(facts: Facts) -> str:
         case "aliased":
             return "戻り値が引数とメモリを共有しています。.clone() で複製してください。"
     return sentence(finding.difference)
+
+
+def _changed_too(finding: Finding) -> str:
+    """The argument that was changed as well: mostly it is the cause."""
+    if finding.kind == "changed" or not finding.parameter:
+        return ""
+    return f"引数 {finding.parameter} も書き換えています。"
 
 
 def hidden(facts: Facts) -> str:

@@ -196,8 +196,17 @@ exercise.slip(
     "生徒を評価モードで順伝播しています。student(x) の前に student.train() を呼びます。",
     "    student.train()\n", "",
 )
-
-
+exercise.slip(
+    "forgets_both_modes",
+    "教師は訓練モード、生徒は評価モードで順伝播しています。teacher.eval() と student.train() を先に呼びます。",
+    "    teacher.eval()\n    student.train()\n", "",
+)
+exercise.slip(
+    "passes_probabilities",
+    "distillation_loss に確率を渡しています。softmax は中で取るので、ロジットを渡します。",
+    "student(x), teacher_logits, labels,",
+    "F.softmax(student(x), dim=1), F.softmax(teacher_logits, dim=1), labels,",
+)
 exercise.slip(
     "feeds_the_teacher",
     "教師に勾配が流れています。教師の順伝播は torch.no_grad() の中で行います。",
@@ -222,7 +231,7 @@ exercise.slip(
 )
 exercise.slip(
     "runs_the_student_twice",
-    "生徒を 2 回順伝播しています。BatchNorm の統計も 2 回動くので、1 回の結果を両方の項に使います。",
+    "生徒を 2 回順伝播しています。BatchNorm の統計も 2 回動くので、1 回の結果を使い回します。",
     "loss = distillation_loss(student(x), teacher_logits, labels, temperature, alpha)",
     "soft = temperature**2 * soft_loss(student(x), teacher_logits, temperature)\n"
     "    loss = alpha * soft + (1 - alpha) * F.cross_entropy(student(x), labels)",

@@ -98,7 +98,8 @@ def cases(rng):
 def observer(answer, student_logits, teacher_logits, labels, temperature, alpha):
     student_logits.requires_grad_()
     teacher_logits.requires_grad_()
-    value = answer(student_logits, teacher_logits, labels, temperature, alpha)
+    computed = teacher_logits.view_as(teacher_logits)  # as a teacher's are: no leaf
+    value = answer(student_logits, computed, labels, temperature, alpha)
     if isinstance(value, Tensor) and value.ndim == 0 and value.requires_grad:
         try:
             value.backward()
@@ -168,7 +169,7 @@ exercise.slip(
 )
 
 
-@exercise.wrong("生徒のロジットに勾配が流れません。no_grad や detach を使うのは、教師にだけです。")
+@exercise.wrong("生徒のロジットに勾配が流れません。no_grad や detach を使うのは教師にだけで、損失も作り直しません。")
 def cuts_the_whole_graph(student_logits, teacher_logits, labels, temperature, alpha):
     with torch.no_grad():
         soft = soft_loss(student_logits, teacher_logits, temperature)
@@ -187,6 +188,18 @@ exercise.slip(
     "student_logits, teacher_logits.detach()", "teacher_logits.detach(), student_logits",
 )
 exercise.slip(
+    "passes_probabilities_to_the_soft_loss",
+    "soft_loss に確率を渡しています。温度と softmax は中で使うので、ロジットを渡します。",
+    "student_logits, teacher_logits.detach()",
+    "*((z / temperature).softmax(-1) for z in (student_logits, teacher_logits.detach()))",
+)
+exercise.slip(
+    "divides_by_the_temperature_twice",
+    "温度で 2 回割っています。soft_loss の中で割るので、ロジットはそのまま渡します。",
+    "student_logits, teacher_logits.detach()",
+    "student_logits / temperature, teacher_logits.detach() / temperature",
+)
+exercise.slip(
     "returns_a_float",
     "Python の float を返しています。勾配を流せるように、.item() を使わずテンソルのまま返します。",
     "alpha * temperature**2 * soft + (1 - alpha) * hard",
@@ -197,8 +210,7 @@ exercise.slip(
     "関数の中で backward を呼んでいます。勾配を計算するのは、損失を受け取った側です。",
     "return alpha * temperature**2 * soft + (1 - alpha) * hard",
     "loss = alpha * temperature**2 * soft + (1 - alpha) * hard\n"
-    "    loss.backward()\n"
-    "    return loss",
+    "    loss.backward()\n    return loss",
 )
 
 

@@ -129,7 +129,7 @@ def forgets_to_divide(logits, temperature):
     return sum(soft_targets(z, temperature) for z in logits)
 
 
-@exercise.wrong("温度を使っていません。教師ごとに、温度で割ったロジットから確率を求めます。")
+@exercise.wrong("温度が効いていません。教師ごとに、温度で割ったロジットから確率を求めます。")
 def forgets_the_temperature(logits, temperature):
     return torch.stack([torch.softmax(z, dim=-1) for z in logits]).mean(dim=0)
 
@@ -148,6 +148,11 @@ def divides_by_the_classes(logits, temperature):
 @exercise.wrong("教師ではない軸で平均しています。stack すると、教師は最初の軸 dim=0 に並びます。")
 def averages_another_axis(logits, temperature):
     return torch.stack([soft_targets(z, temperature) for z in logits]).mean(dim=1)
+
+
+@exercise.wrong("教師の軸で softmax を取っています。確率はクラスについて求めます。クラスは最後の軸 dim=-1 です。")
+def normalizes_over_the_teachers(logits, temperature):
+    return torch.softmax(torch.stack(logits) / temperature, dim=0).mean(dim=0)
 
 
 @exercise.wrong("多数決を取っています。1 位のクラスだけでなく、確率をそのまま平均します。")

@@ -137,6 +137,12 @@ def forgets_to_transpose(teacher_hint, student_guided, regressor):
     return 0.5 * error.square().sum(dim=1).mean()
 
 
+@exercise.wrong("reshape や view は、値の並びを変えません。行と列を入れ替えるには、regressor.T を使います。")
+def reshapes_the_regressor(teacher_hint, student_guided, regressor):
+    error = teacher_hint - student_guided @ regressor.reshape(*regressor.shape[::-1])
+    return 0.5 * error.square().sum(dim=1).mean()
+
+
 @exercise.wrong("regressor を使わずに比べています。先に生徒の幅を教師の幅に合わせます。")
 def forgets_the_regressor(teacher_hint, student_guided, regressor):
     return 0.5 * (teacher_hint - student_guided).square().sum(dim=1).mean()

@@ -135,9 +135,17 @@ def multiplies_all_widths(widths):
     return math.prod(widths)
 
 
-@exercise.wrong("n_in + 1 に括弧がないので、1 だけに n_out が掛かっています。")
+@exercise.wrong("2 つの幅を足しています。重みの数は幅の積です。(n_in + 1) * n_out の括弧が抜けても、和になります。")
 def forgets_the_parentheses(widths):
     return sum(a + 1 * b for a, b in zip(widths[:-1], widths[1:], strict=True))
+
+
+@exercise.wrong("最後の層の個数だけが残っています。= は上書きです。層ごとに += で足します。")
+def keeps_the_last_layer(widths):
+    total = 0
+    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+        total = (n_in + 1) * n_out
+    return total
 
 
 @exercise.wrong("float を返しています。個数は整数なので、int で返します。")

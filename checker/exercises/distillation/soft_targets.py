@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from checker.exercise import Exercise
 from lessons.distillation import soft_targets
@@ -123,6 +124,11 @@ def takes_axis_one(logits, temperature):
     return torch.softmax(logits / temperature, dim=1)
 
 
+@exercise.wrong("dim を渡していません。F.softmax が選ぶ軸は、最後とは限りません。dim=-1 を渡します。")
+def leaves_the_axis_to_torch(logits, temperature):
+    return F.softmax(logits / temperature)
+
+
 @exercise.wrong("テンソル全体で正規化しています。和が 1 になるのは、最後の軸ごとです。")
 def normalizes_everything(logits, temperature):
     return torch.softmax((logits / temperature).flatten(), dim=0).reshape(logits.shape)
@@ -165,6 +171,22 @@ def forgets_to_normalize(logits, temperature):
 def softens_the_probabilities(logits, temperature):
     powers = torch.softmax(logits, dim=-1) ** (1 / temperature)
     return powers / powers.sum(dim=-1, keepdim=True)
+
+
+@exercise.wrong("softmax を 2 回取っています。取った値はもう確率なので、softmax は 1 回だけです。")
+def takes_softmax_twice(logits, temperature):
+    return torch.softmax(torch.softmax(logits / temperature, dim=-1), dim=-1)
+
+
+@exercise.wrong("温度で割る前にも softmax を取っています。温度で割るのは、確率ではなくロジットです。")
+def warms_the_probabilities(logits, temperature):
+    return torch.softmax(torch.softmax(logits, dim=-1) / temperature, dim=-1)
+
+
+@exercise.wrong("nan を 0 に置き換えています。exp があふれないように、先に最後の軸の最大値を引きます。")
+def hides_the_nan(logits, temperature):
+    e = torch.exp(logits / temperature)
+    return torch.nan_to_num(e / e.sum(dim=-1, keepdim=True))
 
 
 @exercise.wrong("クラスごとに sigmoid を取っています。和が 1 になるように、softmax を取ります。")

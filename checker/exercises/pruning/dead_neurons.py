@@ -113,6 +113,11 @@ def returns_the_living(incoming, outgoing):
     return incoming.any(dim=1) & outgoing.any(dim=0)
 
 
+@exercise.wrong("any の結果をそのまま使っています。any は「結合が残っている」なので、~ で逆にします。")
+def forgets_to_negate(incoming, outgoing):
+    return incoming.any(dim=1) | outgoing.any(dim=0)
+
+
 @exercise.wrong("結合が 1 本でも切れると True になります。all ではなく any で、残りがあるかを調べます。")
 def asks_for_all_connections(incoming, outgoing):
     return ~incoming.all(dim=1) | ~outgoing.all(dim=0)

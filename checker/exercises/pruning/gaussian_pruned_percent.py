@@ -78,6 +78,11 @@ def forgets_the_root(alpha):
     return 100 * math.erf(alpha)
 
 
+@exercise.wrong("erf の値を √2 で割っています。√2 で割るのは、erf に渡す前の α です。")
+def divides_outside(alpha):
+    return 100 * math.erf(alpha) / math.sqrt(2)
+
+
 @exercise.wrong("α を 2 で割っています。割る数は 2 の平方根 √2 です。")
 def divides_by_two(alpha):
     return 100 * math.erf(alpha / 2)
@@ -85,7 +90,12 @@ def divides_by_two(alpha):
 
 @exercise.wrong("残る割合を返しています。切れる割合は、100 から残る割合を引いた値です。")
 def returns_the_kept_percent(alpha):
-    return 100 * math.erfc(alpha / math.sqrt(2))
+    return 100 * (1 - math.erf(alpha / math.sqrt(2)))
+
+
+@exercise.wrong("残る割合を、0 から 1 のまま返しています。切れる割合を % で返してください。")
+def returns_the_kept_share(alpha):
+    return 1 - math.erf(alpha / math.sqrt(2))
 
 
 @exercise.wrong(

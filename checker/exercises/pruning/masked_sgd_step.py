@@ -84,7 +84,9 @@ def cases(rng):
     yield "切った結合の値がとても大きい", (weight.masked_fill(~mask, 1e30), gradient, mask, lr)
     yield "切った結合の勾配がとても大きい", (weight, gradient.masked_fill(~mask, -1e30), mask, lr)
 
-    yield "倍精度", step(rng, (3, 4), torch.float64)
+    weight, gradient, mask, _ = step(rng, (3, 4), torch.float64)
+    # Exact in float32 too, which mask * lr makes of it.
+    yield "倍精度", (weight, gradient, mask, int(rng.integers(3, 26)) / 64)
 
 
 @exercise.wrong("マスクを使っていません。切った結合が生き返ってしまいます。")
@@ -149,6 +151,11 @@ def selects(weight, gradient, mask, lr):
 @exercise.right
 def masks_both(weight, gradient, mask, lr):
     return weight * mask - lr * (gradient * mask)
+
+
+@exercise.right
+def masks_the_learning_rate(weight, gradient, mask, lr):
+    return mask * weight - mask * lr * gradient
 
 
 @exercise.right

@@ -90,12 +90,14 @@ def cases(rng):
 
 @exercise.wrong("σ を n−1 で割る標本標準偏差で求めています。torch の std には correction=0 が要ります。")
 def uses_sample_std(weight, alpha):
-    return weight.abs() >= alpha * weight.std()
+    sigma = weight.std()
+    return weight.abs() >= alpha * sigma
 
 
 @exercise.wrong("しきい値とちょうど等しい重みまで切っています。講義の「以下」ではそうなりますが、この講座では残します。比べる記号は >= です。")
 def cuts_ties(weight, alpha):
-    return weight.abs() > alpha * weight.std(correction=0)
+    sigma = weight.std(correction=0)
+    return weight.abs() > alpha * sigma
 
 
 @exercise.wrong("σ の代わりに、絶対値の平均を使っています。σ は weight.std(correction=0) です。")
@@ -110,12 +112,18 @@ def forgets_abs(weight, alpha):
 
 @exercise.wrong("True と False が逆です。True は残す結合を表します。")
 def inverts_the_mask(weight, alpha):
-    return weight.abs() < alpha * weight.std(correction=0)
+    sigma = weight.std(correction=0)
+    return weight.abs() < alpha * sigma
 
 
 @exercise.wrong("α そのものをしきい値にしています。α は σ に掛ける倍率です。")
 def takes_alpha_as_threshold(weight, alpha):
     return weight.abs() >= alpha
+
+
+@exercise.wrong("しきい値が σ/α になっています。α は、重みではなく σ に掛けます。")
+def divides_by_alpha(weight, alpha):
+    return alpha * weight.abs() >= weight.std(correction=0)
 
 
 @exercise.wrong("σ の代わりに分散 σ² を掛けています。平方根を取ってください。")
@@ -130,7 +138,8 @@ def uses_root_mean_square(weight, alpha):
 
 @exercise.wrong("重みから平均を引いて比べています。比べるのは重みそのものの絶対値です。")
 def centres_the_weights(weight, alpha):
-    return (weight - weight.mean()).abs() >= alpha * weight.std(correction=0)
+    sigma = weight.std(correction=0)
+    return (weight - weight.mean()).abs() >= alpha * sigma
 
 
 @exercise.wrong("σ を行ごとに求めています。しきい値は層全体で 1 つです。")
@@ -149,6 +158,7 @@ MISTAKES = (
     takes_the_mean_magnitude,
     forgets_abs,
     takes_alpha_as_threshold,
+    divides_by_alpha,
     uses_variance,
     uses_root_mean_square,
     centres_the_weights,

@@ -209,6 +209,44 @@ def test_a_known_mistake_with_too_few_digits_is_named():
     assert (found.explanation, found.misconception) == ("averages_the_layers+precision", None)
 
 
+def test_too_few_digits_alone_are_no_second_mistake():
+    """Catches 「次の 2 つが重なっています」 of an answer that only counts in float32."""
+    text = "def pruned_percent(masks):\n    flat = torch.cat([m.flatten() for m in masks])\n"
+    found = judge_source("pruned_percent", text + "    return 100 * (~flat).float().mean().item()")
+    assert (found.outcome, found.explanation) == ("wrong", "a little off")
+
+
+def test_a_sum_that_is_overwritten_is_told():
+    """Catches = for += in a loop, told by no more than that the value is too small."""
+    text = (
+        "def ensemble_targets(logits, temperature):\n    for z in logits:\n"
+        "        p = soft_targets(z, temperature)\n    return p / len(logits)"
+    )
+    found = judge_source("ensemble_targets", text)
+    assert told(found, "手がかり") == sentence("overwriting")
+
+
+def test_a_norm_for_a_standard_deviation_is_one_slip():
+    """Catches the keyword that no norm takes, told as a second mistake."""
+    text = "def threshold_mask(weight, alpha):\n    return weight.abs() >= alpha * weight.norm()"
+    assert told(judge_source("threshold_mask", text), "手がかり") == sentence("std norm")
+
+
+@pytest.mark.parametrize("edit", ["teacher_logits.requires_grad_(False)", "teacher_logits.detach_()"])
+def test_a_teacher_is_not_cut_off_in_place(edit):
+    """Catches a case whose logits are a leaf: what a network computes cannot be changed like that."""
+    text = load("distillation_loss").solved().replace("teacher_logits.detach()", "teacher_logits")
+    body = text.rindex('"""\n') + 4
+    found = judge_source("distillation_loss", f"{text[:body]}    {edit}\n{text[body:]}")
+    assert found.outcome == "error" and "引数は変えずに" in found.message
+
+
+def test_modes_that_nobody_set_are_named():
+    """Catches 「別の変数か引数を使った」 of an answer that calls neither eval nor train."""
+    text = load("distill_step").solved().replace("    teacher.eval()\n    student.train()\n", "")
+    assert judge_source("distill_step", text).misconception == "forgets_both_modes"
+
+
 def test_a_known_mistake_but_for_a_label_is_told_with_the_label():
     """Catches a known mistake left without a cause because one special case comes out otherwise."""
     text = (

@@ -107,6 +107,10 @@ def test_every_lookalike_is_none_of_pythons_own():
 
 
 MESSAGES = {
+    "(torch.ones(2, requires_grad=True) * 2).requires_grad_(False)": "その場で変えようとしています",
+    "torch.ones(2, requires_grad=True).view(2).detach_()": "その場で変えようとしています",
+    "torch.ones(3).sum().backward()": "引数の順が逆でないか",
+    "F.cross_entropy(torch.tensor([[1, 0]]), torch.tensor([0]))": "dtype が Long の Tensor",
     "if torch.ones(2): pass": "&、|、~ や torch.where",
     "if np.ones(2): pass": ".any() か .all()",
     "return torch.ones(4) + torch.ones(3)": "（大きさ 4 と 3）",

@@ -881,3 +881,12 @@ def test_the_judge_gives_facts_without_words():
     assert facts.finding.kind == facts.finding.difference.kind == "value"
     assert facts.finding.difference.expected is facts.expected
     assert not hasattr(facts, "lines") and not hasattr(facts, "message")
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+def test_an_argument_changed_beside_a_wrong_value_is_told(seed):
+    """Catches abs_() in place, told by no more than the elements that differ."""
+    text = "def threshold_mask(weight, alpha):\n    weight.abs_()\n    return weight >= alpha * weight.std()"
+    assert "引数 weight も書き換えています。" in judge_source("threshold_mask", text, seed=seed).message
+    fresh = text.replace("weight.abs_()", "weight = weight.abs()")
+    assert "書き換え" not in judge_source("threshold_mask", fresh, seed=seed).message
