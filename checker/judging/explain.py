@@ -96,9 +96,9 @@ def explanation(
             found = found or imprecise(seen) or related(seen, reveal)
             found = found or of_text(oversight(exercise, tree)) if tree else found
             found = found or first(seen, dropwhile(lambda c: c.stage != "double", in_time(seen, every)))
-            found = found or except_few(seen) or only_failing(cases, findings)
+            found = found or except_few(seen) or only_failing(seen)
             found = found or related(seen, reveal, rough=True)
-    return found or of_cases(exercise, cases, findings)
+    return found or of_cases(seen)
 
 
 def in_time(seen: Seen, every: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -215,15 +215,13 @@ def agrees(seen: Seen, candidate: Candidate, i: int, rtol: float | None = None) 
     return finding(exercise, known(exercise, exercise.solution, case), observed) is None
 
 
-def of_cases(
-    exercise: Exercise, cases: tuple[Case, ...], findings: list[Finding | None]
-) -> Explanation | None:
+def of_cases(seen: Seen) -> Explanation | None:
     """Where only few labels fail, or only few pass, these tell what is special."""
-    return only_failing(cases, findings) or only_passing(exercise, cases, findings)
+    return only_failing(seen) or only_passing(seen)
 
 
-def only_failing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Explanation | None:
-    wrong, right = divided(cases, findings)
+def only_failing(seen: Seen) -> Explanation | None:
+    wrong, right = divided(seen)
     if len(wrong) > max(min(FEW, len(right)), len(right) // 2):
         return None
     listed = "』『".join(wrong)
@@ -231,25 +229,30 @@ def only_failing(cases: tuple[Case, ...], findings: list[Finding | None]) -> Exp
     return Explanation("cases", "fails " + "、".join(wrong), told)
 
 
-def only_passing(
-    exercise: Exercise, cases: tuple[Case, ...], findings: list[Finding | None]
-) -> Explanation | None:
-    _, right = divided(cases, findings)
-    if not 0 < len(right) <= FEW:
+def only_passing(seen: Seen) -> Explanation | None:
+    _, right = divided(seen)
+    if not 0 < len(right) <= FEW or not any(tells(seen, c) for c in seen.cases if c.label in right):
         return None
     listed = "』『".join(right)
     told = f"合っているのは『{listed}』だけです。"
-    if not exercise.questions:  # which have nothing in common
+    if not seen.exercise.questions:  # which have nothing in common
         told += "ほかのケースと何が違うかを確かめてください。"
     return Explanation("cases", "passes " + "、".join(right), told)
 
 
-def divided(
-    cases: tuple[Case, ...], findings: list[Finding | None]
-) -> tuple[list[str], list[str]]:
+def tells(seen: Seen, case: Case) -> bool:
+    """Does it tell anything to pass a case? Not where the value is 0 throughout: whatever
+    multiplies or adds up comes to that."""
+    value = known(seen.exercise, seen.exercise.solution, case).value
+    if isinstance(value, torch.Tensor):
+        return value.numel() == 0 or bool(value.any())
+    return type(value) not in (int, float) or value != 0
+
+
+def divided(seen: Seen) -> tuple[list[str], list[str]]:
     """The labels that fail, and those that pass, in their order."""
-    labels = dict.fromkeys(case.label for case in cases)
-    failed = {case.label for case, found in zip(cases, findings, strict=True) if found}
+    labels = dict.fromkeys(case.label for case in seen.cases)
+    failed = {case.label for case, found in zip(seen.cases, seen.findings, strict=True) if found}
     return [la for la in labels if la in failed], [la for la in labels if la not in failed]
 
 

@@ -19,6 +19,7 @@ from checker.judging.compare import difference
 from checker.judging.elements import LARGEST, compared, rules, sides, wholes
 from checker.running.inside.messages import Observation
 
+VALUE = "戻り値"
 NAMED = {  # factors that have a meaning of their own
     100: "100 倍", 1 / 100: "1/100", 1000: "1000 倍", 1 / 1000: "1/1000",
     1024: "1024 倍", 1 / 1024: "1/1024", 8: "8 倍", 1 / 8: "1/8",
@@ -95,12 +96,12 @@ def _parts(exercise, expected, actual) -> tuple[dict[str, Part], list[str]]:
         if len(sizes) != 1 or any(type(v) is not kind for pair in pairs for v in pair):
             return {}, []
         keys = pairs[0][0] if kind is dict else range(len(pairs[0][0]))
-        names = {k: k if kind is dict else f"戻り値[{k}]" for k in keys}
+        names = {k: k if kind is dict else f"{VALUE}[{k}]" for k in keys}
         parts = {
             names[k]: [(e[k], a.get(k) if kind is dict else a[k]) for e, a in pairs] for k in keys
         }
     else:
-        parts = {"戻り値": pairs}
+        parts = {VALUE: pairs}
     wrong = {
         name: part
         for name, part in parts.items()
@@ -117,7 +118,7 @@ def _rough_relations(
     if every:
         for key, sentence, holds in (*wholes(every), *rules(every), *sides(every)):
             yield Relation(key, sentence, sentence), holds
-    if right:
+    if right and VALUE not in parts:  # that the value differs has been said
         told = f"違うのは、{'と'.join(parts)}です。ほかの部分は、どのケースでも合っています。"
         yield Relation(f"right {'、'.join(right)}", told, told), lambda: True
 
@@ -132,7 +133,7 @@ def _relations(
     for key, sentence, change in PLAIN:
         yield Relation(key, sentence, sentence), everywhere(change)
     for factor, name in NAMED.items():
-        told = f"どのケースでも、期待した値の {name}です。"
+        told = f"どのケースでも、期待した値の {name}{'' if name.endswith('倍') else ' '}です。"
         yield (
             Relation(f"factor {name}", told, "どのケースでも、期待した値の決まった倍数です。"),
             everywhere(lambda value, factor=factor: value * factor),

@@ -150,6 +150,8 @@ def _changed_too(finding: Finding) -> str:
 def hidden(facts: Facts) -> str:
     """What is wrong, where the case is hidden."""
     kind = facts.finding.kind
+    if kind == "value" and type(facts.expected) is str:
+        return f"{facts.part}が違います。"
     return HIDDEN[kind].replace("戻り値", facts.part) if kind in HIDDEN else found(facts)
 
 
@@ -174,6 +176,8 @@ def sentence(difference: Difference) -> str:
             return f"{where}が {actual} です。有限の数になるはずです。"
     if type(expected) is torch.Tensor:
         return _of_elements(where, expected, actual)
+    if type(expected) is str:  # what an observer says in words
+        return f"{where}が違います。"
     what = "キー" if type(expected) is dict else "値"
     return f"{where}の{what}が違います。"
 
@@ -189,7 +193,12 @@ def _of_types(where: str, expected: object, actual: object) -> str:
         return f"{told}return の行を通らずに終わったときも None になります。"
     if type(actual) is torch.Tensor and wanted in ("float", "int"):
         return f"{where}の型が Tensor です。Python の {wanted} になるはずです（.item() で取り出せます）。"
-    return f"{where}の型が {got} です。{wanted} になるはずです。"
+    remedy = ""
+    if wanted == "int" and type(actual) is float and actual.is_integer():
+        remedy = "（int(…) で直せます）"
+    if (got, wanted) == ("ndarray", "Tensor"):
+        remedy = "（torch.tensor(…) で直せます）"
+    return f"{where}の型が {got} です。{wanted} になるはずです{remedy}。"
 
 
 def _of_elements(where: str, expected: torch.Tensor, actual: torch.Tensor) -> str:

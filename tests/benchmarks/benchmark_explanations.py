@@ -182,15 +182,15 @@ def refuted(exercise: Exercise, text: str, explanation: Explanation | None) -> i
         findings = [finding(exercise, *pair) for pair in zip(expected, actual, strict=True)]
         if explanation.stage == "text":
             continue
+        seen = Seen(exercise, cases, actual, findings)
         if explanation.candidates:
-            seen = Seen(exercise, cases, actual, findings)
             with quiet():
                 true = all(fits(seen, c, explanation.rtol, explanation.apart) for c in explanation.candidates)
         elif explanation.stage == "relation":
             with anything_tells():
                 true = explanation.key in holding(exercise, cases, expected, actual)
         else:
-            found = of_cases(exercise, cases, findings)
+            found = of_cases(seen)
             true = found is not None and found.key == explanation.key
         if not true:
             return seed

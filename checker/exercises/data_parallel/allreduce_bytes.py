@@ -75,7 +75,7 @@ exercise.slip(
 exercise.slip(
     "counts_all_workers",
     "全員の分を合計しています。求めるのは、1 人が送るバイト数です。",
-    "(n_workers - 1) / n_workers", "(n_workers - 1)",
+    "(n_workers - 1) / n_workers", "float(n_workers - 1)",
 )
 exercise.slip(
     "sends_everything_to_everyone",

@@ -113,7 +113,8 @@ exercise.slip(
 )
 exercise.slip(
     "all_pull_again",
-    "誰かが送るたびに、全員が受け取り直しています。受け取り直すのは、送ったワーカーだけです。",
+    "どのワーカーも、いつも最新の theta を使っています。"
+    "受け取り直すのは送ったワーカーだけで、ほかのワーカーの theta は、古いままです。",
     "pulled[worker] = (theta, version + 1)",
     "pulled = {w: (theta, version + 1) for w in arrivals}",
 )
@@ -121,6 +122,11 @@ exercise.slip(
     "never_pulls_again",
     "送ったあとに受け取り直していません。ずっと、はじめの theta で勾配を求めています。",
     "        pulled[worker] = (theta, version + 1)\n", "",
+)
+exercise.slip(
+    "pulls_the_first_theta_again",
+    "送ったあとも、はじめの theta のままで勾配を求めています。更新後の theta を受け取り直します。",
+    "(theta, version + 1)", "(old_theta, version + 1)",
 )
 exercise.slip(
     "counts_the_push_itself",

@@ -166,6 +166,11 @@ def returns_inside_the_loop(gradients, batch_sizes):
     return batch_sizes[0] / sum(batch_sizes) * gradients[0]
 
 
+@exercise.wrong("足さずに上書きしています。最後のワーカーだけが残るので、前の値に足していきます。")
+def overwrites_instead_of_adding(gradients, batch_sizes):
+    return batch_sizes[-1] / sum(batch_sizes) * gradients[-1]
+
+
 @exercise.wrong("2 人ずつ順に平均しています。あとのワーカーほど重くなるので、件数の割合を掛けて足します。")
 def averages_in_pairs(gradients, batch_sizes):
     mean = gradients[0].clone()

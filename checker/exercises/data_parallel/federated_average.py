@@ -1,6 +1,7 @@
 """federated_average: the clients' parameters, name by name, weighted by their samples."""
 
 import copy
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -76,6 +77,18 @@ def sizes(rng, count) -> list[int]:
     return [counts[1], counts[-1], counts[0], *counts[2:-1]] if count > 2 else counts
 
 
+def showing(draw: Callable, rng) -> tuple[list[dict[str, Tensor]], list[int]]:
+    """Clients with which shares that were rounded to float32 show in every double."""
+    rounding = exercise.wrongs["rounds_the_shares"].function
+    while True:
+        states, counts = draw(), sizes(rng, 3)
+        exact, rounded = federated_average(states, counts), rounding(states, counts)
+        doubles = [name for name in exact if exact[name].dtype == torch.float64]
+        apart = [(exact[name] - rounded[name]).abs().max() / exact[name].abs().max() for name in doubles]
+        if min(apart) > 4e-8:
+            return states, counts
+
+
 @exercise.cases
 def cases(rng):
     yield "基本", (clients(rng, 3), sizes(rng, 3))
@@ -93,11 +106,13 @@ def cases(rng):
     same = clients(rng, 2)
     yield "同じパラメータのクライアント", ([*same, copy.deepcopy(same[0])], sizes(rng, 3))
     yield "値が 1 個（0 次元）", (clients(rng, 3, {"temperature": ()}), sizes(rng, 3))
-    both = [
-        one | clients(rng, 1, {"norm": (3,)}, torch.float64)[0] for one in clients(rng, 3)
-    ]
-    yield "名前によって型が違う", (both, sizes(rng, 3))
-    yield "倍精度", (clients(rng, 3, dtype=torch.float64), sizes(rng, 3))
+
+    def both() -> list[dict[str, Tensor]]:
+        norms = clients(rng, 3, {"norm": (3,)}, torch.float64)
+        return [one | norm for one, norm in zip(clients(rng, 3), norms, strict=True)]
+
+    yield "名前によって型が違う", showing(both, rng)
+    yield "倍精度", showing(lambda: clients(rng, 3, dtype=torch.float64), rng)
 
 
 exercise.slip(
@@ -134,6 +149,11 @@ exercise.slip(
     "cuts_the_shares_off",
     "// は小数点から下を切り捨てるので、割合が 0 になります。/ で割ってください。",
     "n / total", "n // total",
+)
+exercise.slip(
+    "rounds_the_shares",
+    "件数の割合が float32 に丸まっています。テンソルにせず、n / sum(n_samples) という Python の数で掛けます。",
+    "n / total *", "(torch.tensor(n) / total) *",
 )
 exercise.slip(
     "takes_the_first_client",

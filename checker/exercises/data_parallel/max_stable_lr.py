@@ -131,6 +131,11 @@ exercise.slip(
 )
 
 
+@exercise.wrong("2/h まで sin の中に入っています。sin のかっこは角度のあとで閉じ、2/h はその外で掛けます。")
+def takes_the_sine_of_everything(curvature, staleness):
+    return math.sin(2 / curvature * math.pi / (2 * (2 * staleness + 1)))
+
+
 @exercise.wrong("2/h が逆さまです。曲率で割り、2 を掛けます。")
 def turns_the_factor_over(curvature, staleness):
     return curvature / 2 * math.sin(math.pi / (2 * (2 * staleness + 1)))

@@ -141,6 +141,17 @@ def returns_a_matrix(vectors):
     return torch.stack(vectors).sum(dim=0).repeat(len(vectors), 1)
 
 
+@exercise.wrong("ベクトルをつないでいます（all-gather）。all-reduce では、同じ場所の値を足します。")
+def joins_the_vectors(vectors):
+    return [torch.cat(vectors) for _ in vectors]
+
+
+@exercise.wrong("自分が受け持つチャンクの和だけです。all-gather で全員のチャンクを集め、つないで返します。")
+def keeps_its_own_chunk(vectors):
+    n, total = len(vectors), torch.stack(vectors).sum(dim=0)
+    return [chunk.clone() for chunk in torch.tensor_split(total, n)]
+
+
 @exercise.wrong("0 番のワーカーだけが和を持っています（reduce）。all-reduce では、全員が同じ和を持ちます。")
 def reduces_to_the_first(vectors):
     return [torch.stack(vectors).sum(dim=0), *(v.clone() for v in vectors[1:])]

@@ -156,7 +156,7 @@ exercise.slip(
 )
 exercise.slip(
     "takes_the_plain_mean",
-    "件数を使わずに平均しています。average_gradients に、件数 len(shard) のリストも渡します。",
+    "件数の重みが付いていません。average_gradients の 2 つ目の引数に、件数 len(shard) のリストを渡します。",
     "average_gradients(gradients, sizes)", "torch.stack(gradients).mean(dim=0)",
 )
 exercise.slip(
@@ -183,6 +183,18 @@ exercise.slip(
     "takes_one_step_too_few",
     "更新が 1 回足りません。range(steps) なら、ちょうど steps 回くり返します。",
     "range(steps)", "range(1, steps)",
+)
+exercise.slip(
+    "takes_one_step_too_many",
+    "更新が 1 回多くなっています。range(steps) なら、ちょうど steps 回くり返します。",
+    "range(steps)", "range(steps + 1)",
+)
+exercise.slip(
+    "asks_one_worker_in_each_step",
+    "1 回の更新に、1 人の勾配しか使っていません。どの回も、全員の勾配を平均します。",
+    LOOP,
+    "    for step in range(steps):\n"
+    "        theta = theta - lr * gradient(theta, shards[step % len(shards)])",
 )
 exercise.slip(
     "stays_at_the_first_theta",

@@ -117,6 +117,13 @@ def takes_the_mean_time(seconds_per_step, synchronous):
     return len(seconds_per_step) ** 2 / sum(seconds_per_step)
 
 
+@exercise.wrong("非同期型で、時間の平均の逆数を求めています。1/t を 1 人ずつ求めてから、全員の分を足します。")
+def inverts_the_mean_time(seconds_per_step, synchronous):
+    if synchronous:
+        return 1 / max(seconds_per_step)
+    return len(seconds_per_step) / sum(seconds_per_step)
+
+
 @exercise.wrong("非同期型で、全員を最も遅い人の速さで数えています。速い人は、待たずに多く更新します。")
 def slows_everyone_down(seconds_per_step, synchronous):
     if synchronous:

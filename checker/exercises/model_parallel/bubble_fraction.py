@@ -64,7 +64,10 @@ def cases(rng):
     yield "マイクロバッチがとても多い", (between(3, 9), between(300, 500))
 
 
-@exercise.wrong("分子が 1 つ多くなっています。1 つの段が休むのは、段の数より 1 つ少ない時刻です。")
+@exercise.wrong(
+    "分子が 1 つ多くなっています。1 つの段が休むのは、段の数より 1 つ少ない時刻です。"
+    "時刻表で数えるなら、0 番のマイクロバッチを休みに数えないように、`is None` で調べます。"
+)
 def counts_one_idle_slot_too_many(stages, microbatches):
     return stages / (microbatches + stages - 1)
 
@@ -149,7 +152,8 @@ def multiplies_for_the_slots(stages, microbatches):
 
 
 @exercise.wrong(
-    "マイクロバッチの数を使っていません。m が増えるほど、空き時間の割合は小さくなります。"
+    "マイクロバッチの数によらない値です。"
+    "休みの時刻の数を割るのは、段の数ではなく、時刻の数 m + p − 1 です。"
 )
 def ignores_the_micro_batches(stages, microbatches):
     return (stages - 1) / stages

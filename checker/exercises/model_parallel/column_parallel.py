@@ -98,6 +98,13 @@ def stacks_the_outputs(x, shards):
     return torch.stack([x @ shard.T for shard in shards], dim=1)
 
 
+@exercise.wrong(
+    "全員の出力を平均しています。どの出力も別のニューロンのものなので、平均せずにつなぎます。"
+)
+def averages_the_outputs(x, shards):
+    return sum(x @ shard.T for shard in shards) / len(shards)
+
+
 # Whatever asks for other inputs than there are ends in the same error: the sentence fits them all.
 @exercise.wrong(
     "ワーカーが 2 つ以上のとき、x と重みの入力の数が合っていません。"
@@ -106,6 +113,15 @@ def stacks_the_outputs(x, shards):
 def splits_the_input(x, shards):
     parts = x.tensor_split(len(shards), dim=1)
     return torch.cat([part @ shard.T for part, shard in zip(parts, shards, strict=True)], dim=1)
+
+
+# Of a single input, chunk makes one part, where the other ways make empty ones.
+@exercise.wrong(
+    "x を列で分けています。どのワーカーも x の全体を使います。分けるのは、重みの出力だけです。"
+)
+def chunks_the_input(x, shards):
+    parts = x.chunk(len(shards), dim=1)
+    return torch.cat([part @ shard.T for part, shard in zip(parts, shards, strict=False)], dim=1)
 
 
 @exercise.wrong(

@@ -187,6 +187,12 @@ exercise.slip(
 )
 
 
+@exercise.wrong("段とマイクロバッチが入れ替わっています。列は段で、中の番号がマイクロバッチです。")
+def swaps_stages_and_micro_batches(stages, microbatches):
+    slots = range(microbatches + stages - 1)
+    return [[t - s if 0 <= t - s < stages else None for s in range(microbatches)] for t in slots]
+
+
 @exercise.wrong(
     "1 つのマイクロバッチが最後の段を出るまで、次を始めていません。"
     "段 0 は、次の時刻にはもう次のマイクロバッチを計算します。"

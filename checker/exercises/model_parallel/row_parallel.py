@@ -125,6 +125,22 @@ def averages_the_results(x, shards):
     return torch.stack(products).mean(dim=0)
 
 
+@exercise.wrong("件の方向に足しています。足すのはワーカーについてなので、重ねた方向（dim=0）に足します。")
+def adds_over_the_batch(x, shards):
+    parts = x.split([shard.shape[1] for shard in shards], dim=1)
+    products = [part @ shard.T for part, shard in zip(parts, shards, strict=True)]
+    return torch.stack(products).sum(dim=1)
+
+
+@exercise.wrong("最後のワーカーを足していません。range の終わりの数を確かめてください。")
+def leaves_the_last_worker_out(x, shards):
+    parts = x.split([shard.shape[1] for shard in shards], dim=1)
+    total = torch.zeros(x.shape[0], shards[0].shape[0], dtype=x.dtype)
+    for i in range(len(shards) - 1):
+        total += parts[i] @ shards[i].T
+    return total
+
+
 @exercise.wrong(
     "重みを転置していません。重みは [出力, 入力] の順なので、x に掛ける前に .T を付けます。"
 )

@@ -62,15 +62,16 @@ def cases(rng):
     yield "8 で割り切れる", (8 * int(rng.integers(30, 99)), int(rng.integers(3, 8)))
     yield "1 bit が余る", (count(7, 1, 30, 99), 7)
     yield "7 bit が余る", (count(11, 7, 30, 99), 11)
-    yield "1 個 1 bit", (count(1, rest(1, 4), 20, 90), 1)
+    yield "1 個 1 bit", (count(1, rest(2, 4), 20, 90), 1)
     yield "1 個 8 bit", (int(rng.integers(100, 999)), 8)
     yield "1 個 16 bit", (int(rng.integers(100, 999)), 16)
     yield "1 個 64 bit", (int(rng.integers(100, 999)), 64)
-    yield "値が 1 個だけ", (1, int(rng.choice([2, 3])))
+    # More than one byte: whatever is small comes to one.
+    yield "値が 1 個だけ", (1, int(rng.integers(18, 20)))
     # An odd number of bytes above 2²⁴: float32 cannot count so far.
-    large = count(7, rest(1, 4), 10**13, 10**14)
+    large = count(7, rest(2, 4), 10**13, 10**14)
     while model_bytes(large, 7) % 2 == 0:
-        large = count(7, rest(1, 4), 10**13, 10**14)
+        large = count(7, rest(2, 4), 10**13, 10**14)
     yield "とても大きなネットワーク", (large, 7)
 
 
@@ -106,6 +107,11 @@ def rounds_each_value_down(n_params, bits):
 @exercise.wrong("いつも 1 を足しています。割り切れるときは、余りがないので足しません。")
 def always_adds_one(n_params, bits):
     return n_params * bits // 8 + 1
+
+
+@exercise.wrong("余ったビットの数を足しています。余りが何ビットでも、足すのは 1 byte です。")
+def adds_the_rest(n_params, bits):
+    return n_params * bits // 8 + n_params * bits % 8
 
 
 @exercise.wrong("四捨五入しています。余りが小さくても、そのビットのために 1 byte が要ります。")

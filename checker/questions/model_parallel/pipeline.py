@@ -167,7 +167,10 @@ def bubble_share(rng, sizes):
             "divides_by_the_busy_slots",
             "働く時刻の数で割っています。休みも含めた時刻の数で割ります。",
         ),
-        "counts_one_idle_slot_too_many",
+        (
+            "counts_one_idle_slot_too_many",
+            "分子が 1 つ多くなっています。1 つの段が休むのは、段の数より 1 つ少ない時刻です。",
+        ),
         "returns_the_busy_share",
         "counts_one_slot_too_many",
     )

@@ -506,13 +506,43 @@ def test_every_kind_of_slip_has_a_sentence_that_says_no_more():
 
 def test_of_cases_lists_few_labels():
     """Catches a list of labels too long to read, and one without what passes."""
-    made = sample().make_cases(0)
+    exercise = sample()
+    made = exercise.make_cases(0)
 
     def said(*failing):
-        found = explain.of_cases(sample(), made, [object() if i in failing else None for i in range(4)])
+        findings = [object() if i in failing else None for i in range(4)]
+        found = explain.of_cases(explain.Seen(exercise, made, (), findings))
         return found and found.sentence
 
     assert said(1) == "ほかのケースはすべて合っています。違うのは『負の倍率』だけです。"
     assert "違うのは『負の倍率』『倍精度』だけです" in said(1, 2)
-    assert "合っているのは『倍率が 0』だけです" in said(0, 1, 2)
+    assert "合っているのは『倍精度』だけです" in said(0, 1, 3)
+    assert said(0, 1, 2) is None  # times 0: whatever it is comes to 0
     assert said(0, 1, 2, 3) is None
+
+
+ODD = {
+    "cut_traffic": "    return batch * bytes_per_value * sum(widths[c] * widths[c + 1] for c in cuts) * 2",
+    "model_bytes": "    return math.ceil(n_params * bits / 1024)",
+    "ring_allreduce": "    totals = torch.stack(vectors).cumsum(0)\n    return [t.clone() for t in totals]",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("cut_traffic", None), ("model_bytes", None), ("ring_allreduce", "passes ワーカーが 1 人")],
+)
+def test_nobody_is_sent_to_a_case_or_part_that_tells_nothing(name, key):
+    """Catches 合っているのは『切れ目がない』だけです of an answer that multiplies anything (0), a case
+    that comes to 1 byte by any division, and 違うのは、戻り値です, which has been said."""
+    source = f"{load(name).stub().splitlines()[0]}\n{ODD[name]}"
+    assert {judge_source(name, source, seed=seed).explanation for seed in (None, 3, 7)} == {key}
+
+
+def test_a_fraction_stands_apart_from_the_verb():
+    """Catches 1/8です for 1/8 です, and 8 倍 です."""
+    head = load("allreduce_bytes").stub().splitlines()[0]
+    right = "2 * (n_workers - 1) / n_workers * n_values * bytes_per_value"
+    for change, said in (("/ 8", "1/8 です。"), ("* 3", "3 倍です。")):
+        found = judge_source("allreduce_bytes", f"{head}\n    return {right} {change}")
+        assert told(found, "手がかり") == f"どのケースでも、期待した値の {said}"

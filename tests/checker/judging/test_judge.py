@@ -659,6 +659,14 @@ OBSERVED = {  # body: (what differs, the two values shown or None)
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("seed", [None, 5])
+def test_what_an_observer_says_in_words_is_no_value(seed):
+    """Catches 戻り値どうしのメモリの値が違います for a memory that is shared."""
+    source = f"{load('ring_allreduce').stub().splitlines()[0]}\n    return [sum(vectors)] * len(vectors)"
+    found = judge_source("ring_allreduce", source, seed=seed)
+    assert told_in(found)["違い"] == "戻り値どうしのメモリが違います。"
+
+
 @pytest.mark.parametrize("body", OBSERVED)
 def test_what_an_observer_saw_is_told_by_its_name(watched_verdict, body):
     """Catches a message that calls a count the return value, or shows the whole dict."""
