@@ -530,7 +530,7 @@ ODD = {
 
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("cut_traffic", None), ("model_bytes", None), ("ring_allreduce", "passes ワーカーが 1 人")],
+    [("cut_traffic", "above"), ("model_bytes", "below"), ("ring_allreduce", "passes ワーカーが 1 人")],
 )
 def test_nobody_is_sent_to_a_case_or_part_that_tells_nothing(name, key):
     """Catches 合っているのは『切れ目がない』だけです of an answer that multiplies anything (0), a case
