@@ -25,6 +25,8 @@ COLOURS = np.array([(236, 236, 236, 255), (86, 166, 222, 255), (0, 114, 190, 255
                     (150, 70, 0, 255), (255, 185, 70, 255)], dtype=np.uint8)
 CUT, KEPT, DEAD, CUT_OF_DEAD = 0, 1, 4, 5
 WHOLE = count_weights(WIDTHS)
+BARS = (("掛け算", 300, 436, BLUE), ("密な行列", 300, 478, BLUE), ("CSR 形式", 300, 520, BLUE),
+        ("正解率 再学習の前", 1140, 436, VERMILION), ("再学習のあと", 1140, 478, GREEN))  # 名前、棒の左上
 
 
 def pruning_machine(cut: Cut) -> tuple[Figure, str]:
@@ -43,7 +45,7 @@ def pruning_machine(cut: Cut) -> tuple[Figure, str]:
 
 @functools.cache
 def frame() -> StillFigure:
-    """動かない部分: 切る前の大きさを示す、3 つの枠と点線です。"""
+    """動かない部分: 切る前の大きさを示す 3 つの枠と点線、棒の名前です。"""
     fig = StillFigure(WIDTH / DPI, HEIGHT / DPI)
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
@@ -52,6 +54,8 @@ def frame() -> StillFigure:
         columns, rows = WIDTHS[layer : layer + 2]
         ax.add_patch(Rectangle((x - 2, y - 2), zoom * columns + 4, zoom * rows + 4, fill=False,
                                edgecolor=GREY, linestyle=":"))
+    for name, x, y, _ in BARS:
+        ax.text(x - 160, y + 13, name, ha="right", va="center")
     ax.plot([500, 500], [428, 554], color=GREY, linestyle=":")
     ax.text(500, 580, "点線: 切る前の密な行列", ha="center", color=GREY)
     return fig.freeze()
@@ -85,31 +89,26 @@ def draw_matrix(
 def pixels(w: Tensor, dead_rows: Tensor, dead_columns: Tensor) -> np.ndarray:
     """重み行列の色です。uint8 [行, 列, 4]。残る重みは、絶対値が大きいほど濃い青にします。"""
     size = w.abs()
-    level = (3 * size / size.max().clamp(min=1e-12)).clamp(max=2).to(torch.uint8)
+    level = (size * (3 / size.max().clamp(min=1e-12))).clamp(max=2).to(torch.uint8)
     kept = w != 0
     colour = torch.where(kept, KEPT + level, CUT)
     gone = dead_rows[:, None] | dead_columns[None, :]
     colour = torch.where(gone, torch.where(kept, DEAD, CUT_OF_DEAD), colour)
-    return COLOURS[colour.numpy()]
+    whole = COLOURS.view(np.uint32).ravel()  # 4 つの数を 1 つとして引くと、8 倍速い
+    return whole[colour.numpy()].view(np.uint8).reshape(*w.shape, 4)
 
 
 def draw_bars(ax: Axes, cut: Cut) -> None:
-    """掛け算の回数と 2 つの持ち方のバイト数（切る前の密な行列との比）、再学習の前とあとの正解率です。"""
+    """BARS の順に、値と棒を描きます。大きさの棒は、切る前の密な行列との比です。"""
     before, after = cut.accuracies
-    sizes = [(f"掛け算 {cut.products:,} 回", cut.products / WHOLE),
-             (f"密な行列 {cut.dense_bytes / 1000:,.0f} kB", cut.dense_bytes / FLOAT32_BYTES / WHOLE),
-             (f"CSR 形式 {cut.csr_bytes / 1000:,.0f} kB", cut.csr_bytes / FLOAT32_BYTES / WHOLE)]
-    for i, (name, share) in enumerate(sizes):
-        draw_bar(ax, 300, 436 + 42 * i, 200 * share, name, BLUE)
-    draw_bar(ax, 1130, 436, 2 * before, f"正解率 再学習の前 {before:.1f} %", VERMILION)
-    said = "（測っていません）" if after is None else f" {after:.1f} %"
-    draw_bar(ax, 1130, 478, 2 * (after or 0), f"再学習のあと{said}", GREEN)
-
-
-def draw_bar(ax: Axes, x: float, y: float, length: float, name: str, colour: str) -> None:
-    """左に名前と値を書いた、横棒です。"""
-    ax.add_patch(Rectangle((x, y), length, 26, facecolor=colour, edgecolor="black"))
-    ax.text(x - 10, y + 13, name, ha="right", va="center")
+    shown = ((f"{cut.products:,} 回", 200 * cut.products / WHOLE),
+             (f"{cut.dense_bytes / 1000:,.0f} kB", 200 * cut.dense_bytes / FLOAT32_BYTES / WHOLE),
+             (f"{cut.csr_bytes / 1000:,.0f} kB", 200 * cut.csr_bytes / FLOAT32_BYTES / WHOLE),
+             (f"{before:.1f} %", 2 * before),
+             ("測っていません" if after is None else f"{after:.1f} %", 2 * (after or 0)))
+    for (_, x, y, colour), (value, length) in zip(BARS, shown, strict=True):
+        ax.add_patch(Rectangle((x, y), length, 26, facecolor=colour, edgecolor="black"))
+        ax.text(x - 10, y + 13, value, ha="right", va="center")
 
 
 def sentence(cut: Cut) -> str:
