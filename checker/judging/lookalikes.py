@@ -55,7 +55,7 @@ TYPED_FOR = ASCII_FOR | {
 }
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 # The signs of formulas and of code in a text, which Python refuses outside strings.
-OF_A_TEXT = re.compile(r"\\[A-Za-z]+|[$`]")
+OF_A_TEXT = re.compile(rf"\\[A-Za-z]+|[$`{SUPERSCRIPTS}]")
 QUOTES = "“”„‟″〝〟＂‘’‚‛′´＇"
 # A full-width word, or the lengthening mark of kana in the place of a minus sign.
 HIDDEN = re.compile(r"[！-～]+|(?<![ぁ-ヿ一-鿿])ー(?![ぁ-ヿ一-鿿])")

@@ -31,6 +31,8 @@ def read_cell(source: str) -> tuple[str, ast.Module | Exception]:
     try:
         with warnings.catch_warnings(action="ignore"):  # "\d" is no matter of marks
             return text, ast.parse(text, FILENAME)
+    except ValueError as error:  # a NUL: from Python 3.11.4 on it is a SyntaxError
+        return text, SyntaxError(str(error))
     except UNPARSABLE as error:
         return text, error
 
