@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from torch import nn
+import torch
 
 from checker.exercise import Exercise
 from lessons.distillation import mlp_parameters
@@ -174,6 +174,5 @@ def numpy_minded(widths):
 def asks_torch(widths):
     total = 0
     for i in range(1, len(widths)):
-        layer = nn.Linear(widths[i - 1], widths[i], device="meta")
-        total += sum(parameter.numel() for parameter in layer.parameters())
+        total += torch.Size([widths[i], widths[i - 1]]).numel() + widths[i]
     return total
