@@ -91,6 +91,7 @@ DEFINE_NOTHING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_what_ipython_runs_is_right_in_both_places(run, grader, name):
     """Catches a transformation of IPython's that the kernel knows and the grader does not."""
@@ -99,6 +100,7 @@ def test_what_ipython_runs_is_right_in_both_places(run, grader, name):
     assert grader((CELLS[name], OWN)) == "right"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_a_mistake_below_what_ipython_runs_is_wrong_in_both_places(run, grader, name):
     """Catches a test above that passes by any text."""

@@ -70,6 +70,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_an_import_does_not_count(way, slow_module):
     """Catches an import that is cut, or that is paid with the answer's own seconds."""
@@ -79,6 +80,7 @@ def test_an_import_does_not_count(way, slow_module):
     assert sys.modules[slow_module].WHOLE
 
 
+@pytest.mark.slow
 def test_a_time_out_after_an_import_leaves_the_process_sound(slow_module):
     """Catches a half-made module that raises in every later check until the kernel restarts."""
     text = f"import {slow_module}\nwhile True:\n    import json, {slow_module}"

@@ -102,6 +102,7 @@ def test_marks_end_with_the_last_update():
     assert evenly(587) >= {587} and len(evenly(587)) == 20 and evenly(5) == {0, 1, 2, 3, 4, 5}
 
 
+@pytest.mark.slow
 def test_remedies_differ_where_the_text_says_so():
     """Catches remedies under swapped names: at 0.5 two of the four save, SSP does not."""
     found = remedies_compared(DATA, 8, 0.5)

@@ -9,6 +9,7 @@ from lessons.pruning import masked_sgd_step
 from lessons.pruning.first_updates import accuracies_of_updates
 
 
+@pytest.mark.slow
 def test_the_accuracy_comes_back_and_the_cuts_stay(dense, fashion):
     """Catches a step that is not used: without the mask the cut connections come back to life."""
     before = copy.deepcopy(dense.state_dict())
