@@ -15,6 +15,8 @@ from checker.running.inside.cell_text import Cell, meant_as
 from checker.running.sandbox import Sandbox
 from lessons import SECTIONS
 
+pytestmark = pytest.mark.slow  # a real kernel for each transformation of IPython
+
 NAME = "threshold_mask"
 EXERCISE = load(NAME)
 RIGHT = "def threshold_mask(weight, alpha):\n    return weight.abs() >= alpha * weight.std(correction=0)"
@@ -91,7 +93,6 @@ DEFINE_NOTHING = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_what_ipython_runs_is_right_in_both_places(run, grader, name):
     """Catches a transformation of IPython's that the kernel knows and the grader does not."""
@@ -100,7 +101,6 @@ def test_what_ipython_runs_is_right_in_both_places(run, grader, name):
     assert grader((CELLS[name], OWN)) == "right"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_a_mistake_below_what_ipython_runs_is_wrong_in_both_places(run, grader, name):
     """Catches a test above that passes by any text."""

@@ -22,6 +22,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", FIGURES)
 def test_draws_every_glyph_inside_the_picture(name, caplog):

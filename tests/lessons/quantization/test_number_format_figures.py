@@ -74,6 +74,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", FIGURES)
 def test_is_well_drawn(name, caplog):
