@@ -12,6 +12,8 @@ from checker.catalogue import load
 from checker.hand_in import RECORD
 from checker.notebook.database import FILE
 
+pytestmark = pytest.mark.slow  # a real kernel
+
 EXERCISE = load("threshold_mask")
 ANSWER = EXERCISE.solved()
 STUB = f"{EXERCISE.stub()}\n    ..."
