@@ -66,9 +66,8 @@ def sheet(asked: list[Variant]) -> str:
     for shared, group in itertools.groupby(numbered, lambda pair: pair[1].shared):
         parts += [shared] if shared else []
         for number, variant in group:
-            plain = (MARKS.sub(r"\\\1", text) for text in variant.options)
-            options = (f"- {a}　{text}" for a, text in zip(LETTERS, plain, strict=True))
-            parts += [f"**問 {number}**　{variant.question.stem}", "\n".join(options)]
+            options = (MARKS.sub(r"\\\1", line) for line in variant.lines)
+            parts += [f"**問 {number}**　{variant.question.stem}", "\n".join(f"- {line}" for line in options)]
     return "\n\n".join(parts)
 
 

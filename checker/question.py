@@ -90,6 +90,11 @@ class Variant:
         texts = [self.question.right, *(wrong.text for wrong in self.question.wrong)]
         return [texts[i] for i in self.order]
 
+    @property
+    def lines(self) -> list[str]:
+        """The options with their letters."""
+        return [f"{a}　{text}" for a, text in zip(LETTERS, self.options, strict=True)]
+
     def reply_to(self, answer: float) -> Reply:
         """Judge an answer: the place of an option, or a number where one is asked."""
         question = self.question

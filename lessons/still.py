@@ -11,7 +11,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
-DPI = 144
+DPI = 144  # figure と live が図を描くときの値
 
 
 class StillFigure(Figure):

@@ -30,7 +30,7 @@ from checker.notebook.question_cards import (
     unanswered_card,
 )
 from checker.judging.verdict import WORDS
-from checker.question import LETTERS, Choice, Item, Reply, Variant
+from checker.question import Choice, Item, Reply, Variant
 
 TWIN = "（このセルを実行すると、選んで答えられます）"
 AGAIN = "次は、別の問題でも試してみましょう。はじめの答えが正解なら、まちがいノートから消えます。"
@@ -157,7 +157,7 @@ class _Buttons:
     @staticmethod
     def twin(variant: Variant) -> list[str]:
         """The options as lines."""
-        return [f"{a}　{text}" for a, text in zip(LETTERS, variant.options, strict=True)]
+        return variant.lines
 
     def _chosen(self, change) -> None:
         if change.new is not None:

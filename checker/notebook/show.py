@@ -97,7 +97,9 @@ def drawn_card(drawn: Figure, text: str) -> Card:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    drawn.set_dpi(144)
+    from lessons.still import DPI
+
+    drawn.set_dpi(DPI)
     canvas = FigureCanvasAgg(drawn)
     canvas.draw()
     png = io.BytesIO()

@@ -22,7 +22,7 @@ LINE_LIMIT = 300  # IPython's patterns need the square of a line's length
 PARSED_LIMIT = 200_000  # characters, all rounds together: the grader reads texts too
 
 
-UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what ast.parse raises
+UNPARSABLE = (SyntaxError, RecursionError, MemoryError)  # what read_cell gives for a tree
 
 
 def read_cell(source: str) -> tuple[str, ast.Module | Exception]:
