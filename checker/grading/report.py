@@ -82,7 +82,7 @@ def findings(exercise: str, answers: list[Answer]) -> list[Finding]:
     for name, group in groups.items():
         different = {answer.text: answer for answer in reversed(group)}.values()
         shortest = sorted(different, key=lambda answer: (len(answer.text), answer.student))
-        sentence = UNNAMED.get(name) or said_of(group[0])
+        sentence = UNNAMED.get(name) or said_of(shortest[0])  # it may quote the answer
         students = [answer.student for answer in group]
         found.append(Finding(name, sentence, students, shortest[:EXAMPLES]))
     return sorted(found, key=lambda f: (f.name in UNNAMED, -len(f.students), f.name))

