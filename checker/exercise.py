@@ -170,7 +170,7 @@ class Exercise:
         return f"{self.stub()}\n{self.solved_body()}"
 
     def _lines(self) -> list[str]:
-        return textwrap.dedent(inspect.getsource(self.solution)).rstrip().splitlines()
+        return _source(self.solution).splitlines()
 
     def _body_start(self) -> int:
         function = ast.parse("\n".join(self._lines())).body[0]
@@ -181,8 +181,14 @@ class Exercise:
         return _plain_text(function, self.name)
 
 
+@functools.cache
+def _source(function: Callable) -> str:
+    """A function's text. A verdict asks for it many times, and each time the file would be read."""
+    return textwrap.dedent(inspect.getsource(function)).rstrip()
+
+
 def _plain_text(function: Callable, name: str) -> str:
     """A function's text under another name and without its decorators."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    tree = ast.parse(_source(function))
     tree.body[0].name, tree.body[0].decorator_list = name, []
     return ast.unparse(tree)

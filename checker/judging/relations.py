@@ -16,7 +16,8 @@ import torch
 
 from checker.exercise import Case, Exercise
 from checker.judging.compare import difference
-from checker.judging.elements import LARGEST, compared, rules, sides, wholes
+from checker.judging.elements import compared, rules, sides, wholes
+from checker.judging.loosely import LOOSE, numbers
 from checker.running.inside.messages import Observation
 
 VALUE = "戻り値"
@@ -249,63 +250,9 @@ PLAIN = [
     ),
     *(
         (str(dtype), f"どのケースでも、期待した値を {str(dtype)[6:]} に直した値です。", _floating(_through(dtype)))
-        for dtype in (torch.float32, torch.float16, torch.bfloat16)
+        for dtype in (torch.float16, torch.bfloat16)
     ),
 ]  # fmt: skip
-
-
-def _numbers(value: object) -> torch.Tensor | None:
-    """All numbers of a value in one row, whatever holds them."""
-    if type(value) is torch.Tensor:
-        return value.double().flatten() if value.numel() <= LARGEST else None
-    if type(value) is float or type(value) is int and value.bit_length() < 1_000:
-        return torch.tensor([float(value)], dtype=torch.float64)
-    if type(value) in (list, tuple):
-        rows = [_numbers(element) for element in value]
-        if rows and all(row is not None for row in rows):
-            return torch.cat(rows)
-    return None
-
-
-def _near(one: torch.Tensor, other: torch.Tensor, share: float) -> bool:
-    return one.shape == other.shape and bool(
-        torch.allclose(other, one, rtol=share, atol=0.0, equal_nan=True)
-    )
-
-
-def _other_type(expected: object, actual: object) -> bool:
-    found, one, other = difference(expected, actual), _numbers(expected), _numbers(actual)
-    if found is None or one is None or other is None:
-        return found is None
-    return found.kind in ("type", "shape", "dtype") and _near(one, other, 1e-5)
-
-
-def _other_order(expected: object, actual: object) -> bool:
-    one, other = _numbers(expected), _numbers(actual)
-    if one is None or other is None or one.isnan().any() or other.isnan().any():
-        return False
-    if difference(expected, actual) and (len(one) < 2 or _near(one, other, 1e-5)):
-        return False  # it differs in its values, not in their order
-    return _near(one.sort().values, other.sort().values, 1e-5)
-
-
-def _a_little_off(expected: object, actual: object) -> bool:
-    one, other = _numbers(expected), _numbers(actual)
-    if type(actual) is not type(expected) or one is None or other is None:
-        return False
-    return _near(one, other, 1e-3)
-
-
-LOOSE = [
-    ("type", "値は合っています。違うのは、型か形か dtype だけです。", _other_type),
-    ("permuted", "どのケースでも、値はそろっていて、並ぶ順だけが違います。", _other_order),
-    (
-        "a little off",
-        "どのケースでも、期待した値との違いはごくわずかです。"
-        "途中の丸めや、数値精度の低い型が原因になります。",
-        _a_little_off,
-    ),
-]
 
 
 def _sizes(exercise: Exercise, cases: tuple[Case, ...]) -> Iterator[tuple[str, list[float]]]:
@@ -348,7 +295,7 @@ def _pairs_of_numbers(parts: list[Part]) -> list[tuple[float, float]]:
     found = []
     for part in parts:
         for expected, actual in part:
-            one, other = _numbers(expected), _numbers(actual)
+            one, other = numbers(expected), numbers(actual)
             if one is not None and other is not None and len(one) == len(other) and len(one):
                 at = int(one.abs().argmax())
                 found.append((float(one[at]), float(other[at])))

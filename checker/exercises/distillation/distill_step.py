@@ -54,7 +54,8 @@ def example() -> str:
     after = [[round(w, 4) for w in row] for row in student.weight.tolist()]
     second = distill_step(*called)
     return (
-        f"生徒も教師も、バイアスのない全結合層 1 つで、生徒の重みは `{before}` とします。"
+        f"生徒も教師も、バイアスのない全結合層 1 つです。"
+        f"生徒の重みは `{before}`、教師の重みは `{taught}` とします。"
         f"`x={x}`、`labels={labels}`、`temperature={temperature}`、`alpha={alpha}` とします。"
         f"学習率 {lr} の SGD で 1 回更新すると、戻り値は {first:.4f} です。"
         f"生徒の重みは `{after}` に変わります。"

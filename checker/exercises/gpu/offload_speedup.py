@@ -71,6 +71,9 @@ def cases(rng):
     flops, moved, cpu, gpu, bus = work(rng)
     yield "とても小さな計算", (flops * 1e-9, moved * 1e-9, cpu, gpu, bus)
     yield "転送の速さが 1 byte/s", (flops, flops / cpu / 4, cpu, gpu, 1.0)
+    # No term is too small to be seen beside another one.
+    small = (rng.uniform(low, 1.3 * low) for low in (40, 5, 2, 6, 1.5))
+    yield "小さな数", tuple(round(float(number), 2) for number in small)
 
 
 @exercise.wrong("転送の時間を数えていません。GPU で計算するには、データを送って、結果を戻します。")
