@@ -9,12 +9,15 @@ Every answer is held out: an exercise that does not know it explains it.
     right      a slip in another right answer, which is left out
     wrong      a slip in a known wrong answer, which is left out
     odd        bodies as beginners write them, from the statements alone: odd_answers.txt
+    unseen     written from the notebooks alone by others: those of tests/exercises/answers after which
+               no known wrong answer was named
 
 An explanation that was found with the public cases is false if, with any of 20 hidden seeds, it does
 not coincide with the answer in each case.
 
-Last run, 2,397 answers: known, pair and odd are explained to 93 %, 0.9 % of them falsely; with the
-slips, which nobody wrote, it is 88 and 1.4 %. All exercises take 16 minutes on one core.
+Last run, 2,982 answers: 94 % of all are explained, 0.8 % falsely; of the unseen ones 95 and 0.9 %. A
+first wrong verdict takes 73 ms, p95 221; one that a known wrong answer explains 5, p95 15. All exercises
+take 13 minutes on one core.
 """
 
 import copy
@@ -29,9 +32,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "support")]
 
 import ast  # noqa: E402
+
+from written_answers import written_answers  # noqa: E402
 
 from checker.catalogue import exercise_names, load  # noqa: E402
 from checker.exercise import Exercise  # noqa: E402
@@ -49,7 +54,7 @@ from checker.running.inside.cell_text import Answer  # noqa: E402
 SAMPLE = 8  # answers of each group and exercise, the known ones aside
 SEEDS = range(1001, 1021)
 STAGES = (
-    "named", "pair", "slip", "input", "relation", "text", "double",
+    "named", "pair", "slip", "input", "relation", "text", "place", "double",
     "except", "message", "cases", "none",
 )
 
@@ -122,6 +127,9 @@ def held_out_answers(exercise: Exercise) -> Iterator[tuple[str, Exercise, str]]:
             yield "wrong", rest, mutant.text
     for body in odd_bodies().get(exercise.name, []):
         yield "odd", exercise, f"{exercise.stub()}\n{body}"
+    for answer in written_answers(exercise.name):
+        if answer.unseen and not answer.right:
+            yield "unseen", exercise, answer.text
 
 
 @functools.cache
@@ -183,7 +191,7 @@ def refuted(exercise: Exercise, text: str, explanation: Explanation | None) -> i
         if run.failure:
             continue
         findings = [finding(exercise, *pair) for pair in zip(expected, actual, strict=True)]
-        if explanation.stage == "text":
+        if explanation.stage in ("text", "place"):
             continue
         seen = Seen(exercise, cases, actual, findings)
         if explanation.candidates:
