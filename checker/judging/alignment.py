@@ -30,7 +30,7 @@ class Place:
 
     @property
     def size(self) -> int:
-        return sum(SIZES.get(self.kind) or size(side) for side in (self.mine, self.theirs) if side)
+        return sum(SIZES.get(self.kind) or nodes_in(side) for side in (self.mine, self.theirs) if side)
 
     @property
     def spans(self) -> str:
@@ -52,7 +52,7 @@ class Place:
         return f"{line} 行目{f'の『{short}』' if short else ''}{what}"
 
 
-def compared(mine: ast.FunctionDef, theirs: ast.FunctionDef) -> list[Place]:
+def places_between(mine: ast.FunctionDef, theirs: ast.FunctionDef) -> list[Place]:
     """The places in which two functions differ."""
     arguments = [[argument.arg for argument in f.args.args] for f in (mine, theirs)]
     comparison = Comparison(dict(zip(*arguments, strict=False)), _locals(mine), _locals(theirs))
@@ -94,7 +94,7 @@ class Comparison:
                 return self.matches(name, theirs.id if isinstance(theirs, ast.Name) else theirs.arg)
             case ast.FunctionDef(name) if not self.matches(name, theirs.name):
                 return False
-        return all(self.same(getattr(mine, name), getattr(theirs, name)) for name in _compared(mine))
+        return all(self.same(getattr(mine, name), getattr(theirs, name)) for name in _fields_of(mine))
 
     def blocks(self, mine: list[ast.stmt], theirs: list[ast.stmt], line: int) -> list[Place]:
         """Equal statements at the beginning belong together; then one may be too many, or missing."""
@@ -117,7 +117,7 @@ class Comparison:
         """The smallest places in which two trees differ."""
         line = getattr(mine, "lineno", line)
         found = self.places(mine, theirs, line)
-        if weight(found) > NEAR and isinstance(mine, ast.expr):
+        if extent(found) > NEAR and isinstance(mine, ast.expr):
             # One may be the other with a call, a sign or a method around it.
             if any(self.equal(mine, part) for part in _inner(theirs)):
                 return [Place(mine, theirs, line, "less")]
@@ -142,7 +142,7 @@ class Comparison:
         if turned:
             after, self.names = self.names, before
             swapped = self.fields(turned, theirs, line)
-            if weight(swapped) < weight(found):
+            if extent(swapped) < extent(found):
                 return swapped
             self.names = after
         return found
@@ -165,7 +165,7 @@ class Comparison:
 
     def fields(self, mine: ast.AST, theirs: ast.AST, line: int) -> list[Place]:
         """In the fields of two nodes of one type: the whole nodes where they cannot be paired."""
-        names = _compared(mine)
+        names = _fields_of(mine)
         pairs = [(getattr(mine, name), getattr(theirs, name)) for name in names]
         unlike = [pair for pair in pairs if _unlike(*pair)]
         if any(_count(one) != _count(other) for one, other in unlike):
@@ -191,7 +191,7 @@ class Comparison:
         return apart if len(apart) <= MOST else [Place(mine, theirs, line)]
 
 
-def _compared(node: ast.AST) -> list[str]:
+def _fields_of(node: ast.AST) -> list[str]:
     """The fields in which two nodes are compared."""
     names = [name for name in node._fields if name not in UNCOMPARED]
     if isinstance(node, ast.FunctionDef):
@@ -228,13 +228,13 @@ def _turned(node: ast.AST) -> ast.Compare | None:
     return None
 
 
-def weight(places: list[Place]) -> int:
-    """How much the places say; the less, the nearer are two texts. Of too many: all."""
+def extent(places: list[Place]) -> int:
+    """How much of two texts lies in the places between them; where these are too many, all of it."""
     said = sum(place.size for place in places) + MORE * (len(places) - 1)
     return said if 0 < len(places) <= MOST else len(places) * LARGEST
 
 
-def size(node: ast.AST) -> int:
+def nodes_in(node: ast.AST) -> int:
     return sum(1 for _ in ast.walk(node))
 
 

@@ -12,7 +12,7 @@ import functools
 import hashlib
 
 from checker.exercise import Exercise
-from checker.judging.alignment import LARGEST, Place, compared, size, weight
+from checker.judging.alignment import LARGEST, Place, extent, nodes_in, places_between
 from checker.judging.mutants import bare, strip
 from checker.judging.normal_form import forms
 
@@ -21,13 +21,13 @@ SHARE = 0.5  # of all nodes that may lie in the places: else the rest is no righ
 
 def differing(exercise: Exercise, function: ast.FunctionDef) -> tuple[str, str] | None:
     """(key, sentence): the only places in which an answer is not the nearest right answer."""
-    if size(function) > LARGEST:
+    if nodes_in(function) > LARGEST:
         return None
     try:
         mine, _, places = nearest(exercise, function)
     except RecursionError:  # a text as deep as no right answer is
         return None
-    if not places or weight(places) > 2 * SHARE * size(mine):
+    if not places or extent(places) > 2 * SHARE * nodes_in(mine):
         return None
     if len(places) > 1 and any(place.spans for place in places):  # too vague to look there
         return None
@@ -44,7 +44,7 @@ def nearest(
     places in which they differ."""
     mine = forms(strip(copy.deepcopy(function)))
     pairs = [pair for right in rights(exercise) for pair in zip(mine, right, strict=True)]
-    return min(((*pair, compared(*pair)) for pair in pairs), key=lambda found: weight(found[2]))
+    return min(((*pair, places_between(*pair)) for pair in pairs), key=lambda found: extent(found[2]))
 
 
 @functools.lru_cache(maxsize=64)

@@ -60,6 +60,9 @@ def work(rng, low: float = 0.1, high: float = 0.6, gain: tuple = (5, 60)) -> tup
 def cases(rng):
     yield "基本", work(rng)
     yield "基本", work(rng)
+    # No term is too small to be seen beside another one.
+    small = (rng.uniform(low, 1.3 * low) for low in (40, 5, 2, 6, 1.5))
+    yield "基本", tuple(round(float(number), 2) for number in small)
     yield "問題文の例", EXAMPLE
     yield "問題文の例", (EXAMPLE[0] / 100, *EXAMPLE[1:])
     flops, _, cpu, gpu, bus = work(rng)
@@ -71,9 +74,6 @@ def cases(rng):
     flops, moved, cpu, gpu, bus = work(rng)
     yield "とても小さな計算", (flops * 1e-9, moved * 1e-9, cpu, gpu, bus)
     yield "転送の速さが 1 byte/s", (flops, flops / cpu / 4, cpu, gpu, 1.0)
-    # No term is too small to be seen beside another one.
-    small = (rng.uniform(low, 1.3 * low) for low in (40, 5, 2, 6, 1.5))
-    yield "小さな数", tuple(round(float(number), 2) for number in small)
 
 
 @exercise.wrong("転送の時間を数えていません。GPU で計算するには、データを送って、結果を戻します。")

@@ -86,7 +86,7 @@ def cases(rng):
     yield "すべて 0 の重み", (torch.zeros(2, 3), 1.2)
     yield "重みが 1 個", (torch.tensor([[constant]]), 0.7)
     yield "倍精度", (weights(rng, (3, 5), 1.1, dtype=torch.float64), 1.1)
-    yield "大きな層", (weights(rng, (8, 15), 1.7), 1.7)
+    yield "平均が 0 から遠い重み", (weights(rng, (8, 15), 1.7, mean=-0.4), 1.7)
 
 
 @exercise.wrong("σ を n−1 で割る標本標準偏差で求めています。torch の std には correction=0 が要ります。")

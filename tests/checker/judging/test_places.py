@@ -8,7 +8,7 @@ import pytest
 from sample_exercise import sample
 
 from checker.catalogue import exercise_names, load
-from checker.judging.alignment import compared
+from checker.judging.alignment import places_between
 from checker.judging.mutants import bare, mutants
 from checker.judging.places import differing, nearest
 
@@ -114,4 +114,4 @@ def test_what_is_told_is_all_that_differs(name):
         whole = all(place.mine and place.theirs for place in places)
         if not whole or not differing(exercise, function):
             continue  # a statement or a term too many, or missing, has no place to put it
-        assert compared(Mended(places).visit(mine), right) == [], mutant.change
+        assert places_between(Mended(places).visit(mine), right) == [], mutant.change
