@@ -31,7 +31,7 @@ def differing(exercise: Exercise, function: ast.FunctionDef) -> tuple[str, str] 
         return None
     if len(places) > 1 and any(place.spans for place in places):  # too vague to look there
         return None
-    told = "と、".join(dict.fromkeys(place.told for place in places))
+    told = "と、".join(dict.fromkeys(p.told for p in sorted(places, key=lambda place: place.line)))
     dumped = "".join(ast.dump(place.theirs) for place in places if place.theirs)
     key = f"place {hashlib.sha256(dumped.encode()).hexdigest()[:6]}"
     return key, f"正しい書き方の 1 つと違うのは、解答セルの {told}だけです。"
