@@ -15,8 +15,8 @@ SEEDS = (None, 20_261)  # the public cases, and hidden ones
 def test_no_right_answer_is_refused_and_no_wrong_one_accepted(name, monkeypatch):
     """Catches a case that a right way to write it fails, and a mistake that every case lets pass."""
     monkeypatch.setattr(judge, "explanation", lambda *_: None)  # it takes longest, and decides nothing
-    for answer in written_answers(name):
-        for seed in SEEDS:
+    for i, answer in enumerate(written_answers(name)):
+        for seed in SEEDS if answer.right else SEEDS[i % 2 :][:1]:  # half of the wrong ones each
             found = judge_source(name, answer.text, seed=seed)
             assert (found.outcome == "right") == answer.right, f"{answer.label}, {found.message}"
 
