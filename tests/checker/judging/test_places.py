@@ -103,6 +103,7 @@ class Mended(ast.NodeTransformer):
         return place.theirs if place else self.generic_visit(node)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", exercise_names())
 def test_what_is_told_is_all_that_differs(name):
     """Catches a place that is not the only one: with the right answer's part there, it is right."""
