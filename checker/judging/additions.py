@@ -66,7 +66,7 @@ def _called_otherwise(value: ast.expr) -> Iterator[Slip]:
             yield "constant", ast.Constant(1 / number)
         case ast.Call(function, arguments, keywords):
             name = name_of(function)
-            for other in LOGARITHMS - {name} if name in LOGARITHMS else ():
+            for other in sorted(LOGARITHMS - {name}) if name in LOGARITHMS else ():
                 yield "function", ast.Call(called(function, other), arguments, keywords)
             if name in LOSSES:
                 others = [k for k in keywords if k.arg != "reduction"]

@@ -227,6 +227,16 @@ def test_examples_are_few_short_and_different():
     assert finding.students == ["0", "1", "2", "3", "4", "5"]
 
 
+def test_a_sentence_that_quotes_an_answer_quotes_the_first_example():
+    """Catches a line and a quotation that stand in none of the answers below them."""
+    group = [
+        dataclasses.replace(ANSWER, student=text, text=text, explanation="place 1", cause=f"『{text}』だけです。")
+        for text in ("ccc", "a", "bb")
+    ]
+    (finding,) = report.findings(NAMES[0], group)
+    assert (finding.examples[0].text, finding.diagnosis) == ("a", "『a』だけです。")
+
+
 def test_an_unnamed_slip_that_several_share_is_one_mistake():
     """Catches answers that hide among the unknown ones though one explanation fits them all, two
     slips of one kind taken for one, and a learner's mark-up in the place of the explanation."""

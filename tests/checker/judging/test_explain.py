@@ -3,7 +3,9 @@
 import ast
 import copy
 import itertools
+import os
 import re
+import subprocess
 import sys
 import time
 
@@ -224,6 +226,22 @@ def test_right_values_of_another_dtype_are_right_with_every_seed(seed):
         "    return torch.cat([x.double() @ w.double().T for w in shards], dim=1)"
     )
     assert judge_source("column_parallel", text, seed=seed).explanation == "type"
+
+
+@pytest.mark.slow
+def test_candidates_stand_in_one_order_in_every_process():
+    """Catches a set in whose order slips are made: two workers of the grader would give one mistake
+    two keys."""
+    keys = (
+        "from checker.catalogue import load; from checker.judging.candidates import candidates;"
+        "print([c.key for name in ('soft_loss', 'power_of_two') for c in candidates(load(name))])"
+    )
+    found = {
+        subprocess.run([sys.executable, "-c", keys], env=os.environ | {"PYTHONHASHSEED": seed},
+                       capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(found) == 1
 
 
 def test_a_sum_that_is_overwritten_is_told():
