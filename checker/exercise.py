@@ -169,6 +169,10 @@ class Exercise:
         """The solution as the text of an answer cell."""
         return f"{self.stub()}\n{self.solved_body()}"
 
+    def right_texts(self) -> tuple[str, ...]:
+        """All known right answers as texts of answer cells, the solution first."""
+        return self.solved(), *map(self.text_of, self.rights)
+
     def _lines(self) -> list[str]:
         return _source(self.solution).splitlines()
 

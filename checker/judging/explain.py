@@ -2,7 +2,7 @@
 
 Tried in this order: a known wrong answer, one small slip, two known ones, other arguments, a known
 one with a slip or with too few digits, a relation between the values, what the answer's text shows
-by itself, two slips, a known one but for a few labels, the few cases that fail, where the text parts
+by itself, two slips, a known one but for one label, the few cases that fail, where the text parts
 from a right answer's, and at last what is right: elements, parts, cases. What fits in the failing
 cases only is not said: it would be false of the cases that pass.
 """
@@ -38,8 +38,7 @@ FEW = 3  # labels that a sentence can list
 OTHER_SEED = 2**40  # of cases in which only candidates are compared
 ROUGH = 1e-5  # relative: what is left of a float32
 TOO_FEW_DIGITS = "途中の計算の桁が足りず、値が細かいところでも違います。"
-MOST_APART = 1  # labels in which a known wrong answer may do something else
-AGREEING = 3  # times as many in which it has to do the same
+AGREEING = 3  # failing labels in which a known wrong answer has to do the same, if one is apart
 TOLD = ("type", "length", "shape", "dtype", "changed", "aliased")  # differences that say it all
 
 
@@ -53,7 +52,7 @@ class Explanation:
     misconception: Wrong | None = None  # the known wrong answer of this exercise that it is
     candidates: tuple[Candidate, ...] = ()  # that do the same
     rtol: float | None = None  # at which they do
-    apart: tuple[str, ...] = ()  # labels of cases in which they do not
+    apart: str = ""  # the label of cases in which they do not
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def explanation(
             function = definition(tree, exercise.name) if tree and not found else None
             found = found or function and of_text(oversight(exercise, function))
             found = found or first(seen, dropwhile(lambda c: c.stage != "double", in_time(seen, every)))
-            found = found or except_few(seen) or only_failing(seen)
+            found = found or except_one(seen) or only_failing(seen)
             found = found or function and of_text(differing(exercise, function), "place")
             found = found or related(seen, reveal, rough=True)
     return found or of_cases(seen)
@@ -173,43 +172,36 @@ def of_text(found: tuple[str, str] | None, stage: str = "text") -> Explanation |
     return found and Explanation(stage, *found)
 
 
-def except_few(seen: Seen) -> Explanation | None:
-    """A known wrong answer that does the same but for a few labels, which are named."""
-    labels = list(dict.fromkeys(case.label for case in seen.cases))
+def except_one(seen: Seen) -> Explanation | None:
+    """A known wrong answer that does the same but for one label, which is named."""
     failing = {c.label for c, found in zip(seen.cases, seen.findings, strict=True) if found}
-    best: tuple[int, Candidate, list[str]] | None = None
     every = in_time(seen, candidates(seen.exercise))
     for c in takewhile(lambda c: c.stage == "named", every):
-        apart = unlike(seen, c, MOST_APART)
-        if apart is None or len(failing - apart) < AGREEING * len(apart):
-            continue
-        if best is None or len(apart) < best[0]:
-            best = len(apart), c, [label for label in labels if label in apart]
-    if best is None:
-        return None
-    _, c, apart = best
-    said = f"『{'』『'.join(apart)}』のほかでは、次の間違いと同じ結果です。{c.sentence}"
-    return Explanation("except", f"{c.key} except {'、'.join(apart)}", said, None, (c,), None, tuple(apart))
+        apart = apart_in_one(seen, c)
+        if apart and len(failing - {apart}) >= AGREEING:
+            said = f"『{apart}』のほかでは、次の間違いと同じ結果です。{c.sentence}"
+            return Explanation("except", f"{c.key} except {apart}", said, None, (c,), None, apart)
+    return None
 
 
-def unlike(seen: Seen, candidate: Candidate, most: int) -> set[str] | None:
-    """The labels of the cases in which a candidate does something else; None where there are more
-    than `most`."""
-    apart: set[str] = set()
+def apart_in_one(seen: Seen, candidate: Candidate) -> str:
+    """The only label in whose cases a candidate does something else; empty where there are more."""
+    apart = ""
     for i in seen.order:
-        if seen.cases[i].label not in apart and not agrees(seen, candidate, i):
-            apart.add(seen.cases[i].label)
-            if len(apart) > most:
-                return None
+        label = seen.cases[i].label
+        if label != apart and not agrees(seen, candidate, i):
+            if apart:
+                return ""
+            apart = label
     return apart
 
 
 def fits(
-    seen: Seen, candidate: Candidate, rtol: float | None = None, apart: Iterable[str] = ()
+    seen: Seen, candidate: Candidate, rtol: float | None = None, apart: str = ""
 ) -> bool:
     """Does a candidate do the same in every case that fails, and pass all the others? Cases with
-    the labels in `apart` do not count."""
-    order = (i for i in seen.order if seen.cases[i].label not in apart)
+    the label `apart` do not count."""
+    order = (i for i in seen.order if seen.cases[i].label != apart)
     return all(agrees(seen, candidate, i, rtol) for i in order)
 
 

@@ -27,9 +27,9 @@ def _is_number(value: object) -> bool:
     return type(value) is float or type(value) is int and value.bit_length() < 1_000
 
 
-def _near(one: torch.Tensor, other: torch.Tensor, share: float) -> bool:
+def _near(one: torch.Tensor, other: torch.Tensor, share: float, least: float = 0.0) -> bool:
     return one.shape == other.shape and bool(
-        torch.allclose(other, one, rtol=share, atol=0.0, equal_nan=True)
+        torch.allclose(other, one, rtol=share, atol=least, equal_nan=True)
     )
 
 
@@ -42,19 +42,22 @@ def _other_type(expected: object, actual: object) -> bool:
 
 def _alike(one: torch.Tensor, other: torch.Tensor) -> bool:
     """The same values in other dtypes: where terms cancel, the rest is as exact as the largest."""
-    if one.shape != other.shape or not one.numel():
-        return one.shape == other.shape
     finite = one[one.isfinite()].abs()
     least = 1e-6 * float(finite.max()) if finite.numel() else 0.0
-    return bool(torch.allclose(other, one, rtol=1e-5, atol=least, equal_nan=True))
+    return _near(one, other, 1e-5, least)
 
 
-def _as_float32(expected: object, actual: object) -> bool:
+def _off_by(expected: object, actual: object, share: float) -> bool:
+    """Values of the same type that differ by no more than this share."""
     one, other = numbers(expected), numbers(actual)
     if type(actual) is not type(expected) or one is None or other is None:
         return False
+    return _near(one, other, share)
+
+
+def _as_float32(expected: object, actual: object) -> bool:
     exact = type(expected) is not torch.Tensor or expected.dtype is torch.float64
-    return exact and _near(one, other, 2.0**-21)
+    return exact and _off_by(expected, actual, 2.0**-21)
 
 
 def _other_order(expected: object, actual: object) -> bool:
@@ -67,10 +70,7 @@ def _other_order(expected: object, actual: object) -> bool:
 
 
 def _a_little_off(expected: object, actual: object) -> bool:
-    one, other = numbers(expected), numbers(actual)
-    if type(actual) is not type(expected) or one is None or other is None:
-        return False
-    return _near(one, other, 1e-3)
+    return _off_by(expected, actual, 1e-3)
 
 
 LOOSE = [

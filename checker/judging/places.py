@@ -50,5 +50,4 @@ def nearest(
 @functools.lru_cache(maxsize=64)
 def rights(exercise: Exercise) -> list[tuple[ast.FunctionDef, ast.FunctionDef]]:
     """The known right answers, the solution first, each in both forms."""
-    texts = (exercise.solved(), *map(exercise.text_of, exercise.rights))
-    return [forms(bare(text).body[-1]) for text in texts]
+    return [forms(bare(text).body[-1]) for text in exercise.right_texts()]

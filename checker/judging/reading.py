@@ -94,7 +94,7 @@ def _unread(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
 def _unused(exercise: Exercise, function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """An argument that every known right answer reads, and this one does not."""
     needed = None
-    for text in (exercise.solved(), *map(exercise.text_of, exercise.rights)):
+    for text in exercise.right_texts():
         other = bare(text).body[-1]
         read = _read(ast.Module(other.body, []))
         places = {i for i, argument in enumerate(other.args.args) if argument.arg in read}
